@@ -1,0 +1,21 @@
+-- Grain: one kind of store with a payment attempt. The average is over accepted sales.
+CREATE VIEW aggregation_layer.average_amount_by_typology AS
+WITH
+  transactions AS (SELECT * FROM ingestion_layer.fct_transactions),
+  stores AS (SELECT * FROM ingestion_layer.dim_stores)
+
+SELECT
+  stores.typology,
+  round(avg(transactions.amount) FILTER (WHERE transactions.status = 'accepted'), 2)::numeric(18, 2) AS average_amount,
+  count(*) AS transactions,
+  coalesce(sum(transactions.amount), 0)::numeric(18, 2) AS transacted_amount,
+  count(*) FILTER (WHERE transactions.status = 'accepted') AS accepted_transactions,
+  coalesce(sum(transactions.amount) FILTER (WHERE transactions.status = 'accepted'), 0)::numeric(18, 2) AS accepted_transacted_amount,
+  count(*) FILTER (WHERE transactions.status = 'refused') AS refused_transactions,
+  coalesce(sum(transactions.amount) FILTER (WHERE transactions.status = 'refused'), 0)::numeric(18, 2) AS refused_transacted_amount,
+  count(*) FILTER (WHERE transactions.status = 'cancelled') AS cancelled_transactions,
+  coalesce(sum(transactions.amount) FILTER (WHERE transactions.status = 'cancelled'), 0)::numeric(18, 2) AS cancelled_transacted_amount
+FROM transactions
+JOIN stores USING (store_key)
+GROUP BY stores.typology
+ORDER BY stores.typology COLLATE "C";
