@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parse as parseEnvFile } from "dotenv";
+import { TillhouseError } from "../lib/errors.ts";
+import { SETTINGS, type SettingName, type SettingValues } from "./settings.ts";
+
+/** Every setting's value, under camelCase names. Frozen. */
+export interface Config {
+  /** Undefined: the embedded server. */
+  readonly databaseUrl: SettingValues["DATABASE_URL"];
+  readonly dataDir: SettingValues["DATA_DIR"];
+  readonly stateDir: SettingValues["STATE_DIR"];
+  /** Undefined with the embedded server: it makes one. */
+  readonly cardTokenKey: SettingValues["CARD_TOKEN_KEY"];
+  readonly sourceTimezone: SettingValues["SOURCE_TIMEZONE"];
+  readonly sourceDateOrder: SettingValues["SOURCE_DATE_ORDER"];
+  readonly ingestCron: SettingValues["INGEST_CRON"];
+  readonly timezone: SettingValues["TIMEZONE"];
+  readonly settleMs: SettingValues["SETTLE_MS"];
+  readonly logLevel: SettingValues["LOG_LEVEL"];
+  readonly maxRejectRatio: SettingValues["MAX_REJECT_RATIO"];
+  readonly maxRecordBytes: SettingValues["MAX_RECORD_BYTES"];
+  readonly chunkRecords: SettingValues["CHUNK_RECORDS"];
+}
+
+/** These hold secrets: a message about them never shows what they hold. */
+const SECRET: readonly SettingName[] = ["DATABASE_URL", "CARD_TOKEN_KEY"];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function valueOf<Name extends SettingName>(name: Name, environment: Environment): SettingValues[Name] {
+  const setting = SETTINGS[name];
+  const given = environment[name];
+  const text =
+    given === undefined || given === "" ? ("default" in setting ? setting.default : undefined) : given;
+  if (text === undefined) return undefined as SettingValues[Name];
+  const parsed = setting.schema.safeParse(text);
+  if (parsed.success) return parsed.data as SettingValues[Name];
+  const what = parsed.error.issues[0]?.message ?? "is not valid";
+  const shown = SECRET.includes(name) ? "" : `, not "${text}"`;
+  throw new TillhouseError("config_invalid", `${name} ${what}${shown}. Example: ${name}=${setting.example}`, {
+    variable: name,
+  });
+}
+
+/**
+ * Reads and checks the configuration: the environment, then a `.env` file in the working directory for what the
+ * environment leaves out.
+ *
+ * @throws TillhouseError `config_invalid`, naming the variable, what is wrong with it and an example
+ */
+export function loadConfig(environment: Environment = process.env, envFile = ".env"): Config {
+  const file = existsSync(envFile) ? parseEnvFile(readFileSync(envFile)) : {};
+  const all: Environment = { ...file, ...environment };
+  const config: Config = {
+    databaseUrl: valueOf("DATABASE_URL", all),
+    dataDir: valueOf("DATA_DIR", all),
+    stateDir: valueOf("STATE_DIR", all),
+    cardTokenKey: valueOf("CARD_TOKEN_KEY", all),
+    sourceTimezone: valueOf("SOURCE_TIMEZONE", all),
+    sourceDateOrder: valueOf("SOURCE_DATE_ORDER", all),
+    ingestCron: valueOf("INGEST_CRON", all),
+    timezone: valueOf("TIMEZONE", all),
+    settleMs: valueOf("SETTLE_MS", all),
+    logLevel: valueOf("LOG_LEVEL", all),
+    maxRejectRatio: valueOf("MAX_REJECT_RATIO", all),
+    maxRecordBytes: valueOf("MAX_RECORD_BYTES", all),
+    chunkRecords: valueOf("CHUNK_RECORDS", all),
+  };
+  if (config.databaseUrl !== undefined && config.cardTokenKey === undefined) {
+    throw new TillhouseError(
+      "config_invalid",
+      `CARD_TOKEN_KEY is required with DATABASE_URL. Example: CARD_TOKEN_KEY=${SETTINGS.CARD_TOKEN_KEY.example}`,
+      { variable: "CARD_TOKEN_KEY" },
+    );
+  }
+  return Object.freeze(config);
+}

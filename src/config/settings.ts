@@ -1,0 +1,151 @@
+import { resolve } from "node:path";
+import { validate as isCronExpression } from "node-cron";
+import { z } from "zod";
+import { DATE_ORDERS } from "./dateOrder.ts";
+import { LOG_LEVELS } from "../lib/logger.ts";
+
+/** One environment variable: what it means, and how its text becomes a value. */
+interface Setting<T> {
+  readonly description: string;
+  /** Shown when the text is wrong, as `NAME=example`. */
+  readonly example: string;
+  /** What it is when unset, as text; undefined where unset means something of its own. */
+  readonly default?: string;
+  /** From the variable's text; its message says what the text should have been. */
+  readonly schema: z.ZodType<T, string>;
+}
+
+/** Checks the shape and keeps the exact type, so that a setting with a default is known to have a value. */
+const setting = <const S extends Setting<unknown>>(value: S): S => value;
+
+const wholeNumber = (from: number, to: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, { error: "must be a whole number", abort: true })
+    .transform(Number)
+    .refine((value) => value >= from && value <= to, { error: `must be from ${from} to ${to}` });
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+};
+const timeZone = z.string().refine(isTimeZone, { error: "must be an IANA time zone" });
+const directory = z.string().transform((path) => resolve(path));
+
+const postgresUrl = z.string().refine(
+  (text) => {
+    if (!URL.canParse(text)) return false;
+    const url = new URL(text);
+    return (url.protocol === "postgresql:" || url.protocol === "postgres:") && url.pathname.length > 1;
+  },
+  { error: "must be a PostgreSQL URL with a database name" },
+);
+
+/** 32 bytes as 64 hexadecimal digits, or as base64. */
+const key = z.string().transform((text, context) => {
+  const bytes = /^[0-9a-f]{64,}$/i.test(text) ? Buffer.from(text, "hex") : Buffer.from(text, "base64");
+  if (bytes.length >= 32) return bytes;
+  context.addIssue("must be at least 32 random bytes, as hexadecimal or base64");
+  return z.NEVER;
+});
+
+/** Every environment variable there is. The only place that knows their names, defaults and forms. */
+export const SETTINGS = {
+  DATABASE_URL: setting({
+    description:
+      "PostgreSQL 15 to 18 to use. Unset: the embedded server, which starts and migrates by itself.",
+    example: "postgresql://tillhouse:secret@db.example.com:5432/tillhouse",
+    schema: postgresUrl,
+  }),
+  DATA_DIR: setting({
+    description: "Folder in which files arrive.",
+    example: "./data",
+    default: "./data",
+    schema: directory,
+  }),
+  STATE_DIR: setting({
+    description: "Folder of the embedded server and of generated secrets.",
+    example: "./.tillhouse",
+    default: "./.tillhouse",
+    schema: directory,
+  }),
+  CARD_TOKEN_KEY: setting({
+    description:
+      "Key that card numbers are tokenised with, at least 32 bytes as hexadecimal or base64. Required with DATABASE_URL; made once for the embedded server. Keep a copy apart from the database.",
+    example: "$(openssl rand -hex 32)",
+    schema: key,
+  }),
+  SOURCE_TIMEZONE: setting({
+    description: "Time zone of times that carry none.",
+    example: "Europe/Paris",
+    default: "UTC",
+    schema: timeZone,
+  }),
+  SOURCE_DATE_ORDER: setting({
+    description: "Whether 05/06/2022 is May 6 (mdy) or June 5 (dmy).",
+    example: "dmy",
+    default: "mdy",
+    schema: z.enum(DATE_ORDERS, { error: "must be mdy or dmy" }),
+  }),
+  INGEST_CRON: setting({
+    description: "When the daemon runs the ingest job, as a cron expression in TIMEZONE.",
+    example: "0 0 * * *",
+    default: "0 0 * * *",
+    schema: z.string().refine((text) => isCronExpression(text), { error: "must be a cron expression" }),
+  }),
+  TIMEZONE: setting({
+    description: "Time zone of the daemon's cron expressions.",
+    example: "Europe/Paris",
+    default: "UTC",
+    schema: timeZone,
+  }),
+  SETTLE_MS: setting({
+    description:
+      "Milliseconds for which a file must not have changed before it is read. The daemon leaves younger files for later, a manual run waits.",
+    example: "2000",
+    default: "2000",
+    schema: wholeNumber(0, 3_600_000),
+  }),
+  LOG_LEVEL: setting({
+    description: "How much is logged: error, warn, info or debug.",
+    example: "info",
+    default: "info",
+    schema: z.enum(LOG_LEVELS, { error: "must be error, warn, info or debug" }),
+  }),
+  MAX_REJECT_RATIO: setting({
+    description:
+      "Share of a file's records that may be rejected, judged at each chunk over the file so far. Over it the chunk is rolled back and the file stops.",
+    example: "0.1",
+    default: "0.1",
+    schema: z
+      .string()
+      .regex(/^(0|1|0?\.\d+|1\.0+)$/, { error: "must be a share from 0 to 1" })
+      .transform(Number),
+  }),
+  MAX_RECORD_BYTES: setting({
+    description: "A longer record is rejected.",
+    example: "1048576",
+    default: "1048576",
+    schema: wholeNumber(1_024, 67_108_864),
+  }),
+  CHUNK_RECORDS: setting({
+    description: "Records of one commit, more or less: a chunk ends where a read of the file does.",
+    example: "50000",
+    default: "50000",
+    schema: wholeNumber(1, 10_000_000),
+  }),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+type ValueOf<S> = S extends { readonly schema: z.ZodType<infer T, string> } ? T : never;
+
+/** The typed value of each variable. */
+export type SettingValues = {
+  readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends { readonly default: string }
+    ? ValueOf<(typeof SETTINGS)[Name]>
+    : ValueOf<(typeof SETTINGS)[Name]> | undefined;
+};
