@@ -1,0 +1,41 @@
+import pg from "pg";
+import type { Logger } from "../lib/logger.ts";
+
+/** What every connection of ours asks for. */
+export function connectionSettings(url: string, applicationName: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: applicationName,
+    // Prisma and plain SQL both read wrong instants in a session of another zone (prisma/orm#28629).
+    options: "-c timezone=UTC",
+    keepAlive: true,
+    connectionTimeoutMillis: 15_000,
+  };
+}
+
+/** One pool for Prisma and for COPY alike. Connections that break while idle are logged and replaced. */
+export function createPool(url: string, logger: Logger, max = 5): pg.Pool {
+  const pool = new pg.Pool({ ...connectionSettings(url, "tillhouse"), max });
+  pool.on("error", (error) => {
+    logger.warn("an idle database connection broke", { error: error.message });
+  });
+  return pool;
+}
+
+/**
+ * Runs `work` in one transaction on a client of its own, and gives the client back whatever happens.
+ *
+ * @throws what `work` throws, after the rollback
+ */
+export async function withTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query("BEGIN");
+  try {
+    const result = await work();
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    // On a broken connection there is nothing to roll back: the server has done so already.
+    await client.query("ROLLBACK").catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import type { ClientBase, QueryResult, QueryResultRow } from "pg";
+
+/** Values for the named parameters of a statement. */
+export type Parameters = Readonly<Record<string, string | number | bigint | boolean | Buffer | null>>;
+
+/** One statement kept in a `.sql` file, with named parameters written `:name`. */
+export interface SqlFile {
+  /** Runs it on the caller's client, and so in the caller's transaction. */
+  run<Row extends QueryResultRow>(client: ClientBase, parameters?: Parameters): Promise<QueryResult<Row>>;
+}
+
+const COMMENT = /^\s*--.*$/gm;
+// A colon that is neither part of a cast (`::int`) nor of a word.
+const PARAMETER = /(?<![:\w]):([a-z][a-z0-9_]*)/g;
+
+/**
+ * Reads a statement once, when the module that owns it loads: `sqlFile(new URL("./insertFacts.sql", import.meta.url))`.
+ * Values travel as protocol parameters and never become part of the text.
+ */
+export function sqlFile(url: URL): SqlFile {
+  const names: string[] = [];
+  const text = readFileSync(url, "utf8")
+    .replace(COMMENT, "")
+    .replace(PARAMETER, (_match, name: string) => {
+      if (!names.includes(name)) names.push(name);
+      return `$${names.indexOf(name) + 1}`;
+    });
+  return {
+    run: (client, parameters = {}) => {
+      const values = names.map((name) => {
+        const value = parameters[name];
+        if (value === undefined) throw new Error(`${url.pathname} needs the parameter :${name}`);
+        return typeof value === "bigint" ? value.toString() : value;
+      });
+      return client.query(text, values);
+    },
+  };
+}
