@@ -1,0 +1,75 @@
+import { frameRecords } from "./frameRecords.ts";
+import { parseFramedText } from "./parseFramedText.ts";
+
+/** How a file is written. */
+export interface Dialect {
+  /** What stands between fields. */
+  readonly delimiter: Delimiter;
+  /** Header names in their order, as written. */
+  readonly header: readonly string[];
+  /** Bytes up to the first record: byte order mark and header. */
+  readonly headerBytes: number;
+  /** Physical lines of the header, blank ones before it among them. */
+  readonly headerLines: number;
+}
+
+export const DELIMITERS = [",", ";", "\t", "|"] as const;
+export type Delimiter = (typeof DELIMITERS)[number];
+
+const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** The delimiter that stands most often outside quotes in the header; a comma where none does. */
+function sniffDelimiter(headerText: string): Delimiter {
+  const unquoted = headerText.replace(/"(?:[^"]|"")*"/g, "");
+  const counts = DELIMITERS.map((delimiter) => unquoted.split(delimiter).length - 1);
+  const best = Math.max(...counts);
+  return best === 0 ? "," : (DELIMITERS[counts.indexOf(best)] ?? ",");
+}
+
+/**
+ * Reads byte order mark, delimiter and header from the beginning of a file.
+ *
+ * @param beginning the first bytes of the file, enough to hold the header
+ * @param atEnd whether that is all of the file
+ */
+export async function readDialect(beginning: Buffer, atEnd: boolean): Promise<Dialect | { refusal: string }> {
+  const bom = beginning.subarray(0, 3).equals(UTF8_BOM) ? 3 : 0;
+  const first = beginning[0];
+  const second = beginning[1];
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    return { refusal: "the file is UTF-16; save it as UTF-8" };
+  }
+  const text = beginning.subarray(bom);
+  // Quotes and line ends frame the header whatever the delimiter is.
+  const roughly = firstRecord(text, atEnd, ",");
+  if (roughly === undefined) return { refusal: text.length === 0 ? "the file is empty" : "no header found" };
+  const delimiter = sniffDelimiter(text.toString("utf8", roughly.start, roughly.end));
+  const framed = firstRecord(text, atEnd, delimiter);
+  if (framed?.reason !== null) return { refusal: "the header is not a well-formed line" };
+  const rows = await parseFramedText(`${text.toString("utf8", framed.start, framed.end)}\n`, delimiter);
+  const header = rows[0];
+  if (header === undefined) return { refusal: "no header found" };
+  return { delimiter, header, headerBytes: bom + framed.next, headerLines: framed.lines };
+}
+
+interface FirstRecord {
+  start: number;
+  end: number;
+  next: number;
+  lines: number;
+  reason: string | null;
+}
+
+function firstRecord(text: Buffer, atEnd: boolean, delimiter: string): FirstRecord | undefined {
+  const rules = { delimiter: delimiter.charCodeAt(0), fieldCount: 0, maxRecordBytes: text.length };
+  const framed = frameRecords(text, atEnd, { ...rules, stopAfter: 1 });
+  const [frame] = framed.frames;
+  if (frame === undefined) return undefined;
+  return {
+    start: frame.start,
+    end: frame.end,
+    next: framed.consumed,
+    lines: framed.lines,
+    reason: frame.reason,
+  };
+}

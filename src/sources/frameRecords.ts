@@ -1,0 +1,180 @@
+import type { Reason } from "./reasons.ts";
+
+const LF = 0x0a;
+const CR = 0x0d;
+const QUOTE = 0x22;
+const SPACE = 0x20;
+const TAB = 0x09;
+
+/** One framed piece of a buffer. */
+export interface Frame {
+  /** First byte in the buffer. */
+  readonly start: number;
+  /** Byte after the last one of the record, its line end left out. */
+  readonly end: number;
+  /** Physical line on which it starts, counted from the first of the buffer, which is 0. */
+  readonly line: number;
+  /** Null for a record in good shape; otherwise why it cannot be read, and then it is one physical line. */
+  readonly reason: Reason | null;
+}
+
+export interface FramedBuffer {
+  /** Records and broken lines in their order; blank lines are not among them. */
+  readonly frames: Frame[];
+  /** Bytes used up: the next call starts there. */
+  readonly consumed: number;
+  /** Physical lines used up. */
+  readonly lines: number;
+}
+
+export interface FramingRules {
+  /** The delimiter's byte. */
+  readonly delimiter: number;
+  /** Fields of a record; 0 while unknown (the header). Decides whether a record over several lines is one. */
+  readonly fieldCount: number;
+  /** A longer record is broken. */
+  readonly maxRecordBytes: number;
+  /** Frames to stop after; all where absent. */
+  readonly stopAfter?: number;
+}
+
+type Scan =
+  | {
+      readonly kind: "record";
+      readonly end: number;
+      readonly next: number;
+      readonly lines: number;
+      readonly fields: number;
+      readonly blank: boolean;
+    }
+  | { readonly kind: "broken"; readonly reason: Reason }
+  | { readonly kind: "incomplete" };
+
+/**
+ * Finds the records of a buffer that begins at a record's start. fast-csv reads records well, but a stray or unclosed
+ * quote makes it quadratic and loses the lines around; so nothing reaches it that is not whole and well quoted.
+ *
+ * Line ends are LF, CRLF and CR. A quoted field opens at the field's start (spaces before it are allowed), doubles the
+ * quotes inside, and is followed by a delimiter or a line end. A record that breaks this costs its first physical line
+ * only: framing goes on at the next. Every byte is looked at at most twice, whatever the buffer holds.
+ *
+ * @param atEnd whether nothing follows the buffer; otherwise an unfinished record at its end is left for the next call
+ */
+export function frameRecords(buffer: Buffer, atEnd: boolean, rules: FramingRules): FramedBuffer {
+  const frames: Frame[] = [];
+  let position = 0;
+  let line = 0;
+  const stopAfter = rules.stopAfter ?? Infinity;
+  while (position < buffer.length && frames.length < stopAfter) {
+    const scan = scanRecord(buffer, position, atEnd, rules);
+    if (scan.kind === "incomplete") break;
+    if (
+      scan.kind === "record" &&
+      (scan.lines === 1 || rules.fieldCount === 0 || scan.fields === rules.fieldCount)
+    ) {
+      if (!scan.blank) frames.push({ start: position, end: scan.end, line, reason: null });
+      position = scan.next;
+      line += scan.lines;
+      continue;
+    }
+    // Several lines that do not make up one record were drawn together by a quote that was never closed.
+    const reason = scan.kind === "broken" ? scan.reason : "unclosed_quote";
+    const physical = endOfLine(buffer, position, atEnd);
+    if (physical === undefined) break;
+    frames.push({ start: position, end: physical.end, line, reason });
+    position = physical.next;
+    line += 1;
+  }
+  return { frames, consumed: position, lines: line };
+}
+
+/** Reads one record from `start`, quotes and all. */
+function scanRecord(buffer: Buffer, start: number, atEnd: boolean, rules: FramingRules): Scan {
+  const { delimiter, maxRecordBytes } = rules;
+  const limit = Math.min(buffer.length, start + maxRecordBytes + 1);
+  let position = start;
+  let fields = 1;
+  let lines = 1;
+  let blank = true;
+  // Whether only spaces have been seen since the field began, so that a quote may still open it.
+  let opening = true;
+  while (position < limit) {
+    const byte = buffer[position];
+    if (byte === LF || byte === CR) {
+      if (byte === CR && position + 1 === buffer.length && !atEnd) return { kind: "incomplete" };
+      const width = byte === CR && buffer[position + 1] === LF ? 2 : 1;
+      return { kind: "record", end: position, next: position + width, lines, fields, blank };
+    }
+    if (byte === delimiter) {
+      fields += 1;
+      opening = true;
+      blank = false;
+    } else if (byte === QUOTE) {
+      if (!opening) return { kind: "broken", reason: "stray_quote" };
+      blank = false;
+      const quoted = scanQuoted(buffer, position + 1, limit);
+      if (quoted === undefined) return outOfBytes(start, limit, atEnd, rules, "unclosed_quote");
+      lines += quoted.lineEnds;
+      position = quoted.next;
+      while (
+        position < limit &&
+        buffer[position] !== delimiter &&
+        (buffer[position] === SPACE || buffer[position] === TAB)
+      )
+        position += 1;
+      if (position >= limit) break;
+      const after = buffer[position];
+      if (after !== delimiter && after !== LF && after !== CR)
+        return { kind: "broken", reason: "stray_quote" };
+      opening = false;
+      continue;
+    } else if (byte !== SPACE && byte !== TAB) {
+      opening = false;
+      blank = false;
+    }
+    position += 1;
+  }
+  if (limit === buffer.length && atEnd && limit - start <= maxRecordBytes) {
+    return { kind: "record", end: limit, next: limit, lines, fields, blank };
+  }
+  return outOfBytes(start, limit, atEnd, rules, "record_too_long");
+}
+
+/** From the byte after the opening quote to the byte after the closing one; undefined when it does not close before `limit`. */
+function scanQuoted(
+  buffer: Buffer,
+  from: number,
+  limit: number,
+): { next: number; lineEnds: number } | undefined {
+  let lineEnds = 0;
+  for (let position = from; position < limit; position += 1) {
+    const byte = buffer[position];
+    if (byte === QUOTE) {
+      if (buffer[position + 1] !== QUOTE) return { next: position + 1, lineEnds };
+      position += 1;
+    } else if (byte === LF || (byte === CR && buffer[position + 1] !== LF)) {
+      lineEnds += 1;
+    }
+  }
+  return undefined;
+}
+
+/** The bytes ended before the record did: wait for more, unless there are none or it is too long already. */
+function outOfBytes(start: number, limit: number, atEnd: boolean, rules: FramingRules, reason: Reason): Scan {
+  const tooLong = limit - start > rules.maxRecordBytes;
+  return tooLong || atEnd ? { kind: "broken", reason } : { kind: "incomplete" };
+}
+
+/** The physical line at `start`; undefined when its end may still come. */
+function endOfLine(buffer: Buffer, start: number, atEnd: boolean): { end: number; next: number } | undefined {
+  const lf = buffer.indexOf(LF, start);
+  const before = lf === -1 ? buffer.length : lf;
+  const cr = buffer.subarray(start, before).indexOf(CR);
+  if (cr !== -1) {
+    const end = start + cr;
+    if (end + 1 === buffer.length && !atEnd) return undefined;
+    return { end, next: end + (buffer[end + 1] === LF ? 2 : 1) };
+  }
+  if (lf !== -1) return { end: lf, next: lf + 1 };
+  return atEnd ? { end: buffer.length, next: buffer.length } : undefined;
+}

@@ -1,0 +1,54 @@
+import { CONTRACTS, SOURCES, type Contract, type SourceName } from "./contracts.ts";
+
+/** Where each column of a contract stands in a file's records. */
+export interface BoundColumns {
+  /** Fields of a record. */
+  readonly fieldCount: number;
+  /** Index of a contract's column in the record, by name; absent optional columns are not among them. */
+  readonly indexOf: ReadonlyMap<string, number>;
+  /** Header names that the contract does not know; they are not read. */
+  readonly extra: readonly string[];
+}
+
+/** `" Product-Name "` and `PRODUCT NAME` are `product_name`. */
+export function normaliseColumnName(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, "_");
+}
+
+/** Finds the contract's columns in a header, or says in one sentence why the file cannot be read. */
+export function bindColumns(
+  contract: Contract,
+  header: readonly string[],
+): BoundColumns | { refusal: string } {
+  const indexOf = new Map<string, number>();
+  const extra: string[] = [];
+  const known = new Set(contract.columns.map((column) => column.name));
+  for (const [index, raw] of header.entries()) {
+    const name = normaliseColumnName(raw);
+    if (!known.has(name)) {
+      extra.push(raw.trim());
+      continue;
+    }
+    if (indexOf.has(name)) return { refusal: `the column ${name} stands twice in the header` };
+    indexOf.set(name, index);
+  }
+  const missing = contract.columns.filter((column) => column.required && !indexOf.has(column.name));
+  if (missing.length > 0) {
+    const names = missing.map((column) => column.name).join(", ");
+    const found = header.map((name) => name.trim()).join(", ");
+    return { refusal: `a ${contract.source} file needs the columns ${names}; the header has ${found}` };
+  }
+  return { fieldCount: header.length, indexOf, extra };
+}
+
+/** The source whose required columns a header has, if exactly one fits. */
+export function sourceOfHeader(header: readonly string[]): SourceName | undefined {
+  const names = new Set(header.map(normaliseColumnName));
+  const fitting = SOURCES.filter((source) =>
+    CONTRACTS[source].columns.every((column) => !column.required || names.has(column.name)),
+  );
+  return fitting.length === 1 ? fitting[0] : undefined;
+}

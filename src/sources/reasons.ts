@@ -1,0 +1,51 @@
+/**
+ * Why a record is rejected, in stable codes with what to do about it. Codes never change their meaning: alerts,
+ * dashboards and `replay` rely on them.
+ */
+export const REASONS = {
+  column_count: "The record has more or fewer fields than the header. Mend the line and send the file again.",
+  stray_quote:
+    "A quote stands inside a field that was not opened by one, or text follows a closing quote. Double quotes inside quoted fields.",
+  unclosed_quote:
+    "A quoted field is never closed. Close it; the lines after it were read as records of their own.",
+  record_too_long: "The record is longer than MAX_RECORD_BYTES. Mend the line, or raise the setting.",
+  invalid_encoding: "The record is not valid UTF-8. Save the file as UTF-8.",
+  nul_byte: "A field holds a NUL byte, which PostgreSQL text cannot. Remove it.",
+  missing_value: "A required field is empty.",
+  bad_whole_number: "The field is not a whole number such as 42 or 42.0.",
+  out_of_range: "The number is outside what the column can hold.",
+  card_like_value:
+    "The field holds more than 14 digits and could be a card number, so it is not kept as an id or SKU.",
+  too_long: "The text is longer than the column allows.",
+  bad_amount:
+    "The field is not an amount such as 749 or 749.50: digits, at most one point, at most two decimals.",
+  unknown_status: "The status is none of accepted, refused, cancelled.",
+  bad_timestamp: "The field is not a time such as 05/15/2022 8:10:46 or 2022-05-15T08:10:46Z.",
+  day_first: "The month is over 12: the file seems to put the day first. Set SOURCE_DATE_ORDER=dmy.",
+  year_out_of_range: "The year is outside 1970 to 2100.",
+  nonexistent_local_time: "That local time was skipped by a clock change in SOURCE_TIMEZONE. Add an offset.",
+  ambiguous_local_time: "That local time happened twice at a clock change in SOURCE_TIMEZONE. Add an offset.",
+  unknown_store: "The device's store has not arrived yet. The record loads by itself once it does.",
+  unknown_device: "The transaction's device has not arrived yet. The record loads by itself once it does.",
+  changed_after_load: "The id is loaded with other values. The loaded ones stay.",
+} as const;
+
+export type Reason = keyof typeof REASONS;
+
+/** Reasons that time alone may cure: such records wait, and do not count towards MAX_REJECT_RATIO. */
+export const WAITING_REASONS: readonly Reason[] = ["unknown_store", "unknown_device"];
+
+/** Things worth knowing that cost no record. */
+export const WARNINGS = {
+  card_unreadable:
+    "The card number could not be read (not 12 to 19 digits). The sale is loaded without a token.",
+  card_masked: "A text field held a run of 12 to 19 digits; it was masked.",
+} as const;
+
+export type Warning = keyof typeof WARNINGS;
+
+/** A record that cannot be loaded: why, and which column is at fault where one is. */
+export interface Rejection {
+  readonly reason: Reason;
+  readonly column: string | null;
+}
