@@ -1,0 +1,136 @@
+import type pg from "pg";
+import { withTransaction } from "../database/pool.ts";
+import { sqlFile } from "../database/sqlFile.ts";
+import { TillhouseError } from "../lib/errors.ts";
+import { outcomeColumns, type Outcomes } from "../runs/outcomes.ts";
+import type { SourceName } from "../sources/contracts.ts";
+import { apply, judge, type Judgement } from "./judgement.ts";
+import { copyRows } from "./loaderSession.ts";
+import type { PreparedChunk } from "./prepareChunks.ts";
+import { checkRejectRatio, type FileSoFar } from "./rejectLimit.ts";
+import type { SourceLoading } from "./sourceLoading.ts";
+
+const ledger = (name: string) => sqlFile(new URL(`./ledger/${name}.sql`, import.meta.url));
+const checkFenceSql = ledger("checkFence");
+const insertRange = ledger("insertRange");
+const advanceFile = ledger("advanceFile");
+const advanceRunFile = ledger("advanceRunFile");
+const advanceRun = ledger("advanceRun");
+const raiseWatermark = ledger("raiseWatermark");
+const insertRejects = sqlFile(new URL("./quarantine/insertRejects.sql", import.meta.url));
+
+const COPY_REJECTS = "COPY staged_rejects (source_line, reason, column_name, natural_key, fields) FROM STDIN";
+
+/** What every chunk of a run needs. */
+export interface CommitContext {
+  readonly client: pg.Client;
+  readonly runId: number;
+  readonly fencingToken: bigint;
+  readonly cardKeyId: number;
+  readonly maxRejectRatio: number;
+  readonly now: () => Date;
+}
+
+/** What a committed chunk did, and how its file stands with it. */
+export interface CommittedChunk {
+  readonly outcomes: Outcomes;
+  readonly fileSoFar: FileSoFar;
+}
+
+/**
+ * Commits one chunk with all its effects (star, quarantine, ledger, watermark, sums of the run) or none of them.
+ *
+ * @throws TillhouseError `too_many_rejects`, `run_lock_lost`
+ */
+export async function commitChunk<T>(
+  loading: SourceLoading<T>,
+  chunk: PreparedChunk,
+  file: { readonly fileId: number; readonly soFar: FileSoFar },
+  context: CommitContext,
+): Promise<CommittedChunk> {
+  const { client, runId } = context;
+  const parameters = { run_id: runId, file_id: file.fileId, card_key_id: context.cardKeyId };
+  const { source } = loading.contract;
+
+  return withTransaction(client, async () => {
+    await checkFence(client, context.fencingToken);
+    await copyRows(client, loading.copyStatement, chunk.accepted);
+    const judgement = await judge(client, loading, parameters);
+    const fileSoFar = checkRejectRatio(file.soFar, chunk, judgement, context.maxRejectRatio);
+    await apply(client, loading, judgement, parameters);
+    await quarantine(client, loading, chunk, judgement, parameters);
+    const outcomes = outcomesOf(chunk, judgement);
+    await advanceLedger(source, chunk, file.fileId, outcomes, judgement, context);
+    return { outcomes, fileSoFar };
+  });
+}
+
+/** @throws TillhouseError `run_lock_lost` when another run has taken the warehouse since */
+export async function checkFence(client: pg.Client, fencingToken: bigint): Promise<void> {
+  const { rowCount } = await checkFenceSql.run(client, { fencing_token: fencingToken });
+  if (rowCount === 1) return;
+  throw new TillhouseError(
+    "run_lock_lost",
+    "Another run has taken over the warehouse, so this one stops. What it had committed stands; the other goes on from there.",
+  );
+}
+
+async function quarantine<T>(
+  client: pg.Client,
+  loading: SourceLoading<T>,
+  chunk: PreparedChunk,
+  judgement: Judgement,
+  parameters: { run_id: number; file_id: number },
+): Promise<void> {
+  if (chunk.rejected.length > 0) {
+    await copyRows(client, COPY_REJECTS, chunk.rejected);
+    await insertRejects.run(client, { ...parameters, source: loading.contract.source });
+  }
+  if (judgement.refused.length > 0) await loading.waiting?.quarantine.run(client, parameters);
+}
+
+function outcomesOf(chunk: PreparedChunk, judgement: Judgement): Outcomes {
+  const refused = judgement.refused.reduce((sum, { records }) => sum + records, 0);
+  return {
+    recordsRead: chunk.recordsRead,
+    loaded: judgement.loaded,
+    alreadyPresent: judgement.alreadyPresent,
+    corrected: judgement.corrected,
+    superseded: judgement.superseded,
+    rejected: chunk.rejects.length + refused,
+    warnings: chunk.warnings,
+  };
+}
+
+async function advanceLedger(
+  source: SourceName,
+  chunk: PreparedChunk,
+  fileId: number,
+  outcomes: Outcomes,
+  judgement: Judgement,
+  { client, runId, now }: CommitContext,
+): Promise<void> {
+  const watermark = source === "transactions" ? judgement.highestKey : null;
+  const values = {
+    ...outcomeColumns(outcomes),
+    run_id: runId,
+    file_id: fileId,
+    source,
+    start_byte: chunk.startByte,
+    end_byte: chunk.endByte,
+    first_line: chunk.firstLine,
+    last_line: chunk.lastLine,
+    sha256: chunk.sha256,
+    highest_transaction_id: watermark,
+    watermark,
+    resolved: 0,
+    now: now().toISOString(),
+  };
+  const { rowCount } = await advanceFile.run(client, values);
+  if (rowCount !== 1) throw new Error(`the checkpoint of file ${fileId} is not at byte ${chunk.startByte}`);
+  await insertRange.run(client, values);
+  await advanceRunFile.run(client, values);
+  await advanceRun.run(client, values);
+  if (judgement.highestKey !== null)
+    await raiseWatermark.run(client, { ...values, watermark: judgement.highestKey });
+}

@@ -1,0 +1,17 @@
+-- Session-private tables that one chunk of devices passes through; emptied by every commit.
+CREATE TEMPORARY TABLE IF NOT EXISTS staged_devices (
+  source_line bigint NOT NULL,
+  device_id bigint NOT NULL,
+  store_id bigint NOT NULL,
+  digest uuid NOT NULL,
+  device_type integer NOT NULL,
+  -- Filled for records that come back from quarantine.
+  quarantine_id bigint,
+  file_id integer
+) ON COMMIT DELETE ROWS;
+
+CREATE TEMPORARY TABLE IF NOT EXISTS judged_devices (
+  LIKE staged_devices,
+  outcome text NOT NULL,
+  store_key integer
+) ON COMMIT DELETE ROWS;

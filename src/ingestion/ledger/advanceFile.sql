@@ -1,0 +1,17 @@
+-- Grain: the file that the chunk is of. Its checkpoint moves only from where the chunk began.
+UPDATE operations.source_files
+SET
+  status = 'loading',
+  refusal = NULL,
+  committed_bytes = :end_byte,
+  committed_lines = :last_line,
+  committed_sha256 = :sha256,
+  records_read = records_read + :records_read,
+  loaded = loaded + :loaded,
+  already_present = already_present + :already_present,
+  corrected = corrected + :corrected,
+  superseded = superseded + :superseded,
+  rejected = rejected + :rejected,
+  warnings = warnings + :warnings,
+  updated_at = :now
+WHERE file_id = :file_id AND committed_bytes = :start_byte;

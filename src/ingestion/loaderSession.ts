@@ -1,0 +1,66 @@
+import { pipeline } from "node:stream/promises";
+import { Readable } from "node:stream";
+import pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import { connectionSettings } from "../database/pool.ts";
+import { sqlFile } from "../database/sqlFile.ts";
+import { deviceLoading } from "./deviceLoading.ts";
+import { storeLoading } from "./storeLoading.ts";
+import { transactionLoading } from "./transactionLoading.ts";
+
+const createRejectStaging = sqlFile(new URL("./quarantine/createStaging.sql", import.meta.url));
+
+/** A connection that chunks are committed on, with its staging tables. */
+export interface LoaderSession {
+  readonly client: pg.Client;
+  /** Cuts the connection; PostgreSQL rolls the transaction in hand back, and whoever waits for it gets an error. */
+  abandon(): void;
+  close(): Promise<void>;
+}
+
+/** Connects and makes the staging tables; they vanish with the connection. */
+export async function openLoaderSession(url: string): Promise<LoaderSession> {
+  const client = new pg.Client(connectionSettings(url, "tillhouse loader"));
+  // The statement in hand fails with the same news; without a listener Node would end the process.
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    // A process that was paused in the middle of a chunk must not hold its locks for ever.
+    await client.query("SET idle_in_transaction_session_timeout = '60s'");
+    await client.query("SET temp_buffers = '128MB'");
+    await client.query("SET work_mem = '64MB'");
+    await createRejectStaging.run(client);
+    await storeLoading.createStaging.run(client);
+    await deviceLoading.createStaging.run(client);
+    await transactionLoading.createStaging.run(client);
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
+  return {
+    client,
+    abandon: () => {
+      socketOf(client).destroy();
+    },
+    close: () => client.end().catch(() => undefined),
+  };
+}
+
+/** The socket under a client, which the types of `pg` leave out. */
+function socketOf(client: pg.Client): { destroy(): void } {
+  return (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream;
+}
+
+/** Sends rows of COPY text to `COPY … FROM STDIN`. */
+export async function copyRows(client: pg.Client, statement: string, rows: readonly string[]): Promise<void> {
+  if (rows.length === 0) return;
+  await pipeline(Readable.from(blocksOf(rows)), client.query(copyFrom(statement)));
+}
+
+const ROWS_A_BLOCK = 512;
+
+function* blocksOf(rows: readonly string[]): Generator<Buffer> {
+  for (let start = 0; start < rows.length; start += ROWS_A_BLOCK) {
+    yield Buffer.from(rows.slice(start, start + ROWS_A_BLOCK).join(""), "utf8");
+  }
+}

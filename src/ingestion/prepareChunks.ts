@@ -1,0 +1,180 @@
+import { createHash, type Hash } from "node:crypto";
+import type { Contract } from "../sources/contracts.ts";
+import type { Dialect } from "../sources/dialect.ts";
+import type { BoundColumns } from "../sources/header.ts";
+import type { RecordParser } from "../sources/parsing.ts";
+import { readRecords, type RawRecord } from "../sources/readRecords.ts";
+import { redactFields, redactLine } from "../sources/redactRecord.ts";
+import type { Reason } from "../sources/reasons.ts";
+import { copyRow } from "./copyText.ts";
+
+/** A contiguous piece of one file, read and checked, ready to be staged. No card number is left in it. */
+export interface PreparedChunk {
+  readonly startByte: number;
+  readonly endByte: number;
+  /** Physical lines, from 1. */
+  readonly firstLine: number;
+  readonly lastLine: number;
+  /** Of the file from its start to `endByte`, hexadecimal. */
+  readonly sha256: string;
+  readonly recordsRead: number;
+  readonly warnings: number;
+  /** Accepted records in COPY text, for the source's staging table. */
+  readonly accepted: readonly string[];
+  /** Rejected records in COPY text, for `staged_rejects`. */
+  readonly rejected: readonly string[];
+  readonly rejects: readonly { readonly line: number; readonly reason: Reason }[];
+}
+
+export interface ChunkingRules<T> {
+  readonly contract: Contract;
+  readonly dialect: Dialect;
+  readonly columns: BoundColumns;
+  readonly parse: RecordParser<T>;
+  readonly copyRow: (record: T, line: number) => string;
+  readonly maxRecordBytes: number;
+  /** A chunk ends with the first read that brings it to so many records. */
+  readonly chunkRecords: number;
+  /** The checkpoint: the first chunk begins there. */
+  readonly startByte: number;
+  /** Where reading begins: the same, or after the header, which the first chunk covers as well. */
+  readonly readFrom: number;
+  /** Physical lines before `readFrom`. */
+  readonly linesBefore: number;
+  /** Hash of the bytes before `readFrom`; goes on from there. */
+  readonly hash: Hash;
+}
+
+/** A natural key of so many digits could be a card number that slipped into the id column of a broken record. */
+const MAX_REJECTED_KEY = 1e11;
+
+/** Reads the rest of a file, chunk by chunk. Memory is bounded by one chunk. */
+export async function* prepareChunks<T>(
+  source: AsyncIterable<Buffer>,
+  rules: ChunkingRules<T>,
+): AsyncGenerator<PreparedChunk, undefined> {
+  const { startByte, readFrom, linesBefore } = rules;
+  let chunk = new ChunkBuilder(rules, {
+    startByte,
+    readFrom,
+    linesBefore,
+    firstLine: startByte === 0 ? 1 : linesBefore + 1,
+  });
+  const reading = {
+    dialect: rules.dialect,
+    linesBefore: rules.linesBefore,
+    maxRecordBytes: rules.maxRecordBytes,
+  };
+  for await (const block of readRecords(source, reading)) {
+    for (const record of block.records) chunk.add(record);
+    rules.hash.update(block.bytes);
+    chunk.advance(block.bytes.length, block.lines);
+    if (chunk.recordsRead >= rules.chunkRecords) {
+      yield chunk.finish();
+      chunk = new ChunkBuilder(rules, chunk.next());
+    }
+  }
+  if (chunk.endByte > chunk.startByte) yield chunk.finish();
+}
+
+interface ChunkPlace {
+  readonly startByte: number;
+  readonly readFrom: number;
+  readonly linesBefore: number;
+  readonly firstLine: number;
+}
+
+class ChunkBuilder<T> {
+  recordsRead = 0;
+  endByte: number;
+  /** Physical lines before the next byte. */
+  linesBefore: number;
+  readonly startByte: number;
+  readonly #firstLine: number;
+  readonly #rules: ChunkingRules<T>;
+  readonly #accepted: string[] = [];
+  readonly #rejected: string[] = [];
+  readonly #rejects: { line: number; reason: Reason }[] = [];
+  #warnings = 0;
+
+  constructor(rules: ChunkingRules<T>, place: ChunkPlace) {
+    this.#rules = rules;
+    this.startByte = place.startByte;
+    this.endByte = place.readFrom;
+    this.linesBefore = place.linesBefore;
+    this.#firstLine = place.firstLine;
+  }
+
+  /** Where the next chunk begins. */
+  next(): ChunkPlace {
+    const { endByte, linesBefore } = this;
+    return { startByte: endByte, readFrom: endByte, linesBefore, firstLine: linesBefore + 1 };
+  }
+
+  add(record: RawRecord): void {
+    this.recordsRead += 1;
+    if ("reason" in record) {
+      this.#reject(record.line, record.reason, null, null, redactLine(record.text));
+      return;
+    }
+    const { contract, columns, parse } = this.#rules;
+    const parsed = parse(record.fields);
+    if ("rejected" in parsed) {
+      const { reason, column } = parsed.rejected;
+      this.#reject(
+        record.line,
+        reason,
+        column,
+        parsed.naturalKey,
+        redactFields(contract, columns, record.fields),
+      );
+      return;
+    }
+    this.#warnings += parsed.warnings.length;
+    this.#accepted.push(this.#rules.copyRow(parsed.accepted, record.line));
+  }
+
+  #reject(
+    line: number,
+    reason: Reason,
+    column: string | null,
+    naturalKey: number | null,
+    fields: Record<string, string>,
+  ): void {
+    const key = naturalKey !== null && naturalKey < MAX_REJECTED_KEY ? naturalKey : null;
+    this.#rejected.push(copyRow([line, reason, column, key, JSON.stringify(fields)]));
+    this.#rejects.push({ line, reason });
+  }
+
+  advance(bytes: number, lines: number): void {
+    this.endByte += bytes;
+    this.linesBefore += lines;
+  }
+
+  finish(): PreparedChunk {
+    return {
+      startByte: this.startByte,
+      endByte: this.endByte,
+      firstLine: this.#firstLine,
+      lastLine: Math.max(this.linesBefore, this.#firstLine),
+      sha256: this.#rules.hash.copy().digest("hex"),
+      recordsRead: this.recordsRead,
+      warnings: this.#warnings,
+      accepted: this.#accepted,
+      rejected: this.#rejected,
+      rejects: this.#rejects,
+    };
+  }
+}
+
+/** SHA-256 to go on from, over the first `length` bytes of a file; undefined when the file is shorter. */
+export async function hashPrefix(source: AsyncIterable<Buffer>, length: number): Promise<Hash | undefined> {
+  const hash = createHash("sha256");
+  let left = length;
+  for await (const block of source) {
+    hash.update(block.length > left ? block.subarray(0, left) : block);
+    left -= Math.min(left, block.length);
+    if (left === 0) return hash;
+  }
+  return left === 0 ? hash : undefined;
+}

@@ -1,0 +1,63 @@
+import { TillhouseError } from "../lib/errors.ts";
+import type { Reason } from "../sources/reasons.ts";
+import { isWaiting, type Judgement } from "./judgement.ts";
+import type { PreparedChunk } from "./prepareChunks.ts";
+
+/** Records of a file so far, the chunk in hand left out. */
+export interface FileSoFar {
+  readonly path: string;
+  readonly recordsRead: number;
+  /** Those that wait for a store or a device are not counted. */
+  readonly rejected: number;
+}
+
+/** Rejections of a chunk by reason, those that only wait left out, most frequent first. */
+function rejectionsOf(
+  chunk: PreparedChunk,
+  judgement: Judgement,
+): { reason: Reason; records: number; firstLine: number }[] {
+  const byReason = new Map<Reason, { records: number; firstLine: number }>();
+  const count = (reason: Reason, records: number, firstLine: number): void => {
+    const sofar = byReason.get(reason);
+    byReason.set(reason, {
+      records: (sofar?.records ?? 0) + records,
+      firstLine: Math.min(sofar?.firstLine ?? Infinity, firstLine),
+    });
+  };
+  for (const { reason, line } of chunk.rejects) count(reason, 1, line);
+  for (const { reason, records, firstLine } of judgement.refused) {
+    if (!isWaiting(reason)) count(reason, records, firstLine);
+  }
+  return [...byReason]
+    .map(([reason, counts]) => ({ reason, ...counts }))
+    .sort((a, b) => b.records - a.records);
+}
+
+/**
+ * Stops a file of which too large a share is rejected: more likely the whole file is wrong than each of its records.
+ *
+ * @returns the file so far with the chunk in it
+ * @throws TillhouseError `too_many_rejects`
+ */
+export function checkRejectRatio(
+  file: FileSoFar,
+  chunk: PreparedChunk,
+  judgement: Judgement,
+  maxRatio: number,
+): FileSoFar {
+  const reasons = rejectionsOf(chunk, judgement);
+  const rejected = file.rejected + reasons.reduce((sum, { records }) => sum + records, 0);
+  const recordsRead = file.recordsRead + chunk.recordsRead;
+  if (rejected <= recordsRead * maxRatio) return { path: file.path, recordsRead, rejected };
+  const top = reasons
+    .slice(0, 3)
+    .map(({ reason, records, firstLine }) => `${reason} ${records} (first at line ${firstLine})`);
+  throw new TillhouseError(
+    "too_many_rejects",
+    `${file.path}:${Math.min(...reasons.map(({ firstLine }) => firstLine))}: ${rejected} of the first ${recordsRead} ` +
+      `records were rejected, more than MAX_REJECT_RATIO=${maxRatio} allows: ${top.join(", ")}. Lines ` +
+      `${chunk.firstLine} to ${chunk.lastLine} were not loaded; what came before them is. Mend the file, or go on ` +
+      `with a higher MAX_REJECT_RATIO: such records then wait in quarantine.`,
+    { path: file.path, rejected, recordsRead, reasons },
+  );
+}

@@ -1,0 +1,49 @@
+import { withTransaction } from "../database/pool.ts";
+import { sqlFile } from "../database/sqlFile.ts";
+import { NO_OUTCOMES, outcomeColumns } from "../runs/outcomes.ts";
+import { checkFence, type CommitContext } from "./commitChunk.ts";
+import { apply, judge } from "./judgement.ts";
+import type { SourceLoading } from "./sourceLoading.ts";
+
+const advanceRun = sqlFile(new URL("./ledger/advanceRun.sql", import.meta.url));
+const raiseWatermark = sqlFile(new URL("./ledger/raiseWatermark.sql", import.meta.url));
+
+/** Records of one commit. */
+const BATCH = 50_000;
+
+/**
+ * Tries the quarantined records of a source again whose store or device has arrived since.
+ *
+ * @returns how many of them loaded
+ */
+export async function resolveWaiting<T>(
+  loading: SourceLoading<T>,
+  context: CommitContext,
+  signal: AbortSignal,
+): Promise<number> {
+  const { waiting } = loading;
+  if (waiting === undefined) return 0;
+  const { client, runId, now } = context;
+  const parameters = { run_id: runId, file_id: null, card_key_id: null, limit: BATCH };
+  let resolved = 0;
+  for (let staged = BATCH; staged === BATCH && !signal.aborted;) {
+    staged = await withTransaction(client, async () => {
+      await checkFence(client, context.fencingToken);
+      const { rowCount } = await waiting.stage.run(client, parameters);
+      if (rowCount === null || rowCount === 0) return 0;
+      const judgement = await judge(client, loading, parameters);
+      await apply(client, loading, judgement, parameters);
+      await waiting.close.run(client, parameters);
+      const { loaded } = judgement;
+      const { source } = loading.contract;
+      const watermark = source === "transactions" ? judgement.highestKey : null;
+      const values = { run_id: runId, now: now().toISOString(), watermark };
+      await advanceRun.run(client, { ...outcomeColumns(NO_OUTCOMES), ...values, resolved: loaded });
+      if (judgement.highestKey !== null)
+        await raiseWatermark.run(client, { ...values, source, watermark: judgement.highestKey });
+      resolved += loaded;
+      return rowCount;
+    });
+  }
+  return resolved;
+}

@@ -1,0 +1,59 @@
+import type { SqlFile } from "../database/sqlFile.ts";
+import type { Contract } from "../sources/contracts.ts";
+import type { BoundColumns } from "../sources/header.ts";
+import type { ParsingRules, RecordParser } from "../sources/parsing.ts";
+
+/**
+ * How the records of one source get from typed values into the star. What differs between stores, devices and
+ * transactions is here; all that is alike (framing, commits, ledger, quarantine) asks nothing else of a source.
+ */
+export interface SourceLoading<T> {
+  readonly contract: Contract;
+  /** Makes the parser for one file. */
+  parser(columns: BoundColumns, rules: ParsingRules): RecordParser<T>;
+  /** `COPY` statement that takes what `copyRow` makes. */
+  readonly copyStatement: string;
+  /** One accepted record as a row of COPY text. */
+  copyRow(record: T, line: number): string;
+  /** Creates the session's staging tables. */
+  readonly createStaging: SqlFile;
+  /** Gives every staged record its outcome. */
+  readonly judge: SqlFile;
+  /** One row an outcome; see `OutcomeSummary`. */
+  readonly summarise: SqlFile;
+  /** Statements that put what was judged `loaded` or `corrected` into the star, in order. */
+  readonly apply: readonly SqlFile[];
+  /** Statements that only chunks with corrections need, after `apply`. */
+  readonly applyCorrections: readonly SqlFile[];
+  /** For sources that refer to another one, whose records may have to wait for it. */
+  readonly waiting?: WaitingStatements;
+}
+
+export interface WaitingStatements {
+  /** Puts what could be read but not loaded into quarantine, whole. */
+  readonly quarantine: SqlFile;
+  /** Stages quarantined records whose reference has arrived. */
+  readonly stage: SqlFile;
+  /** Notes in quarantine what became of them. */
+  readonly close: SqlFile;
+}
+
+/** A row of `summarise`. */
+export interface OutcomeSummary {
+  readonly outcome:
+    | "loaded"
+    | "already_present"
+    | "corrected"
+    | "superseded"
+    | "unknown_store"
+    | "unknown_device"
+    | "changed_after_load";
+  readonly records: number;
+  /** Line of the first such record. */
+  readonly first_line: string;
+  /** Highest natural key of them. */
+  readonly highest_key: string;
+  /** First and last day of their times as `yyyymmdd`; null for devices. */
+  readonly first_day: number | null;
+  readonly last_day: number | null;
+}

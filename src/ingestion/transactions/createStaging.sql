@@ -1,0 +1,31 @@
+-- Session-private tables that one chunk of transactions passes through. They are temporary, so that nothing is left
+-- behind whatever dies, and emptied by every commit. No card number and no raw line ever reaches them.
+CREATE TEMPORARY TABLE IF NOT EXISTS staged_transactions (
+  source_line bigint NOT NULL,
+  transaction_id bigint NOT NULL,
+  device_id bigint NOT NULL,
+  created_at timestamptz NOT NULL,
+  happened_at timestamptz NOT NULL,
+  digest uuid NOT NULL,
+  label_digest uuid NOT NULL,
+  card_token uuid,
+  created_date_key integer NOT NULL,
+  happened_date_key integer NOT NULL,
+  status ingestion_layer.transaction_status NOT NULL,
+  amount numeric(18, 2) NOT NULL,
+  card_last4 text,
+  product_sku text NOT NULL,
+  product_name text NOT NULL,
+  category_name text NOT NULL,
+  -- Filled for records that come back from quarantine.
+  quarantine_id bigint,
+  file_id integer,
+  card_key_id smallint
+) ON COMMIT DELETE ROWS;
+
+CREATE TEMPORARY TABLE IF NOT EXISTS judged_transactions (
+  LIKE staged_transactions,
+  outcome text NOT NULL,
+  device_key integer,
+  store_key integer
+) ON COMMIT DELETE ROWS;

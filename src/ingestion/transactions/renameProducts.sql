@@ -1,0 +1,19 @@
+-- Grain: one SKU whose highest transaction id is in the chunk: it shows the name recorded with that one.
+WITH
+  newest AS (
+    SELECT DISTINCT ON (product_sku) product_sku, product_name, category_name, transaction_id
+    FROM judged_transactions
+    WHERE outcome IN ('loaded', 'corrected')
+    ORDER BY product_sku, transaction_id DESC
+  )
+
+UPDATE ingestion_layer.dim_products AS products
+SET
+  product_name = newest.product_name,
+  category_name = newest.category_name,
+  named_by_transaction_id = newest.transaction_id
+FROM newest
+WHERE products.product_sku = newest.product_sku
+  AND products.named_by_transaction_id <= newest.transaction_id
+  AND (products.named_by_transaction_id, products.product_name, products.category_name)
+    IS DISTINCT FROM (newest.transaction_id, newest.product_name, newest.category_name);

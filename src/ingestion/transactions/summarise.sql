@@ -1,0 +1,10 @@
+-- Grain: one outcome of the chunk, with what the caller needs to go on.
+SELECT
+  outcome,
+  count(*)::integer AS records,
+  min(source_line) AS first_line,
+  max(transaction_id) AS highest_key,
+  least(min(created_date_key), min(happened_date_key)) AS first_day,
+  greatest(max(created_date_key), max(happened_date_key)) AS last_day
+FROM judged_transactions
+GROUP BY outcome;
