@@ -1,0 +1,33 @@
+-- Grain: one kind of key that facts hold and its dimension does not.
+WITH
+  orphans AS (
+    SELECT 'store_key' AS key, count(*) AS facts
+    FROM ingestion_layer.fct_transactions AS facts
+    WHERE NOT EXISTS (SELECT FROM ingestion_layer.dim_stores AS d WHERE d.store_key = facts.store_key)
+    UNION ALL
+    SELECT 'device_key', count(*)
+    FROM ingestion_layer.fct_transactions AS facts
+    WHERE NOT EXISTS (SELECT FROM ingestion_layer.dim_devices AS d WHERE d.device_key = facts.device_key)
+    UNION ALL
+    SELECT 'product_key', count(*)
+    FROM ingestion_layer.fct_transactions AS facts
+    WHERE NOT EXISTS (SELECT FROM ingestion_layer.dim_products AS d WHERE d.product_key = facts.product_key)
+    UNION ALL
+    SELECT 'label_key', count(*)
+    FROM ingestion_layer.fct_transactions AS facts
+    WHERE NOT EXISTS (SELECT FROM ingestion_layer.dim_product_labels AS d WHERE d.label_key = facts.label_key)
+    UNION ALL
+    SELECT 'happened_date_key', count(*)
+    FROM ingestion_layer.fct_transactions AS facts
+    WHERE NOT EXISTS (SELECT FROM ingestion_layer.dim_time AS d WHERE d.date_key = facts.happened_date_key)
+    UNION ALL
+    SELECT 'created_date_key', count(*)
+    FROM ingestion_layer.fct_transactions AS facts
+    WHERE NOT EXISTS (SELECT FROM ingestion_layer.dim_time AS d WHERE d.date_key = facts.created_date_key)
+  )
+
+SELECT key AS subject, '0' AS expected, facts::text AS actual
+FROM orphans
+WHERE facts > 0
+ORDER BY key
+LIMIT :limit::integer;
