@@ -1,0 +1,155 @@
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { AnswersOptions } from "./commands/answers.ts";
+import type { GenerateCommandOptions } from "./commands/generate.ts";
+import type { ListOptions } from "./commands/history.ts";
+import type { IngestCommandOptions } from "./commands/ingest.ts";
+import { EXIT_CODES, TillhouseError } from "./lib/errors.ts";
+
+const wholeNumber = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("a whole number is needed.");
+  return Number(text);
+};
+const share = (text: string): number => {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || value > 1)
+    throw new InvalidArgumentError("a share from 0 to 1 is needed.");
+  return value;
+};
+const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
+
+/** Each command loads its own code, so that one that does little starts at once. */
+function buildProgram(): Command {
+  const program = new Command("tillhouse")
+    .description("Payment files in, trusted answers out.")
+    .exitOverride()
+    .showHelpAfterError("Add --help for usage.");
+
+  program
+    .command("ingest")
+    .description("run the pipeline once: load what is new, then show the answers (npm run job:ingest)")
+    .option("--file <path>", "a file to load instead of those of DATA_DIR; may be given again", collect, [])
+    .addOption(
+      new Option("--select <layer>", "one half of the pipeline; aggregation_layer reads no file").choices([
+        "ingestion_layer",
+        "aggregation_layer",
+      ]),
+    )
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run job:ingest
+  npm run job:ingest -- --file exports/transactions-2026-11.csv
+  npm run -s job:ingest -- --json
+
+Exit codes: 0 done (rejected records are reported, not an error), 1 failed or stopped,
+2 wrong usage or configuration, 3 another run is at work.`,
+    )
+    .action(async (options: IngestCommandOptions) =>
+      (await import("./commands/ingest.ts")).ingestCommand(options),
+    );
+
+  program
+    .command("answers")
+    .description("the answers, all of one moment (npm run answers)")
+    .option("--view <name>", "one view of the aggregation layer instead of the five answers")
+    .addOption(
+      new Option("--format <format>", "how to print them").choices(["table", "json", "csv"]).default("table"),
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run answers
+  npm run answers -- --view daily_sales
+  npm run -s answers -- --format json
+  npm run -s answers -- --view top_10_products_sold --format csv`,
+    )
+    .action(async (options: AnswersOptions) =>
+      (await import("./commands/answers.ts")).answersCommand(options),
+    );
+
+  program
+    .command("runs")
+    .description("the latest runs; as JSON with their steps and files (npm run runs)")
+    .option("--json", "print one JSON object")
+    .option("--limit <n>", "how many", wholeNumber, 20)
+    .action(async (options: ListOptions) => (await import("./commands/history.ts")).runsCommand(options));
+
+  program
+    .command("rejects")
+    .description("what is in quarantine, redacted, with what to do about it (npm run rejects)")
+    .option("--json", "print one JSON object")
+    .option("--limit <n>", "how many records", wholeNumber, 50)
+    .action(async (options: ListOptions) => (await import("./commands/history.ts")).rejectsCommand(options));
+
+  program
+    .command("verify")
+    .description(
+      "recompute from the facts what is kept beside them; exit code 1 on any difference (npm run verify)",
+    )
+    .option("--json", "print one JSON object")
+    .action(async (options: { json?: boolean }) =>
+      (await import("./commands/verify.ts")).verifyCommand(options),
+    );
+
+  program
+    .command("migrate")
+    .description("apply pending migrations (npm run db:migrate)")
+    .action(async () => (await import("./commands/database.ts")).migrateCommand());
+
+  program
+    .command("stop")
+    .description("stop the embedded server (npm run db:stop)")
+    .action(async () => (await import("./commands/database.ts")).stopCommand());
+
+  program
+    .command("prisma")
+    .description(
+      "any command of the Prisma CLI on the configured database (npm run prisma -- migrate status)",
+    )
+    .allowUnknownOption()
+    .helpOption(false)
+    .argument("[args...]", "passed on as they are")
+    .action(async (args: string[]) => (await import("./commands/database.ts")).prismaCommand(args));
+
+  program
+    .command("generate")
+    .description("make sample files: stores, devices and transactions that load (npm run data:generate)")
+    .requiredOption("--rows <n>", "transactions", wholeNumber)
+    .requiredOption("--seed <n>", "the same files for the same seed", wholeNumber)
+    .requiredOption("--out <folder>", "where to write them")
+    .option("--stores <n>", "stores", wholeNumber)
+    .option("--devices <n>", "devices", wholeNumber)
+    .option("--late <share>", "share of records that come after higher ids", share)
+    .option("--repeated <share>", "exact repeats to add, as a share of the rows", share)
+    .option("--broken <share>", "records to add that must be rejected, as a share of the rows", share)
+    .option("--orphan <share>", "records of unknown devices to add, as a share of the rows", share)
+    .option("--truth", "write truth.json beside them: counts, sums and the right answers")
+    .addHelpText("after", "\nExample:\n  npm run data:generate -- --rows 1000000 --seed 1 --out /tmp/million")
+    .action(async (options: GenerateCommandOptions) =>
+      (await import("./commands/generate.ts")).generateCommand(options),
+    );
+
+  return program;
+}
+
+/** Prints what went wrong for a person, and gives the exit code. */
+async function reportError(error: unknown): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
+  if (error instanceof TillhouseError) {
+    process.stderr.write(`${error.code}: ${error.message}\n`);
+    return error.exitCode;
+  }
+  const { publicMessage } = await import("./runs/runLog.ts");
+  process.stderr.write(`unexpected: ${publicMessage(error)}\n`);
+  return EXIT_CODES.failed;
+}
+
+try {
+  await buildProgram().parseAsync();
+} catch (error) {
+  process.exitCode = await reportError(error);
+}

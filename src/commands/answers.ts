@@ -1,0 +1,62 @@
+import { writeToString } from "fast-csv";
+import { ANSWERS, readViews, VIEWS, type AnswerRow } from "../aggregation/answers.ts";
+import type { Database } from "../database/openDatabase.ts";
+import { TillhouseError } from "../lib/errors.ts";
+import { commandContext, withDatabase } from "./commandContext.ts";
+import { print, printJson, printTable } from "./output.ts";
+
+export const ANSWER_FORMATS = ["table", "json", "csv"] as const;
+
+export interface AnswersOptions {
+  readonly view?: string;
+  readonly format: (typeof ANSWER_FORMATS)[number];
+}
+
+export async function answersCommand(options: AnswersOptions): Promise<void> {
+  const names = options.view === undefined ? Object.keys(ANSWERS) : [options.view];
+  const [first] = names;
+  if (first === undefined || VIEWS[first] === undefined) {
+    throw new TillhouseError(
+      "usage_invalid",
+      `No view is called ${first ?? ""}. There are: ${Object.keys(VIEWS).join(", ")}`,
+    );
+  }
+  if (options.format === "csv" && names.length > 1) {
+    throw new TillhouseError("usage_invalid", `CSV holds one view: add --view, such as --view ${first}`);
+  }
+  await withDatabase(commandContext(), async (database) => {
+    const answers = await readViews(database.prisma, names);
+    if (options.format === "json") printJson(answers);
+    else if (options.format === "csv") print(await asCsv(first, answers[first] ?? []));
+    else printAnswers(answers);
+  });
+}
+
+/** The five answers as tables. */
+export async function printAllAnswers(database: Database): Promise<void> {
+  printAnswers(await readViews(database.prisma, Object.keys(ANSWERS)));
+}
+
+function printAnswers(answers: Record<string, readonly AnswerRow[]>): void {
+  for (const [name, rows] of Object.entries(answers)) {
+    const definition = VIEWS[name];
+    if (definition === undefined) continue;
+    const columns = Object.keys(definition.columns);
+    print(`\n${definition.title}  (${name})`);
+    printTable(
+      columns,
+      rows.map((row) => columns.map((column) => row[column] ?? null)),
+    );
+  }
+}
+
+/** Text that a spreadsheet would take for a formula gets an apostrophe in front. */
+function formulaSafe(value: AnswerRow[string]): AnswerRow[string] {
+  return typeof value === "string" && /^[=+@\t\r]|^-(?!\d+(\.\d+)?$)/.test(value) ? `'${value}` : value;
+}
+
+function asCsv(name: string, rows: readonly AnswerRow[]): Promise<string> {
+  const columns = Object.keys(VIEWS[name]?.columns ?? {});
+  const lines = rows.map((row) => columns.map((column) => formulaSafe(row[column] ?? null)));
+  return writeToString(lines, { headers: columns, alwaysWriteHeaders: true });
+}

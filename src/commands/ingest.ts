@@ -1,0 +1,86 @@
+import { ingest } from "../../jobs/ingest.ts";
+import { reportAsJson, type IngestReport } from "../../jobs/ingestReport.ts";
+import type { Database } from "../database/openDatabase.ts";
+import { EXIT_CODES, TillhouseError } from "../lib/errors.ts";
+import { listenForStop } from "../lib/stopSignals.ts";
+import { statusOf } from "../runs/runLog.ts";
+import { printAllAnswers } from "./answers.ts";
+import { commandContext, withDatabase, type CommandContext } from "./commandContext.ts";
+import { print, printJson, printTable } from "./output.ts";
+import { verifyAndReport } from "./verify.ts";
+
+export const LAYERS = ["ingestion_layer", "aggregation_layer"] as const;
+export type Layer = (typeof LAYERS)[number];
+
+export interface IngestCommandOptions {
+  readonly file: readonly string[];
+  readonly select?: Layer;
+  readonly json?: boolean;
+}
+
+/** `job:ingest`: loads what is new, then shows the answers. */
+export async function ingestCommand(options: IngestCommandOptions): Promise<void> {
+  const context = commandContext();
+  const layers: readonly Layer[] = options.select === undefined ? LAYERS : [options.select];
+  if (!layers.includes("ingestion_layer") && options.file.length > 0) {
+    throw new TillhouseError("usage_invalid", "--select aggregation_layer reads no file: leave --file out");
+  }
+  await withDatabase(context, async (database) => {
+    if (layers.includes("ingestion_layer")) await loadAndReport(context, database, options);
+    else await verifyAndReport(database, options.json === true);
+    if (layers.includes("aggregation_layer") && options.json !== true) await printAllAnswers(database);
+  });
+}
+
+async function loadAndReport(
+  context: CommandContext,
+  database: Database,
+  options: IngestCommandOptions,
+): Promise<void> {
+  const stop = listenForStop((signal) => {
+    context.logger.info(`${signal}: finishing the chunk in hand`);
+  });
+  try {
+    const report = await ingest(
+      { ...context, ...stop, database, trigger: "manual" },
+      { files: options.file },
+    );
+    if (options.json === true) printJson(reportAsJson(report));
+    else printReport(report);
+    if (report.failure !== undefined) process.exitCode = EXIT_CODES.failed;
+  } finally {
+    stop.release();
+  }
+}
+
+function printReport(report: IngestReport): void {
+  const status = report.failure === undefined ? "succeeded" : statusOf(report.failure);
+  print(`\nRun ${report.runId} ${status} in ${(report.durationMs / 1000).toFixed(1)} s`);
+  printTable(
+    [
+      "file",
+      "status",
+      "records",
+      "loaded",
+      "already present",
+      "corrected",
+      "superseded",
+      "rejected",
+      "warnings",
+    ],
+    report.files.map(({ path, status: fileStatus, outcomes }) => [
+      path,
+      fileStatus,
+      outcomes.recordsRead,
+      outcomes.loaded,
+      outcomes.alreadyPresent,
+      outcomes.corrected,
+      outcomes.superseded,
+      outcomes.rejected,
+      outcomes.warnings,
+    ]),
+  );
+  if (report.resolved > 0) print(`${report.resolved} records that had waited in quarantine were loaded.`);
+  if (report.files.some(({ outcomes }) => outcomes.rejected > 0))
+    print("Rejected records are kept: npm run rejects");
+}

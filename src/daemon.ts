@@ -1,0 +1,116 @@
+import { schedule } from "node-cron";
+import { ingest, ingestJob } from "../jobs/ingest.ts";
+import type { JobContext } from "../jobs/job.ts";
+import { loadConfig } from "./config/loadConfig.ts";
+import { processEnvironment } from "./config/processEnvironment.ts";
+import { openDatabase, type Database } from "./database/openDatabase.ts";
+import { systemClock } from "./lib/clock.ts";
+import { EXIT_CODES, TillhouseError, type ExitCode } from "./lib/errors.ts";
+import { createLogger, type Logger } from "./lib/logger.ts";
+import { listenForStop } from "./lib/stopSignals.ts";
+import { publicMessage } from "./runs/runLog.ts";
+
+/**
+ * The long-running process: jobs on their cron expressions, until SIGINT or SIGTERM.
+ *
+ * @returns its exit code
+ */
+export async function runDaemon(): Promise<ExitCode> {
+  let logger: Logger = createLogger({ level: "info", terminal: process.stderr.isTTY });
+  try {
+    const config = loadConfig();
+    logger = createLogger({ level: config.logLevel, terminal: process.stderr.isTTY });
+    const open = (): Promise<Database> =>
+      openDatabase({ config, logger, clock: systemClock, environment: processEnvironment() });
+    let database = await open();
+    const stop = listenForStop((signal) => {
+      logger.info(`${signal}: stopping`);
+    });
+    const context = (): JobContext => ({
+      config,
+      logger,
+      clock: systemClock,
+      database,
+      ...stop,
+      trigger: "schedule",
+    });
+
+    let working: Promise<void> | undefined;
+    const tick = async (): Promise<void> => {
+      try {
+        if (!(await database.isAlive())) {
+          logger.warn("the database went away; opening it again");
+          await database.close();
+          database = await open();
+        }
+        await ingestOnce(context());
+      } catch (error) {
+        logError(logger, error);
+      }
+    };
+    const task = schedule(
+      ingestJob.cron(config),
+      () => {
+        working ??= tick().finally(() => {
+          working = undefined;
+        });
+        return working;
+      },
+      { name: ingestJob.name, timezone: config.timezone, noOverlap: true },
+    );
+    logger.info("waiting for the next run", {
+      job: ingestJob.name,
+      cron: config.ingestCron,
+      next: task.getNextRun()?.toISOString(),
+    });
+
+    await aborted(stop.stopping);
+    await task.destroy();
+    await working;
+    await database.close();
+    logger.info("stopped");
+    return EXIT_CODES.done;
+  } catch (error) {
+    logError(logger, error);
+    return error instanceof TillhouseError ? error.exitCode : EXIT_CODES.failed;
+  }
+}
+
+async function ingestOnce(context: JobContext): Promise<void> {
+  const { logger } = context;
+  try {
+    const report = await ingest(context, { files: [] });
+    const read = report.files.filter((file) => file.status !== "unchanged");
+    logger.info("run ended", {
+      run: report.runId,
+      status: report.failure === undefined ? "succeeded" : "failed",
+      files: read.length,
+      loaded: read.reduce((sum, file) => sum + file.outcomes.loaded, 0),
+      rejected: read.reduce((sum, file) => sum + file.outcomes.rejected, 0),
+      resolved: report.resolved,
+      duration_ms: Math.round(report.durationMs),
+    });
+  } catch (error) {
+    if (!(error instanceof TillhouseError && error.code === "run_locked")) throw error;
+    logger.info("skipped: another run is at work");
+  }
+}
+
+function logError(logger: Logger, error: unknown): void {
+  const code = error instanceof TillhouseError ? error.code : "unexpected";
+  logger.error(publicMessage(error), { code });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else
+      signal.addEventListener(
+        "abort",
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+  });
+}

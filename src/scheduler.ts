@@ -1,0 +1,3 @@
+import { runDaemon } from "./daemon.ts";
+
+process.exitCode = await runDaemon();
