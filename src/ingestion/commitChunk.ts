@@ -5,7 +5,7 @@ import { TillhouseError } from "../lib/errors.ts";
 import { outcomeColumns, type Outcomes } from "../runs/outcomes.ts";
 import type { SourceName } from "../sources/contracts.ts";
 import { apply, judge, type Judgement } from "./judgement.ts";
-import { copyRows } from "./loaderSession.ts";
+import { copyText } from "./loaderSession.ts";
 import type { PreparedChunk } from "./prepareChunks.ts";
 import { checkRejectRatio, type FileSoFar } from "./rejectLimit.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
@@ -54,7 +54,7 @@ export async function commitChunk<T>(
 
   return withTransaction(client, async () => {
     await checkFence(client, context.fencingToken);
-    await copyRows(client, loading.copyStatement, chunk.accepted);
+    await copyText(client, loading.copyStatement, chunk.accepted);
     const judgement = await judge(client, loading, parameters);
     const fileSoFar = checkRejectRatio(file.soFar, chunk, judgement, context.maxRejectRatio);
     await apply(client, loading, judgement, parameters);
@@ -83,7 +83,7 @@ async function quarantine<T>(
   parameters: { run_id: number; file_id: number },
 ): Promise<void> {
   if (chunk.rejected.length > 0) {
-    await copyRows(client, COPY_REJECTS, chunk.rejected);
+    await copyText(client, COPY_REJECTS, chunk.rejected);
     await insertRejects.run(client, { ...parameters, source: loading.contract.source });
   }
   if (judgement.refused.length > 0) await loading.waiting?.quarantine.run(client, parameters);

@@ -15,7 +15,10 @@ export const deviceLoading: SourceLoading<Device> = {
   createStaging: sql("createStaging"),
   judge: sql("judge"),
   summarise: sql("summarise"),
-  apply: [sql("insertDevices"), sql("updateDevices")],
-  applyCorrections: [],
+  prepare: [],
+  correct: sql("updateDevices"),
+  insert: sql("insertDevices"),
+  follow: [],
+  followCorrections: [],
   waiting: { quarantine: sql("quarantine"), stage: sql("stageWaiting"), close: sql("closeWaiting") },
 };

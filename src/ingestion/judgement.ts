@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { sqlFile, type Parameters } from "../database/sqlFile.ts";
+import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import { WAITING_REASONS, type Reason } from "../sources/reasons.ts";
 import type { OutcomeSummary, SourceLoading } from "./sourceLoading.ts";
 
@@ -70,9 +70,26 @@ export async function apply<T>(
       last_day: String(judgement.days.last),
     });
   }
-  for (const statement of loading.apply) await statement.run(client, parameters);
-  if (judgement.corrected === 0) return;
-  for (const statement of loading.applyCorrections) await statement.run(client, parameters);
+  const runAll = async (statements: readonly SqlFile[]): Promise<void> => {
+    for (const statement of statements) await statement.run(client, parameters);
+  };
+  await runAll(loading.prepare);
+  if (judgement.corrected > 0) await expectRows(loading.correct, judgement.corrected);
+  if (judgement.loaded > 0) {
+    await loading.aroundInsert?.before.run(client, parameters);
+    await expectRows(loading.insert, judgement.loaded);
+    await loading.aroundInsert?.after.run(client, parameters);
+  }
+  await runAll(loading.follow);
+  if (judgement.corrected > 0) await runAll(loading.followCorrections);
+
+  async function expectRows(statement: SqlFile, expected: number): Promise<void> {
+    const { rowCount } = await statement.run(client, parameters);
+    if (rowCount === expected) return;
+    throw new Error(
+      `${loading.contract.source}: ${rowCount ?? 0} records were written of ${expected} judged; rolled back`,
+    );
+  }
 }
 
 /** Whether time alone may cure the reason. */

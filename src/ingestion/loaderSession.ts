@@ -51,16 +51,12 @@ function socketOf(client: pg.Client): { destroy(): void } {
   return (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream;
 }
 
-/** Sends rows of COPY text to `COPY … FROM STDIN`. */
-export async function copyRows(client: pg.Client, statement: string, rows: readonly string[]): Promise<void> {
-  if (rows.length === 0) return;
-  await pipeline(Readable.from(blocksOf(rows)), client.query(copyFrom(statement)));
-}
-
-const ROWS_A_BLOCK = 512;
-
-function* blocksOf(rows: readonly string[]): Generator<Buffer> {
-  for (let start = 0; start < rows.length; start += ROWS_A_BLOCK) {
-    yield Buffer.from(rows.slice(start, start + ROWS_A_BLOCK).join(""), "utf8");
-  }
+/** Sends COPY text to `COPY … FROM STDIN`. */
+export async function copyText(
+  client: pg.Client,
+  statement: string,
+  blocks: readonly Buffer[],
+): Promise<void> {
+  if (blocks.length === 0) return;
+  await pipeline(Readable.from(blocks), client.query(copyFrom(statement)));
 }

@@ -20,9 +20,9 @@ export interface PreparedChunk {
   readonly recordsRead: number;
   readonly warnings: number;
   /** Accepted records in COPY text, for the source's staging table. */
-  readonly accepted: readonly string[];
+  readonly accepted: readonly Buffer[];
   /** Rejected records in COPY text, for `staged_rejects`. */
-  readonly rejected: readonly string[];
+  readonly rejected: readonly Buffer[];
   readonly rejects: readonly { readonly line: number; readonly reason: Reason }[];
 }
 
@@ -92,8 +92,8 @@ class ChunkBuilder<T> {
   readonly startByte: number;
   readonly #firstLine: number;
   readonly #rules: ChunkingRules<T>;
-  readonly #accepted: string[] = [];
-  readonly #rejected: string[] = [];
+  readonly #accepted = new CopyText();
+  readonly #rejected = new CopyText();
   readonly #rejects: { line: number; reason: Reason }[] = [];
   #warnings = 0;
 
@@ -131,7 +131,7 @@ class ChunkBuilder<T> {
       return;
     }
     this.#warnings += parsed.warnings.length;
-    this.#accepted.push(this.#rules.copyRow(parsed.accepted, record.line));
+    this.#accepted.add(this.#rules.copyRow(parsed.accepted, record.line));
   }
 
   #reject(
@@ -142,7 +142,7 @@ class ChunkBuilder<T> {
     fields: Record<string, string>,
   ): void {
     const key = naturalKey !== null && naturalKey < MAX_REJECTED_KEY ? naturalKey : null;
-    this.#rejected.push(copyRow([line, reason, column, key, JSON.stringify(fields)]));
+    this.#rejected.add(copyRow([line, reason, column, key, JSON.stringify(fields)]));
     this.#rejects.push({ line, reason });
   }
 
@@ -160,10 +160,33 @@ class ChunkBuilder<T> {
       sha256: this.#rules.hash.copy().digest("hex"),
       recordsRead: this.recordsRead,
       warnings: this.#warnings,
-      accepted: this.#accepted,
-      rejected: this.#rejected,
+      accepted: this.#accepted.finish(),
+      rejected: this.#rejected.finish(),
       rejects: this.#rejects,
     };
+  }
+}
+
+const ROWS_A_BLOCK = 512;
+
+/** Rows of COPY text as a few buffers: outside the heap, where a chunk of strings would weigh on every collection. */
+class CopyText {
+  readonly #blocks: Buffer[] = [];
+  #rows: string[] = [];
+
+  add(row: string): void {
+    this.#rows.push(row);
+    if (this.#rows.length === ROWS_A_BLOCK) this.#flush();
+  }
+
+  finish(): readonly Buffer[] {
+    if (this.#rows.length > 0) this.#flush();
+    return this.#blocks;
+  }
+
+  #flush(): void {
+    this.#blocks.push(Buffer.from(this.#rows.join(""), "utf8"));
+    this.#rows = [];
   }
 }
 

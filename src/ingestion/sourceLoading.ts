@@ -21,10 +21,18 @@ export interface SourceLoading<T> {
   readonly judge: SqlFile;
   /** One row an outcome; see `OutcomeSummary`. */
   readonly summarise: SqlFile;
-  /** Statements that put what was judged `loaded` or `corrected` into the star, in order. */
-  readonly apply: readonly SqlFile[];
-  /** Statements that only chunks with corrections need, after `apply`. */
-  readonly applyCorrections: readonly SqlFile[];
+  /** What the records refer to and the star does not have yet. */
+  readonly prepare: readonly SqlFile[];
+  /** Writes the records judged `corrected`, exactly as many. */
+  readonly correct: SqlFile;
+  /** Writes the records judged `loaded`, exactly as many. */
+  readonly insert: SqlFile;
+  /** Settings of the transaction that only `insert` runs under. */
+  readonly aroundInsert?: { readonly before: SqlFile; readonly after: SqlFile };
+  /** What follows from the records written. */
+  readonly follow: readonly SqlFile[];
+  /** What follows from corrections besides. */
+  readonly followCorrections: readonly SqlFile[];
   /** For sources that refer to another one, whose records may have to wait for it. */
   readonly waiting?: WaitingStatements;
 }

@@ -28,6 +28,9 @@ export const storeLoading: SourceLoading<Store> = {
   createStaging: sql("createStaging"),
   judge: sql("judge"),
   summarise: sql("summarise"),
-  apply: [sql("insertCustomers"), sql("insertStores"), sql("updateStores")],
-  applyCorrections: [],
+  prepare: [sql("insertCustomers")],
+  correct: sql("updateStores"),
+  insert: sql("insertStores"),
+  follow: [],
+  followCorrections: [],
 };

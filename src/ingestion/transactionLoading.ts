@@ -33,7 +33,11 @@ export const transactionLoading: SourceLoading<Transaction> = {
   createStaging: sql("createStaging"),
   judge: sql("judge"),
   summarise: sql("summarise"),
-  apply: [sql("insertProducts"), sql("insertLabels"), sql("insertFacts"), sql("renameProducts")],
-  applyCorrections: [sql("correctFacts"), sql("renameProducts"), sql("renameProductsLeft")],
+  prepare: [sql("insertProducts"), sql("insertLabels")],
+  correct: sql("correctFacts"),
+  insert: sql("insertFacts"),
+  aroundInsert: { before: sql("checkKeysAsSets"), after: sql("checkKeysByRow") },
+  follow: [sql("renameProducts")],
+  followCorrections: [sql("renameProductsLeft")],
   waiting: { quarantine: sql("quarantine"), stage: sql("stageWaiting"), close: sql("closeWaiting") },
 };

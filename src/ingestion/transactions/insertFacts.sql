@@ -1,29 +1,77 @@
--- Grain: one new payment attempt. Keys come from joins with the dimensions of this same transaction, so a row without
--- its store, device, product, label or day cannot arise.
+-- Grain: one new payment attempt. Every dimension row that the chunk refers to is locked against deletion here, as a
+-- foreign key would lock it, but as a set; only facts whose rows were all found and locked go in. The caller compares
+-- their number with what was judged, so an orphan can neither be written nor dropped in silence.
+WITH
+  wanted AS MATERIALIZED (SELECT * FROM judged_transactions WHERE outcome = 'loaded'),
+
+  devices AS MATERIALIZED (
+    SELECT device_key
+    FROM ingestion_layer.dim_devices
+    WHERE device_key IN (SELECT device_key FROM wanted)
+    ORDER BY device_key
+    FOR KEY SHARE
+  ),
+
+  stores AS MATERIALIZED (
+    SELECT store_key
+    FROM ingestion_layer.dim_stores
+    WHERE store_key IN (SELECT store_key FROM wanted)
+    ORDER BY store_key
+    FOR KEY SHARE
+  ),
+
+  products AS MATERIALIZED (
+    SELECT product_key, product_sku
+    FROM ingestion_layer.dim_products
+    WHERE product_sku IN (SELECT product_sku FROM wanted)
+    ORDER BY product_key
+    FOR KEY SHARE
+  ),
+
+  labels AS MATERIALIZED (
+    SELECT label_key, label_digest, product_key
+    FROM ingestion_layer.dim_product_labels
+    WHERE label_digest IN (SELECT label_digest FROM wanted)
+    ORDER BY label_key
+    FOR KEY SHARE
+  ),
+
+  days AS MATERIALIZED (
+    SELECT date_key
+    FROM ingestion_layer.dim_time
+    WHERE date_key IN (SELECT happened_date_key FROM wanted UNION SELECT created_date_key FROM wanted)
+    ORDER BY date_key
+    FOR KEY SHARE
+  )
+
 INSERT INTO ingestion_layer.fct_transactions (
   transaction_id, happened_at, created_at, source_line, digest, card_token, store_key, device_key, product_key,
   label_key, happened_date_key, created_date_key, run_id, file_id, status, card_key_id, card_last4, amount
 )
 SELECT
-  judged.transaction_id,
-  judged.happened_at,
-  judged.created_at,
-  judged.source_line,
-  judged.digest,
-  judged.card_token,
-  judged.store_key,
-  judged.device_key,
-  labels.product_key,
+  wanted.transaction_id,
+  wanted.happened_at,
+  wanted.created_at,
+  wanted.source_line,
+  wanted.digest,
+  wanted.card_token,
+  stores.store_key,
+  devices.device_key,
+  products.product_key,
   labels.label_key,
-  judged.happened_date_key,
-  judged.created_date_key,
+  happened.date_key,
+  created.date_key,
   :run_id::integer,
-  judged.file_id,
-  judged.status,
-  judged.card_key_id,
-  judged.card_last4,
-  judged.amount
-FROM judged_transactions AS judged
-JOIN ingestion_layer.dim_product_labels AS labels USING (label_digest)
-WHERE judged.outcome = 'loaded'
-ORDER BY judged.transaction_id;
+  wanted.file_id,
+  wanted.status,
+  wanted.card_key_id,
+  wanted.card_last4,
+  wanted.amount
+FROM wanted
+JOIN devices USING (device_key)
+JOIN stores USING (store_key)
+JOIN products USING (product_sku)
+JOIN labels ON labels.label_digest = wanted.label_digest AND labels.product_key = products.product_key
+JOIN days AS happened ON happened.date_key = wanted.happened_date_key
+JOIN days AS created ON created.date_key = wanted.created_date_key
+ORDER BY wanted.transaction_id;

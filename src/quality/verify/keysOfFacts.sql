@@ -24,6 +24,19 @@ WITH
     SELECT 'created_date_key', count(*)
     FROM ingestion_layer.fct_transactions AS facts
     WHERE NOT EXISTS (SELECT FROM ingestion_layer.dim_time AS d WHERE d.date_key = facts.created_date_key)
+    UNION ALL
+    SELECT 'file_id', count(*)
+    FROM ingestion_layer.fct_transactions AS facts
+    WHERE NOT EXISTS (SELECT FROM operations.source_files AS d WHERE d.file_id = facts.file_id)
+    UNION ALL
+    SELECT 'run_id', count(*)
+    FROM ingestion_layer.fct_transactions AS facts
+    WHERE NOT EXISTS (SELECT FROM operations.runs AS d WHERE d.run_id = facts.run_id)
+    UNION ALL
+    SELECT 'card_key_id', count(*)
+    FROM ingestion_layer.fct_transactions AS facts
+    WHERE facts.card_key_id IS NOT NULL
+      AND NOT EXISTS (SELECT FROM operations.card_token_keys AS d WHERE d.card_key_id = facts.card_key_id)
   )
 
 SELECT key AS subject, '0' AS expected, facts::text AS actual
