@@ -48,7 +48,10 @@ export default tseslint.config(
     languageOptions: { parserOptions: { project: null } },
   },
   // winston declares its transports apart from the class they extend.
-  { files: ["src/lib/logger.ts"], rules: { "@typescript-eslint/no-unsafe-class-instance-assignment": "off" } },
+  {
+    files: ["src/lib/logger.ts"],
+    rules: { "@typescript-eslint/no-unsafe-class-instance-assignment": "off" },
+  },
   { files: ["src/config/**", "src/lib/clock.ts"], rules: { "no-restricted-syntax": "off" } },
   {
     files: ["test/**", ".config/**", "prisma/engine/**"],

@@ -4,7 +4,7 @@ import type { Database } from "../database/openDatabase.ts";
 import { EXIT_CODES, TillhouseError } from "../lib/errors.ts";
 import { listenForStop } from "../lib/stopSignals.ts";
 import { statusOf } from "../runs/runLog.ts";
-import { printAllAnswers } from "./answers.ts";
+import { printFiveAnswers } from "./answers.ts";
 import { commandContext, withDatabase, type CommandContext } from "./commandContext.ts";
 import { print, printJson, printTable } from "./output.ts";
 import { verifyAndReport } from "./verify.ts";
@@ -28,7 +28,7 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
   await withDatabase(context, async (database) => {
     if (layers.includes("ingestion_layer")) await loadAndReport(context, database, options);
     else await verifyAndReport(database, options.json === true);
-    if (layers.includes("aggregation_layer") && options.json !== true) await printAllAnswers(database);
+    if (layers.includes("aggregation_layer") && options.json !== true) await printFiveAnswers(database);
   });
 }
 

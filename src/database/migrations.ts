@@ -46,11 +46,19 @@ export function runPrisma(
       env: { ...options.environment, DATABASE_URL: options.url },
       stdio: options.output === "inherit" ? "inherit" : ["ignore", "pipe", "pipe"],
     });
+    // Ctrl-C reaches the child by itself; this process waits for it to end, and then puts its own things away.
+    const outlive = (signal: NodeJS.Signals): void => {
+      if (signal === "SIGTERM") child.kill(signal);
+    };
+    process.on("SIGINT", outlive);
+    process.on("SIGTERM", outlive);
     const pieces: Buffer[] = [];
     child.stdout?.on("data", (piece: Buffer) => pieces.push(piece));
     child.stderr?.on("data", (piece: Buffer) => pieces.push(piece));
     child.on("error", reject);
     child.on("close", (code) => {
+      process.off("SIGINT", outlive);
+      process.off("SIGTERM", outlive);
       resolve({ exitCode: code ?? 1, output: Buffer.concat(pieces).toString("utf8") });
     });
   });
