@@ -100,7 +100,7 @@ async function filesToLoad(
 }
 
 async function loadContext(
-  { config, database, logger, clock, stopping }: JobContext,
+  { config, database, logger, clock, stopping, onProgress }: JobContext,
   { run, lock }: HeldRun,
   client: LoadContext["client"],
   key: Buffer,
@@ -121,6 +121,7 @@ async function loadContext(
     },
     now: () => clock.now(),
     signal: stopping,
+    onProgress,
   };
 }
 

@@ -6,6 +6,7 @@ import { listenForStop } from "../lib/stopSignals.ts";
 import { statusOf } from "../runs/runLog.ts";
 import { printFiveAnswers } from "./answers.ts";
 import { commandContext, withDatabase, type CommandContext } from "./commandContext.ts";
+import { createProgressDisplay } from "./progress.ts";
 import { print, printJson, printTable } from "./output.ts";
 import { verifyAndReport } from "./verify.ts";
 
@@ -40,15 +41,21 @@ async function loadAndReport(
   const stop = listenForStop((signal) => {
     context.logger.info(`${signal}: finishing the chunk in hand`);
   });
+  const display = createProgressDisplay({
+    ...context,
+    terminal: process.stderr.isTTY && options.json !== true,
+  });
   try {
     const report = await ingest(
-      { ...context, ...stop, database, trigger: "manual" },
+      { ...context, ...stop, database, trigger: "manual", onProgress: display.show },
       { files: options.file },
     );
+    display.end();
     if (options.json === true) printJson(reportAsJson(report));
     else printReport(report);
     if (report.failure !== undefined) process.exitCode = EXIT_CODES.failed;
   } finally {
+    display.end();
     stop.release();
   }
 }

@@ -12,6 +12,7 @@ import { WAITING_REASONS } from "../sources/reasons.ts";
 import { commitChunk, type CommitContext } from "./commitChunk.ts";
 import { openSourceFile, trustworthyIdentity, type ReadableFile } from "./openSourceFile.ts";
 import { prepareChunks, type PreparedChunk } from "./prepareChunks.ts";
+import type { Progress } from "./progress.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
 
 /** What loading needs besides the file. */
@@ -23,6 +24,8 @@ export interface LoadContext extends CommitContext {
   readonly chunkRecords: number;
   /** Aborted: the chunk in hand is finished, then the run stops. */
   readonly signal: AbortSignal;
+  /** Told after each committed chunk. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** What a run did with a file. */
@@ -91,6 +94,12 @@ async function loadChunks<T>(
       const committed = await commitChunk(loading, chunk, { fileId: ledger.fileId, soFar }, context);
       outcomes = addOutcomes(outcomes, committed.outcomes);
       soFar = committed.fileSoFar;
+      context.onProgress?.({
+        path: file.path,
+        committedBytes: chunk.endByte,
+        sizeBytes: Number(opened.identity.sizeBytes),
+        records: outcomes.recordsRead,
+      });
       context.logger.debug("chunk committed", {
         file: file.path,
         lines: `${chunk.firstLine}-${chunk.lastLine}`,

@@ -29,6 +29,8 @@ export async function openLoaderSession(url: string): Promise<LoaderSession> {
     await client.query("SET idle_in_transaction_session_timeout = '60s'");
     await client.query("SET temp_buffers = '128MB'");
     await client.query("SET work_mem = '64MB'");
+    // Compiling a chunk's statements takes longer than running them does.
+    await client.query("SET jit = off");
     await createRejectStaging.run(client);
     await storeLoading.createStaging.run(client);
     await deviceLoading.createStaging.run(client);
