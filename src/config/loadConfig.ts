@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { parse as parseEnvFile } from "dotenv";
 import { TillhouseError } from "../lib/errors.ts";
 import { SETTINGS, type SettingName, type SettingValues } from "./settings.ts";
@@ -25,6 +25,14 @@ export interface Config {
 /** These hold secrets: a message about them never shows what they hold. */
 const SECRET: readonly SettingName[] = ["DATABASE_URL", "CARD_TOKEN_KEY"];
 
+const SHOWN_CHARACTERS = 80;
+
+/** A value for a message of one line. */
+function quoted(text: string): string {
+  const short = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+  return JSON.stringify(short).replace(/[\p{Cc}\u2028\u2029]/gu, "?");
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 function valueOf<Name extends SettingName>(name: Name, environment: Environment): SettingValues[Name] {
@@ -36,21 +44,35 @@ function valueOf<Name extends SettingName>(name: Name, environment: Environment)
   const parsed = setting.schema.safeParse(text);
   if (parsed.success) return parsed.data as SettingValues[Name];
   const what = parsed.error.issues[0]?.message ?? "is not valid";
-  const shown = SECRET.includes(name) ? "" : `, not "${text}"`;
+  const shown = SECRET.includes(name) ? "" : `, not ${quoted(text)}`;
   throw new TillhouseError("config_invalid", `${name} ${what}${shown}. Example: ${name}=${setting.example}`, {
     variable: name,
   });
 }
 
+function readEnvFile(path: string): Environment {
+  try {
+    return parseEnvFile(readFileSync(path));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return {};
+    throw new TillhouseError(
+      "config_invalid",
+      `${path} cannot be read (${code ?? "unknown error"}): make it a readable file with lines such as LOG_LEVEL=info, or remove it.`,
+      { path },
+      error,
+    );
+  }
+}
+
 /**
  * Reads and checks the configuration: the environment, then a `.env` file in the working directory for what the
- * environment leaves out.
+ * environment leaves out. A variable set to nothing counts as unset, and hides the file's value.
  *
  * @throws TillhouseError `config_invalid`, naming the variable, what is wrong with it and an example
  */
 export function loadConfig(environment: Environment = process.env, envFile = ".env"): Config {
-  const file = existsSync(envFile) ? parseEnvFile(readFileSync(envFile)) : {};
-  const all: Environment = { ...file, ...environment };
+  const all: Environment = { ...readEnvFile(envFile), ...environment };
   const config: Config = {
     databaseUrl: valueOf("DATABASE_URL", all),
     dataDir: valueOf("DATA_DIR", all),

@@ -34,6 +34,10 @@ const isTimeZone = (name: string): boolean => {
   }
 };
 const timeZone = z.string().refine(isTimeZone, { error: "must be an IANA time zone" });
+
+/** node-cron writes out every number of a range: `1-999999999` would end the process for want of memory. */
+const isCron = (text: string): boolean => text.length <= 200 && !/\d{5}/.test(text) && isCronExpression(text);
+
 const directory = z.string().transform((path) => resolve(path));
 
 const postgresUrl = z.string().refine(
@@ -45,10 +49,18 @@ const postgresUrl = z.string().refine(
   { error: "must be a PostgreSQL URL with a database name" },
 );
 
-/** 32 bytes as 64 hexadecimal digits, or as base64. */
+const HEXADECIMAL = /^(?:[0-9a-f]{2})+$/i;
+const BASE64 = /^(?:[A-Za-z0-9+/_-]{4})*(?:[A-Za-z0-9+/_-]{2,3}={0,2})?$/;
+
+/**
+ * At least 32 bytes as hexadecimal digits, or as base64. Node's decoders skip what they do not know: a passphrase, or
+ * a key that lost a character, would give some other key without a word.
+ */
 const key = z.string().transform((text, context) => {
-  const bytes = /^[0-9a-f]{64,}$/i.test(text) ? Buffer.from(text, "hex") : Buffer.from(text, "base64");
-  if (bytes.length >= 32) return bytes;
+  const digitsOnly = /^[0-9a-f]*$/i.test(text);
+  const form = digitsOnly ? HEXADECIMAL : BASE64;
+  const bytes = form.test(text) ? Buffer.from(text, digitsOnly ? "hex" : "base64") : undefined;
+  if (bytes !== undefined && bytes.length >= 32) return bytes;
   context.addIssue("must be at least 32 random bytes, as hexadecimal or base64");
   return z.NEVER;
 });
@@ -95,7 +107,7 @@ export const SETTINGS = {
     description: "When the daemon runs the ingest job, as a cron expression in TIMEZONE.",
     example: "0 0 * * *",
     default: "0 0 * * *",
-    schema: z.string().refine((text) => isCronExpression(text), { error: "must be a cron expression" }),
+    schema: z.string().refine(isCron, { error: "must be a cron expression" }),
   }),
   TIMEZONE: setting({
     description: "Time zone of the daemon's cron expressions.",

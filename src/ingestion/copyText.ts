@@ -1,13 +1,11 @@
-const SPECIAL = /[\\\t\n\r]/;
+const SPECIAL = /[\\\t\n\r]/g;
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
 
 /** A field of PostgreSQL's COPY text format (`COPY … FROM STDIN`); null is `\N`. */
 export function copyField(value: string | number | null): string {
   if (value === null) return "\\N";
   if (typeof value === "number") return String(value);
-  return SPECIAL.test(value)
-    ? value.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? character)
-    : value;
+  return value.replace(SPECIAL, (character) => ESCAPES[character] ?? character);
 }
 
 /** A row of the COPY text format, with its line end. */
@@ -36,7 +34,7 @@ export function dateKeyOf(micros: number): number {
 
 const two = (value: number): string => (value < 10 ? `0${value}` : String(value));
 
-/** An instant (microseconds of the epoch) as `2022-05-15 08:10:46.000000+00`, the same under every DateStyle. */
+/** An instant (microseconds of the epoch) as `2022-05-15 08:10:46.5+00`, read the same under every DateStyle. */
 export function timestampText(micros: number): string {
   const ofDay = micros - Math.floor(micros / MICROS_PER_DAY) * MICROS_PER_DAY;
   const seconds = Math.floor(ofDay / 1_000_000);

@@ -1,12 +1,19 @@
 import { createHmac, hash } from "node:crypto";
 
 /**
- * Twelve digits or more with at most two separators between any two. Digits of any script: full-width ones (U+FF10
- * and on) are how card numbers slip past simple filters. A run of over 19 may be a card with its expiry: it goes whole.
+ * Twelve digits or more with at most three separators between any two: spaces, dashes, invisible characters, and the
+ * marks that spreadsheets group thousands with. Digits of any script, full-width, raised or circled: they are how card
+ * numbers slip past simple filters. A run of over 19 may be a card with its expiry: it goes whole.
  */
-const CARD_LIKE = /\p{Nd}(?:[\s._/\u2010-\u2015-]{0,2}\p{Nd}){11,}/gu;
-const ANY_DIGIT = /\p{Nd}/gu;
-const TIME_LIKE = /^\d{1,4}([/.-])\d{1,2}\1\d{1,4}(?:[ T]\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d{1,6})?)?)?$/;
+const CARD_LIKE = /\p{N}(?:[\s\p{Pd}\p{Cf}\u2212._/,'\u2019\u00b7]{0,3}\p{N}){11,}/gu;
+/** What people put between the digits of a card. */
+const BETWEEN_DIGITS = /[\s\p{Pd}\p{Cf}\u2212]+/gu;
+const ANY_DIGIT = /\p{N}/gu;
+const TIME_LIKE =
+  /^(?:\d{1,2}([/.-])\d{1,2}\1\d{4}|\d{4}([/.-])\d{1,2}\2\d{1,2})(?:[ T]\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d{1,6})?)?)?$/;
+
+/** Longer texts are not looked at: 19 digits with separators all around are shorter. */
+const MAX_CARD_TEXT = 200;
 
 /** A card as it may be kept: never the number. `null` means that the field held no readable number. */
 export interface CardReference {
@@ -28,7 +35,8 @@ export function digestOf(text: string): string {
 
 /** `4111 1111-1111 1111` → its digits; undefined unless 12 to 19 digits remain and nothing else was there. */
 export function readCardNumber(text: string): string | undefined {
-  const digits = text.normalize("NFKC").replace(/[\s\u2010-\u2015-]+/gu, "");
+  if (text.length > MAX_CARD_TEXT) return undefined;
+  const digits = text.normalize("NFKC").replace(BETWEEN_DIGITS, "");
   return /^[0-9]{12,19}$/.test(digits) ? digits : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { TRANSACTION_STATUSES, type TransactionStatus } from "./contracts.ts";
 import type { Reason } from "./reasons.ts";
 
-/** A field's value, or the code of what is wrong with it. Codes are told from values by `isReason`. */
+/** A field's value, or the code of what is wrong with it. */
 export type Field<T> = { readonly value: T } | { readonly reason: Reason };
 
 const ok = <T>(value: T): Field<T> => ({ value });
@@ -13,8 +13,11 @@ export const MAX_TEXT_LENGTH = 1_000;
 export const MAX_SKU_LENGTH = 64;
 /** More digits than this in an id or SKU could be a card number (12 to 19 digits; ids and SKUs seen have up to 13). */
 export const MAX_ID_DIGITS = 14;
+/** More digits before the point than this could be a card number in a record whose columns slipped. */
+export const MAX_AMOUNT_DIGITS = 11;
 
-const WHOLE_NUMBER = /^\+?0*(\d+)(?:\.0*)?$/;
+// A zero stands in the group only alone: `0*(\d+)` would try every split of a field that is a megabyte of zeros.
+const WHOLE_NUMBER = /^\+?0*(0|[1-9]\d*)(?:\.0*)?$/;
 
 /**
  * A whole number as canonical digits: `42`, `0042` and `42.0` (spreadsheets write ids so) all give `42`.
@@ -44,7 +47,7 @@ export function parseSmallNumber(text: string): Field<number> {
 }
 
 const WHOLE_SKU = /^(\d+)\.0+$/;
-const DIGIT = /\p{Nd}/gu;
+const DIGIT = /\p{N}/gu;
 
 /** A stock keeping unit: text, with the `.0` that spreadsheets append to all-digit ones taken off. */
 export function parseSku(text: string): Field<string> {
@@ -66,18 +69,18 @@ export function parseText(text: string): Field<string> {
   return ok(trimmed);
 }
 
-const AMOUNT = /^0*(\d+)(?:\.(\d{1,2})0*)?$/;
+const AMOUNT = /^0*(0|[1-9]\d*)(?:\.(\d{1,2})0*)?$/;
 
 /**
  * An amount as exact decimal text with two decimals: `749`, `0749` and `749.0` give `749.00`. No sign, exponent or
- * grouping; a third decimal that is not zero is refused rather than rounded. At most 16 digits before the point.
+ * grouping; a third decimal that is not zero is refused rather than rounded. At most 11 digits before the point.
  */
 export function parseAmount(text: string): Field<string> {
   const trimmed = text.trim();
   const match = AMOUNT.exec(trimmed);
   if (match === null) return bad(trimmed === "" ? "missing_value" : "bad_amount");
   const whole = match[1] ?? "0";
-  if (whole.length > 16) return bad("out_of_range");
+  if (whole.length > MAX_AMOUNT_DIGITS) return bad("card_like_value");
   return ok(`${whole}.${(match[2] ?? "").padEnd(2, "0")}`);
 }
 

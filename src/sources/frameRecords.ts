@@ -56,7 +56,9 @@ type Scan =
  *
  * Line ends are LF, CRLF and CR. A quoted field opens at the field's start (spaces before it are allowed), doubles the
  * quotes inside, and is followed by a delimiter or a line end. A record that breaks this costs its first physical line
- * only: framing goes on at the next. Every byte is looked at at most twice, whatever the buffer holds.
+ * only: framing goes on at the next. The work is linear whatever the buffer holds: a line with an even number of
+ * quotes leaves none open behind it, and one with an odd number is at the latest closed by the next such line, so a
+ * byte is scanned for two records at most, and once more to find the end of a broken line.
  *
  * @param atEnd whether nothing follows the buffer; otherwise an unfinished record at its end is left for the next call
  */
@@ -77,10 +79,12 @@ export function frameRecords(buffer: Buffer, atEnd: boolean, rules: FramingRules
       line += scan.lines;
       continue;
     }
-    // Several lines that do not make up one record were drawn together by a quote that was never closed.
-    const reason = scan.kind === "broken" ? scan.reason : "unclosed_quote";
     const physical = endOfLine(buffer, position, atEnd);
     if (physical === undefined) break;
+    // Several lines that do not make up one record were drawn together by a quote that was never closed.
+    const cause = scan.kind === "broken" ? scan.reason : "unclosed_quote";
+    // The same whether or not the line's end was in sight, so that reads may be cut anywhere.
+    const reason = physical.end - position > rules.maxRecordBytes ? "record_too_long" : cause;
     frames.push({ start: position, end: physical.end, line, reason });
     position = physical.next;
     line += 1;
@@ -110,7 +114,7 @@ function scanRecord(buffer: Buffer, start: number, atEnd: boolean, rules: Framin
       opening = true;
       blank = false;
     } else if (byte === QUOTE) {
-      if (!opening) return { kind: "broken", reason: "stray_quote" };
+      if (!opening) return strayQuote(lines);
       blank = false;
       const quoted = scanQuoted(buffer, position + 1, limit);
       if (quoted === undefined) return outOfBytes(start, limit, atEnd, rules, "unclosed_quote");
@@ -124,8 +128,7 @@ function scanRecord(buffer: Buffer, start: number, atEnd: boolean, rules: Framin
         position += 1;
       if (position >= limit) break;
       const after = buffer[position];
-      if (after !== delimiter && after !== LF && after !== CR)
-        return { kind: "broken", reason: "stray_quote" };
+      if (after !== delimiter && after !== LF && after !== CR) return strayQuote(lines);
       opening = false;
       continue;
     } else if (byte !== SPACE && byte !== TAB) {
@@ -140,6 +143,11 @@ function scanRecord(buffer: Buffer, start: number, atEnd: boolean, rules: Framin
   return outOfBytes(start, limit, atEnd, rules, "record_too_long");
 }
 
+/** A quote that is out of place on a later line than the record's first was opened by one that lacks its partner. */
+function strayQuote(lines: number): Scan {
+  return { kind: "broken", reason: lines === 1 ? "stray_quote" : "unclosed_quote" };
+}
+
 /** From the byte after the opening quote to the byte after the closing one; undefined when it does not close before `limit`. */
 function scanQuoted(
   buffer: Buffer,
@@ -150,7 +158,8 @@ function scanQuoted(
   for (let position = from; position < limit; position += 1) {
     const byte = buffer[position];
     if (byte === QUOTE) {
-      if (buffer[position + 1] !== QUOTE) return { next: position + 1, lineEnds };
+      // What lies beyond the limit is not looked at: it may not have been read yet.
+      if (position + 1 === limit || buffer[position + 1] !== QUOTE) return { next: position + 1, lineEnds };
       position += 1;
     } else if (byte === LF || (byte === CR && buffer[position + 1] !== LF)) {
       lineEnds += 1;
@@ -165,16 +174,19 @@ function outOfBytes(start: number, limit: number, atEnd: boolean, rules: Framing
   return tooLong || atEnd ? { kind: "broken", reason } : { kind: "incomplete" };
 }
 
-/** The physical line at `start`; undefined when its end may still come. */
-function endOfLine(buffer: Buffer, start: number, atEnd: boolean): { end: number; next: number } | undefined {
-  const lf = buffer.indexOf(LF, start);
-  const before = lf === -1 ? buffer.length : lf;
-  const cr = buffer.subarray(start, before).indexOf(CR);
-  if (cr !== -1) {
-    const end = start + cr;
+/** The physical line at `start`; undefined when its end may still come, as the LF of a CRLF may. */
+export function endOfLine(
+  buffer: Buffer,
+  start: number,
+  atEnd: boolean,
+): { end: number; next: number } | undefined {
+  // Byte by byte: `indexOf` would run through the whole buffer for the kind of line end that the file does not use.
+  for (let end = start; end < buffer.length; end += 1) {
+    const byte = buffer[end];
+    if (byte === LF) return { end, next: end + 1 };
+    if (byte !== CR) continue;
     if (end + 1 === buffer.length && !atEnd) return undefined;
     return { end, next: end + (buffer[end + 1] === LF ? 2 : 1) };
   }
-  if (lf !== -1) return { end: lf, next: lf + 1 };
   return atEnd ? { end: buffer.length, next: buffer.length } : undefined;
 }

@@ -1,3 +1,4 @@
+import { shapeOf } from "./cards.ts";
 import { CONTRACTS, SOURCES, type Contract, type SourceName } from "./contracts.ts";
 
 /** Where each column of a contract stands in a file's records. */
@@ -38,10 +39,22 @@ export function bindColumns(
   const missing = contract.columns.filter((column) => column.required && !indexOf.has(column.name));
   if (missing.length > 0) {
     const names = missing.map((column) => column.name).join(", ");
-    const found = header.map((name) => name.trim()).join(", ");
-    return { refusal: `a ${contract.source} file needs the columns ${names}; the header has ${found}` };
+    return {
+      refusal: `a ${contract.source} file needs the columns ${names}; the header has ${shownNames(header)}`,
+    };
   }
   return { fieldCount: header.length, indexOf, extra };
+}
+
+const SHOWN_NAMES = 30;
+
+/** Header names for a message. A file without a header begins with a record: no digit of it is shown. */
+function shownNames(header: readonly string[]): string {
+  const shown = header
+    .slice(0, SHOWN_NAMES)
+    .map((name) => shapeOf(name.trim().slice(0, 40)).replace(/\p{Cc}/gu, "\u2423"));
+  const more = header.length - shown.length;
+  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 /** The source whose required columns a header has, if exactly one fits. */

@@ -51,7 +51,9 @@ export function transactionParser(columns: BoundColumns, rules: ParsingRules): R
     const categoryName = maskCards(category);
     if (productName !== name || categoryName !== category) warnings.push("card_masked");
     const card = takeCard(reader.text("card_number"), rules, warnings);
-    const label = [productSku, productName.length, productName, categoryName].join(FIELD_SEPARATOR);
+    const label = [productSku.length, productSku, productName.length, productName, categoryName].join(
+      FIELD_SEPARATOR,
+    );
     const all = [transactionId, deviceId, amount, status, createdAt, happenedAt, label].join(FIELD_SEPARATOR);
     return {
       accepted: {

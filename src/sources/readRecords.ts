@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { Dialect } from "./dialect.ts";
-import { frameRecords, type Frame, type FramingRules } from "./frameRecords.ts";
+import { endOfLine, frameRecords, type Frame, type FramingRules } from "./frameRecords.ts";
 import { parseFramedText } from "./parseFramedText.ts";
 import type { Reason } from "./reasons.ts";
 
@@ -10,12 +10,15 @@ export type RawRecord =
   /** A line that is no record; `text` is its beginning, for a redacted note of it. */
   | { readonly line: number; readonly reason: Reason; readonly text: string };
 
-/** Records that end where a read ended, with the position after them. */
+/**
+ * The records that one read completed. A block without records may end inside a line that is too long; one with
+ * records ends where the next record starts, so that reading may go on from there.
+ */
 export interface RecordBlock {
   readonly records: readonly RawRecord[];
-  /** The bytes that the records were read from, and blank lines; contiguous from block to block. */
+  /** The bytes used up, blank lines among them; contiguous from block to block. */
   readonly bytes: Buffer;
-  /** Physical lines of those bytes. */
+  /** Physical lines that end in those bytes; an unfinished last one of the file counts too. */
   readonly lines: number;
 }
 
@@ -28,7 +31,6 @@ export interface ReadingRules {
 }
 
 const SHOWN_BYTES = 400;
-const LF = 0x0a;
 const CR = 0x0d;
 
 /**
@@ -46,64 +48,56 @@ export async function* readRecords(
   };
   let pending: Buffer = Buffer.alloc(0);
   let line = rules.linesBefore + 1;
-  let skipping = false;
+  // The beginning of a line that is longer than a record may be, while its end is looked for.
+  let tooLong: string | undefined;
 
   const frameAndParse = async (buffer: Buffer, atEnd: boolean): Promise<RecordBlock> => {
-    const framed = frameRecords(buffer, atEnd, framing);
-    const records = await parseFrames(
-      buffer.subarray(0, framed.consumed),
-      framed.frames,
-      line,
-      rules.dialect.delimiter,
-      framing.fieldCount,
-    );
-    line += framed.lines;
-    pending = buffer.subarray(framed.consumed);
-    return { records, bytes: buffer.subarray(0, framed.consumed), lines: framed.lines };
+    const { frames, consumed, lines } = frameRecords(buffer, atEnd, framing);
+    const bytes = buffer.subarray(0, consumed);
+    const records = await parseFrames(bytes, frames, line, rules.dialect.delimiter, framing.fieldCount);
+    line += lines;
+    pending = buffer.subarray(consumed);
+    return { records, bytes, lines };
+  };
+  const skip = (buffer: Buffer): RecordBlock => {
+    // A CR at the very end may belong to a CRLF; it stays for the next read.
+    const length = lengthBeforeCr(buffer);
+    pending = buffer.subarray(length);
+    return { records: [], bytes: buffer.subarray(0, length), lines: 0 };
+  };
+  const endTooLong = (text: string, bytes: Buffer): RecordBlock => {
+    const records = [{ line, reason: "record_too_long" as const, text }];
+    line += 1;
+    tooLong = undefined;
+    return { records, bytes, lines: 1 };
   };
 
   for await (const read of source) {
     let buffer = pending.length === 0 ? read : Buffer.concat([pending, read]);
-    if (skipping) {
-      const end = lineEndIn(buffer);
-      yield {
-        records: [],
-        bytes: buffer.subarray(0, end ?? buffer.length),
-        lines: end === undefined ? 0 : 1,
-      };
-      pending = Buffer.alloc(0);
-      if (end === undefined) continue;
-      skipping = false;
-      line += 1;
-      buffer = buffer.subarray(end);
+    if (tooLong !== undefined) {
+      const lineEnd = endOfLine(buffer, 0, false);
+      if (lineEnd === undefined) {
+        yield skip(buffer);
+        continue;
+      }
+      yield endTooLong(tooLong, buffer.subarray(0, lineEnd.next));
+      buffer = buffer.subarray(lineEnd.next);
     }
     const block = await frameAndParse(buffer, false);
     if (block.bytes.length > 0) yield block;
-    if (pending.length > rules.maxRecordBytes) {
-      // One physical line that is longer than a record may be: note it, then throw bytes away up to its end.
-      const record = {
-        line,
-        reason: "record_too_long" as const,
-        text: pending.toString("utf8", 0, SHOWN_BYTES),
-      };
-      // A CR at the very end may belong to a CRLF; it stays for the next read.
-      const keep = pending.at(-1) === CR ? 1 : 0;
-      yield { records: [record], bytes: pending.subarray(0, pending.length - keep), lines: 0 };
-      pending = pending.subarray(pending.length - keep);
-      skipping = true;
+    // What is left unframed beyond the limit is one physical line: its bytes are let go up to its end.
+    if (lengthBeforeCr(pending) > rules.maxRecordBytes) {
+      tooLong = pending.toString("utf8", 0, SHOWN_BYTES);
+      yield skip(pending);
     }
   }
-  if (skipping && pending.length > 0) yield { records: [], bytes: pending, lines: 1 };
+  if (tooLong !== undefined) yield endTooLong(tooLong, pending);
   else if (pending.length > 0) yield await frameAndParse(pending, true);
 }
 
-/** Position after the first line end; undefined where there is none, or a CR ends the buffer. */
-function lineEndIn(buffer: Buffer): number | undefined {
-  const lf = buffer.indexOf(LF);
-  const cr = (lf === -1 ? buffer : buffer.subarray(0, lf)).indexOf(CR);
-  if (cr === -1) return lf === -1 ? undefined : lf + 1;
-  if (buffer[cr + 1] === LF) return cr + 2;
-  return cr + 1;
+/** Length without a CR at the end. */
+function lengthBeforeCr(buffer: Buffer): number {
+  return buffer.at(-1) === CR ? buffer.length - 1 : buffer.length;
 }
 
 async function parseFrames(

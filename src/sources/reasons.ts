@@ -15,7 +15,7 @@ export const REASONS = {
   bad_whole_number: "The field is not a whole number such as 42 or 42.0.",
   out_of_range: "The number is outside what the column can hold.",
   card_like_value:
-    "The field holds more than 14 digits and could be a card number, so it is not kept as an id or SKU.",
+    "The field could be a card number: more than 14 digits in an id or SKU, more than 11 before the point of an amount.",
   too_long: "The text is longer than the column allows.",
   bad_amount:
     "The field is not an amount such as 749 or 749.50: digits, at most one point, at most two decimals.",

@@ -1,0 +1,36 @@
+import { expect, test } from "@jest/globals";
+import { ERRORS, TillhouseError, type ErrorCode } from "../../../src/lib/errors.ts";
+
+test("error codes, what they end a command with, and whether a retry helps are promises", () => {
+  const told = Object.entries(ERRORS).map(
+    ([code, { exitCode, retryable }]) => `${code} ${exitCode}${retryable ? " retry" : ""}`,
+  );
+  expect(told.sort()).toEqual([
+    "card_token_key_mismatch 2",
+    "config_invalid 2",
+    "database_unreachable 1 retry",
+    "database_unsupported 2",
+    "embedded_server_unavailable 1 retry",
+    "file_changed_while_read 1 retry",
+    "file_not_found 2",
+    "file_refused 1",
+    "migration_failed 1",
+    "migrations_pending 2",
+    "run_lock_lost 1 retry",
+    "run_locked 3 retry",
+    "run_stopped 1 retry",
+    "state_dir_unusable 2",
+    "too_many_rejects 1",
+    "usage_invalid 2",
+    "verification_failed 1",
+  ]);
+});
+
+test("an error carries its code, its cause and its details", () => {
+  const cause = new Error("ECONNREFUSED");
+  for (const code of Object.keys(ERRORS) as ErrorCode[]) {
+    const error = new TillhouseError(code, "Something is wrong.", { path: "x" }, cause);
+    expect(error).toMatchObject({ code, name: "TillhouseError", cause, details: { path: "x" } });
+    expect(error).toMatchObject({ exitCode: ERRORS[code].exitCode, retryable: ERRORS[code].retryable });
+  }
+});

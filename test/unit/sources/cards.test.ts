@@ -1,0 +1,141 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import {
+  createCardTokeniser,
+  fingerprintOfKey,
+  maskCards,
+  readCardNumber,
+  shapeOf,
+} from "../../../src/sources/cards.ts";
+import {
+  ANY_FORMAT,
+  holdsNumber,
+  READABLE_FORMATS,
+  TEST_CARDS,
+  UNREADABLE_FORMATS,
+  writtenCards,
+} from "./testCards.ts";
+
+const KEY = Buffer.alloc(32, 7);
+const OTHER_KEY = Buffer.alloc(32, 8);
+
+describe("a card number", () => {
+  test.each(Object.entries(READABLE_FORMATS))("is read whatever its format: %s", (_, format) => {
+    for (const digits of TEST_CARDS) expect(readCardNumber(format(digits))).toBe(digits);
+  });
+
+  test.each(Object.entries(UNREADABLE_FORMATS))("is not guessed at: %s", (_, format) => {
+    for (const digits of TEST_CARDS) expect(readCardNumber(format(digits))).toBeUndefined();
+  });
+
+  test.each([
+    "",
+    "4,50823E+15",
+    "41111111111",
+    "41111111111111111111",
+    "4111 1111 1111 111x",
+    "0x4111111111111111",
+    "-",
+    "½".repeat(12),
+  ])("is not %j", (text) => {
+    expect(readCardNumber(text)).toBeUndefined();
+  });
+
+  test("keeps its last four digits and a token, which is a uuid", () => {
+    expect(createCardTokeniser(KEY)("4111111111111234")).toEqual({
+      token: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+      last4: "1234",
+    });
+  });
+
+  test("has one token, which no other card and no other key gives", () => {
+    const tokens = (key: Buffer) => TEST_CARDS.map((digits) => createCardTokeniser(key)(digits).token);
+    expect(tokens(KEY)).toEqual(tokens(KEY));
+    expect(new Set([...tokens(KEY), ...tokens(OTHER_KEY)]).size).toBe(2 * TEST_CARDS.length);
+  });
+
+  test("that only differs by a leading zero is another card", () => {
+    const tokenise = createCardTokeniser(KEY);
+    expect(tokenise("0411111111111111").token).not.toBe(tokenise("411111111111111").token);
+  });
+});
+
+test("a key is recognised by a fingerprint that is no token", () => {
+  expect(fingerprintOfKey(KEY)).toBe(fingerprintOfKey(Buffer.from(KEY)));
+  expect(fingerprintOfKey(KEY)).not.toBe(fingerprintOfKey(OTHER_KEY));
+  expect(fingerprintOfKey(KEY)).not.toContain(KEY.toString("hex").slice(0, 8));
+});
+
+describe("maskCards", () => {
+  test.each(Object.entries(ANY_FORMAT))("leaves no digit of a card: %s", (_, format) => {
+    for (const digits of TEST_CARDS) {
+      const masked = maskCards(`Gift ${format(digits)} wrapped`);
+      expect(masked).not.toMatch(/\p{N}/u);
+      expect(masked).toMatch(/^Gift .* wrapped$/s);
+    }
+  });
+
+  test.each([
+    "Dinner menu",
+    "Concert 2024-05-15 8pm",
+    "2 x 250 g, 12 pieces",
+    "Tel. 01 23 45 67 8",
+    "10.50 or 12.50, 7 days",
+    "Size 12345678901",
+    "",
+  ])("leaves what is no card as it is: %j", (text) => {
+    expect(maskCards(text)).toBe(text);
+  });
+
+  test("leaves no run of twelve digits in any text", () => {
+    const unit = fc.constantFrom("0", "1", "2", "34567", "89", " ", "-", ".", "４", "٤", "\u00a0", "x");
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 60 }), (text) => {
+        const masked = maskCards(text);
+        expect(masked).toHaveLength(text.length);
+        expect(masked).not.toMatch(/(?:\p{N}[ .\u00a0-]{0,3}){12}/u);
+        expect(maskCards(masked)).toBe(masked);
+      }),
+    );
+  });
+});
+
+/** Without halves of surrogate pairs: as a decoded file is. */
+const whole = (text: string): string => Buffer.from(text).toString();
+
+describe("shapeOf", () => {
+  test.each([
+    ["4111 1111-1111 1111", "#### ####-#### ####"],
+    ["737", "###"],
+    ["4,50823E+15", "#,#####E+##"],
+    ["４１１１", "####"],
+    ["Table 4", "Table #"],
+    ["05/15/2022 8:10:46", "05/15/2022 8:10:46"],
+    ["2022-05-15 08:10", "2022-05-15 08:10"],
+    ["15.05.2022", "15.05.2022"],
+    ["12/25", "##/##"],
+    ["4111-11-1111", "####-##-####"],
+    ["2022-05-15 737", "####-##-## ###"],
+    ["a\0b", "a\u2400b"],
+  ])("of %j is %j", (text, shape) => {
+    expect(shapeOf(text)).toBe(shape);
+  });
+
+  test("keeps no card, is short, and is text that jsonb takes", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "grapheme", maxLength: 300 }),
+        writtenCards,
+        fc.nat(),
+        (text, card, place) => {
+          const at = place % (text.length + 1);
+          const shape = shapeOf(whole(text.slice(0, at)) + card.written + whole(text.slice(at)));
+          expect(holdsNumber(shape, card.digits)).toBe(false);
+          expect(shape.length).toBeLessThanOrEqual(201);
+          expect(whole(shape)).toBe(shape);
+          expect(shape).not.toContain("\0");
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, test } from "@jest/globals";
+import { readDialect } from "../../../src/sources/dialect.ts";
+
+const dialectOf = (text: string | Buffer) => readDialect(Buffer.from(text as string), true);
+
+describe("the dialect of a file", () => {
+  test.each([
+    ["commas", "id,type\n1,2\n", { delimiter: ",", header: ["id", "type"], headerBytes: 8, headerLines: 1 }],
+    ["semicolons", "id;type\n", { delimiter: ";", header: ["id", "type"] }],
+    ["tabs", "id\ttype\n", { delimiter: "\t", header: ["id", "type"] }],
+    ["bars", "id|type\n", { delimiter: "|", header: ["id", "type"] }],
+    ["delimiters in quotes", '"id";"a,b,c,d";type\n', { delimiter: ";", header: ["id", "a,b,c,d", "type"] }],
+    ["a byte order mark", "\ufeffid,type\n", { header: ["id", "type"], headerBytes: 11 }],
+    ["CRLF", "id,type\r\n1,2\r\n", { header: ["id", "type"], headerBytes: 9 }],
+    ["CR", "id,type\r1,2\r", { header: ["id", "type"], headerBytes: 8 }],
+    ["blank lines first", "\n\nid,type\n", { header: ["id", "type"], headerBytes: 10, headerLines: 3 }],
+    ["a header over two lines", '"id","a\nb"\n', { header: ["id", "a\nb"], headerBytes: 11, headerLines: 2 }],
+    ["no line end", "id,type", { header: ["id", "type"], headerBytes: 7, headerLines: 1 }],
+    ["one column", "id\n", { delimiter: ",", header: ["id"] }],
+  ])("is found: %s", async (_, text, expected) => {
+    expect(await dialectOf(text)).toMatchObject(expected);
+  });
+
+  test.each([
+    ["nothing", "", /empty/],
+    ["blank lines only", "\n\n", /no header/],
+    ["an unclosed quote", 'id,"type\n1,2\n', /not a well-formed line/],
+    ["a stray quote", 'id,ty"pe\n', /not a well-formed line/],
+    ["UTF-16", Buffer.from("\ufeffid,type\n", "utf16le"), /UTF-8/],
+  ])("is refused with a reason: %s", async (_, text, reason) => {
+    expect(await dialectOf(text)).toEqual({ refusal: expect.stringMatching(reason) });
+  });
+});
