@@ -7,9 +7,11 @@ import {
   failFile,
   findCurrentFile,
   identityOf,
+  noteDialect,
   sameIdentity,
   type FileIdentity,
 } from "../runs/fileLedger.ts";
+import { shapeOf } from "../sources/cards.ts";
 import type { Contract } from "../sources/contracts.ts";
 import { readDialect, type Dialect } from "../sources/dialect.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
@@ -32,6 +34,9 @@ export interface ReadableFile {
   /** Of the bytes before `readFrom`. */
   readonly hash: Hash;
 }
+
+const LF = 0x0a;
+const CR = 0x0d;
 
 /** A file this recently changed may change again within the clock's grain, and look the same. */
 const SAME_CLOCK_TICK_NS = 2_000_000_000n;
@@ -79,8 +84,10 @@ export async function openSourceFile(
   const committed = Number(known?.committedBytes ?? 0);
   if (known !== null && committed > 0) {
     const hash = await hashPrefix(fileBytes(handle, 0), committed);
-    if (hash?.copy().digest("hex") === known.committedSha256) {
-      const linesBefore = Number(known.committedLines);
+    const seam = await seamAt(handle, committed);
+    // A last line that has grown is no new line: it was caught half written, so what was read of it was not the record.
+    if (hash?.copy().digest("hex") === known.committedSha256 && seam !== "inside a line") {
+      const linesBefore = Number(known.committedLines) - (seam === "before a line end" ? 1 : 0);
       return {
         ledger: known,
         identity,
@@ -95,12 +102,32 @@ export async function openSourceFile(
   }
   const { headerBytes: readFrom, headerLines: linesBefore } = dialect;
   const hash = createHash("sha256").update(bytes.subarray(0, readFrom));
-  const ledger = known !== null && committed === 0 ? known : await begin(dialect);
+  const ledger =
+    known !== null && committed === 0
+      ? await noteDialect(prisma, known.fileId, describe(dialect))
+      : await begin(dialect);
   return { ledger, identity, dialect, columns, startByte: 0, readFrom, linesBefore, hash };
 }
 
+/**
+ * What a file holds around the end of its committed part. A file may have ended without a line end: more of it then
+ * begins with that line end, which is of the line before.
+ */
+async function seamAt(
+  handle: FileHandle,
+  position: number,
+): Promise<"between lines" | "before a line end" | "inside a line"> {
+  const around = Buffer.alloc(2);
+  const { bytesRead } = await handle.read(around, 0, 2, position - 1);
+  const [before, after] = around;
+  if (bytesRead < 2 || before === LF) return "between lines";
+  if (before === CR) return after === LF ? "before a line end" : "between lines";
+  return after === LF || after === CR ? "before a line end" : "inside a line";
+}
+
+/** For the ledger. What stands where a header should be may be a record, so no digit of it is kept. */
 function describe(dialect: Dialect | undefined): Record<string, string | string[]> {
   return dialect === undefined
     ? {}
-    : { delimiter: dialect.delimiter, encoding: "utf-8", columns: [...dialect.header] };
+    : { delimiter: dialect.delimiter, encoding: "utf-8", columns: dialect.header.map(shapeOf) };
 }

@@ -14,7 +14,7 @@ const BATCH = 50_000;
 /**
  * Tries the quarantined records of a source again whose store or device has arrived since.
  *
- * @returns how many of them loaded
+ * @returns how many of them loaded, or changed what was loaded
  */
 export async function resolveWaiting<T>(
   loading: SourceLoading<T>,
@@ -34,14 +34,14 @@ export async function resolveWaiting<T>(
       const judgement = await judge(client, loading, parameters);
       await apply(client, loading, judgement, parameters);
       await waiting.close.run(client, parameters);
-      const { loaded } = judgement;
+      const applied = judgement.loaded + judgement.corrected;
       const { source } = loading.contract;
       const watermark = source === "transactions" ? judgement.highestKey : null;
       const values = { run_id: runId, now: now().toISOString(), watermark };
-      await advanceRun.run(client, { ...outcomeColumns(NO_OUTCOMES), ...values, resolved: loaded });
+      await advanceRun.run(client, { ...outcomeColumns(NO_OUTCOMES), ...values, resolved: applied });
       if (judgement.highestKey !== null)
         await raiseWatermark.run(client, { ...values, source, watermark: judgement.highestKey });
-      resolved += loaded;
+      resolved += applied;
       return rowCount;
     });
   }

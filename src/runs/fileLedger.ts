@@ -67,6 +67,15 @@ export async function beginFile(
   return created;
 }
 
+/** Notes how a file is written, of which nothing is committed yet: it may have been mended since it was refused. */
+export function noteDialect(
+  prisma: PrismaClient,
+  fileId: number,
+  dialect: Record<string, string | string[]>,
+): Promise<SourceFile> {
+  return prisma.sourceFile.update({ where: { fileId }, data: { dialect } });
+}
+
 /** Notes that a file is committed to its end, as it was when it was opened. */
 export async function completeFile(
   prisma: PrismaClient,

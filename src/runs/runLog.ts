@@ -79,10 +79,12 @@ export async function startRun(options: StartOptions): Promise<RunLog> {
       }
     },
     finish: async (status, error) => {
+      const reached = await prisma.watermark.findUnique({ where: { source: "transactions" } });
       await prisma.run.update({
         where: { runId },
         data: {
           status,
+          watermark: reached?.watermark ?? null,
           finishedAt: clock.now(),
           ...(error === undefined
             ? {}

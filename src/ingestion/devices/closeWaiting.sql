@@ -1,7 +1,8 @@
--- Grain: one quarantined device that was tried again: resolved when it loaded, else obsolete.
+-- Grain: one quarantined device that was tried again: resolved when it loaded or moved the
+-- device, else obsolete.
 UPDATE operations.quarantine AS quarantined
 SET
-  state = CASE WHEN judged.outcome = 'loaded' THEN 'resolved' ELSE 'obsolete' END::operations.quarantine_state,
-  resolved_run_id = CASE WHEN judged.outcome = 'loaded' THEN :run_id::integer END
+  state = CASE WHEN judged.outcome IN ('loaded', 'corrected') THEN 'resolved' ELSE 'obsolete' END::operations.quarantine_state,
+  resolved_run_id = CASE WHEN judged.outcome IN ('loaded', 'corrected') THEN :run_id::integer END
 FROM judged_devices AS judged
 WHERE quarantined.quarantine_id = judged.quarantine_id;

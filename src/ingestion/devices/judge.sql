@@ -1,16 +1,21 @@
--- Grain: one staged device, each with its outcome.
+-- Grain: one staged device, each with its outcome. As with transactions, nothing hangs on where a chunk ends.
 INSERT INTO judged_devices
 WITH
+  stores AS (SELECT store_id, store_key FROM ingestion_layer.dim_stores),
+
   staged AS (
     SELECT
       *,
+      coalesce(file_id, :file_id::integer) AS its_file_id,
       last_value(source_line) OVER newest AS newest_line,
       last_value(quarantine_id) OVER newest AS newest_quarantine_id,
       last_value(digest) OVER newest AS newest_digest
     FROM staged_devices
+    LEFT JOIN stores USING (store_id)
+    -- The last line whose store is known counts.
     WINDOW newest AS (
       PARTITION BY device_id
-      ORDER BY quarantine_id, source_line
+      ORDER BY store_key IS NOT NULL, quarantine_id, source_line
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     )
   )
@@ -22,19 +27,20 @@ SELECT
   staged.digest,
   staged.device_type,
   staged.quarantine_id,
-  coalesce(staged.file_id, :file_id::integer),
+  staged.its_file_id,
   CASE
+    WHEN staged.store_key IS NULL THEN 'unknown_store'
     WHEN (staged.quarantine_id, staged.source_line)
       IS DISTINCT FROM (staged.newest_quarantine_id, staged.newest_line)
       THEN CASE WHEN staged.digest = staged.newest_digest THEN 'already_present' ELSE 'superseded' END
     WHEN known.digest = staged.digest THEN 'already_present'
-    -- What waited is older than what was loaded meanwhile.
-    WHEN known.digest IS NOT NULL AND staged.quarantine_id IS NOT NULL THEN 'superseded'
-    WHEN stores.store_key IS NULL THEN 'unknown_store'
+    -- What waited may be older than what was loaded meanwhile.
+    WHEN (known.run_id, known.file_id, known.source_line) > (waiting.run_id, staged.its_file_id, staged.source_line)
+      THEN 'superseded'
     WHEN known.digest IS NOT NULL THEN 'corrected'
     ELSE 'loaded'
   END,
-  stores.store_key
+  staged.store_key
 FROM staged
-LEFT JOIN ingestion_layer.dim_stores AS stores USING (store_id)
-LEFT JOIN ingestion_layer.dim_devices AS known USING (device_id);
+LEFT JOIN ingestion_layer.dim_devices AS known USING (device_id)
+LEFT JOIN operations.quarantine AS waiting USING (quarantine_id);

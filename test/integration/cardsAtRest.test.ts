@@ -1,0 +1,163 @@
+import { describe, expect, test } from "@jest/globals";
+import { databaseDump } from "../fixtures/databaseDump.ts";
+import { quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
+import { cardsIn, FORMATTINGS, markedCard } from "../fixtures/markedCards.ts";
+import {
+  devicesFile,
+  storesFile,
+  TRANSACTIONS_HEADER,
+  transactionRecords as records,
+  transactionsFile as file,
+} from "../fixtures/sourceText.ts";
+import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+
+const NAME = "transactions.csv";
+/** Seven digits stand for a CVV: three would be found anywhere. */
+const CVV = "9078563";
+
+/** Everything that stays after a run: each table, and what was logged and reported. */
+async function traces(warehouse: Warehouse, reports: unknown): Promise<Map<string, string>> {
+  const all = new Map(await databaseDump(warehouse));
+  expect(all.size).toBeGreaterThan(80);
+  all.set("the log", JSON.stringify(warehouse.log));
+  all.set("the report", JSON.stringify(reports));
+  return all;
+}
+
+async function expectNoCards(warehouse: Warehouse, cards: readonly string[], report: unknown): Promise<void> {
+  const found: Record<string, string[]> = {};
+  for (const [place, text] of await traces(warehouse, report)) {
+    const there = cardsIn(text, [...cards, CVV]);
+    if (there.length > 0) found[place] = there;
+  }
+  expect(found).toEqual({});
+}
+
+const load = (warehouse: Warehouse) => warehouse.ingest({ settings: { MAX_REJECT_RATIO: "1" } });
+
+describe.each(Object.entries(FORMATTINGS))("a card number written %s", (_formatting, format) => {
+  const card = (place: number): string => format(markedCard(place));
+
+  test(
+    "in any column of a transaction is nowhere afterwards",
+    inWarehouse(async (warehouse) => {
+      await writePlaces(warehouse);
+      const columns = [
+        ["card_number", card(1)],
+        ["product_name", `Tulips ${card(2)}`],
+        ["category_name", card(3)],
+        ["product_sku", card(4)],
+        ["device_id", card(5)],
+        ["amount", card(6)],
+        ["status", card(7)],
+        ["created_at", card(8)],
+        ["happened_at", card(9)],
+        ["cvv", card(10)],
+      ] as const;
+      const lines = columns.map(([column, value], index) => ({ id: index + 1, cvv: CVV, [column]: value }));
+      await warehouse.files.write(
+        NAME,
+        file(
+          ...lines,
+          { id: card(11) },
+          { id: 50, device_id: 999, product_name: card(12), card_number: card(13) },
+        ),
+      );
+
+      const report = await load(warehouse);
+
+      expect(report.files[2]).toMatchObject({ records_read: 12, loaded: 4 });
+      await expectNoCards(
+        warehouse,
+        Array.from({ length: 13 }, (_, index) => markedCard(index + 1)),
+        report,
+      );
+    }),
+  );
+
+  test(
+    "in a record that is broken is nowhere afterwards",
+    inWarehouse(async (warehouse) => {
+      await writePlaces(warehouse);
+      const whole = (place: number) => records({ id: place, card_number: card(place), cvv: CVV });
+      const lines = [
+        whole(1).replace(/^1,/, ""),
+        `1,2,${whole(2)}`,
+        whole(3).replace("Tulips", 'Tu"lips'),
+        whole(4).replace("Tulips", "\0"),
+        whole(5).replace("Tulips", "Tu;lips,;"),
+        whole(6).replace("Tulips", '"Tulips'),
+      ];
+      const latin1 = Buffer.from(whole(7).replace("Tulips", "T\u00fclips"), "latin1");
+      await warehouse.files.write(
+        NAME,
+        Buffer.concat([
+          Buffer.from(TRANSACTIONS_HEADER + lines.join("")),
+          latin1,
+          Buffer.from(whole(8).trimEnd()),
+        ]),
+      );
+
+      const report = await load(warehouse);
+
+      const reasons = new Set((await quarantine(warehouse)).map(({ reason }) => reason));
+      expect(reasons).toEqual(
+        new Set(["column_count", "stray_quote", "nul_byte", "unclosed_quote", "invalid_encoding"]),
+      );
+      await expectNoCards(
+        warehouse,
+        Array.from({ length: 8 }, (_, index) => markedCard(index + 1)),
+        report,
+      );
+    }),
+  );
+
+  test(
+    "in a store, a device, a header, or where the header should be, is nowhere afterwards",
+    inWarehouse(async (warehouse) => {
+      await warehouse.files.write(
+        "stores.csv",
+        storesFile(
+          { id: 1, name: card(1), address: `${card(2)} Street`, city: card(3), typology: card(4) },
+          { id: 2, created_at: card(5) },
+          { id: 3, country: card(6), customer_id: card(7) },
+        ),
+      );
+      await warehouse.files.write(
+        "devices.csv",
+        devicesFile({ id: 1, type: card(8) }, { id: 2, store_id: card(9) }),
+      );
+      await warehouse.files.write(
+        NAME,
+        file({ id: 1 }).replace("happened_at\n", `happened_at,${card(10)}\n`),
+      );
+      await warehouse.files.write("transactions-2.csv", records({ id: 1, card_number: card(11), cvv: CVV }));
+      await warehouse.files.write("transactions-3.csv", `${card(12)},${file({ id: 1 })}`);
+
+      const report = await load(warehouse);
+
+      expect(report.status).toBe("failed");
+      await expectNoCards(
+        warehouse,
+        Array.from({ length: 12 }, (_, index) => markedCard(index + 1)),
+        report,
+      );
+    }),
+  );
+});
+
+test(
+  "the search finds a card that is there, in each of its forms",
+  inWarehouse(
+    async (warehouse) => {
+      await writePlaces(warehouse);
+      await warehouse.ingest();
+      for (const format of Object.values(FORMATTINGS)) {
+        const place = `${format(markedCard(1))} Street`;
+        await warehouse.rows("UPDATE ingestion_layer.dim_stores SET address = $1", [place]);
+        await expect(expectNoCards(warehouse, [markedCard(1)], {})).rejects.toThrow("dim_stores");
+      }
+    },
+    { tampered: true },
+  ),
+);

@@ -1,0 +1,188 @@
+import { describe, expect, test } from "@jest/globals";
+import { facts, quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
+import {
+  spreadOut,
+  transactionRecords as records,
+  transactionsFile as file,
+} from "../fixtures/sourceText.ts";
+import { inWarehouse } from "../fixtures/warehouse.ts";
+
+const NAME = "transactions.csv";
+const ANY_SHARE = { MAX_REJECT_RATIO: "1" };
+const EVERY_RECORD_A_CHUNK = { CHUNK_RECORDS: "1" };
+
+describe("an id that is loaded and comes in another file", () => {
+  test(
+    "with the same values is already present",
+    inWarehouse(async (warehouse) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write(NAME, file({ id: 1 }, { id: 2 }));
+      await warehouse.ingest();
+      await warehouse.files.write("transactions-2.csv", file({ id: 2 }, { id: 1 }));
+
+      expect(await warehouse.ingest()).toMatchObject({ records_read: 2, already_present: 2, rejected: 0 });
+    }),
+  );
+
+  test(
+    "with another card only is the same record, since no card is in its digest",
+    inWarehouse(async (warehouse) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write(NAME, file({ id: 1, card_number: "4111111111111111" }));
+      await warehouse.ingest();
+      await warehouse.files.write("transactions-2.csv", file({ id: 1 }));
+
+      expect(await warehouse.ingest()).toMatchObject({ already_present: 1, rejected: 0 });
+    }),
+  );
+
+  test.each([
+    ["amount", { amount: "11.00" }],
+    ["status", { status: "refused" }],
+    ["device", { device_id: 2 }],
+    ["product name", { product_name: "Roses" }],
+    ["category", { category_name: "Plants" }],
+    ["SKU", { product_sku: "X1" }],
+    ["time", { happened_at: "02/01/2022 09:00:01" }],
+    ["time of record", { created_at: "02/01/2022 10:00:01" }],
+  ])("with another %s waits in quarantine, and the loaded values stay", (_what, change) =>
+    inWarehouse(async (warehouse) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write(NAME, file({ id: 1 }));
+      await warehouse.ingest();
+      const before = await facts(warehouse);
+      await warehouse.files.write("transactions-2.csv", file({ id: 1, ...change }, { id: 2 }));
+
+      const report = await warehouse.ingest({ settings: ANY_SHARE });
+
+      expect(report).toMatchObject({ loaded: 1, rejected: 1, corrected: 0 });
+      expect(await quarantine(warehouse)).toEqual([
+        { path: "transactions-2.csv", line: 2, key: 1, reason: "changed_after_load", state: "rejected" },
+      ]);
+      expect((await facts(warehouse))[0]).toEqual(before[0]);
+    })(),
+  );
+});
+
+describe("an id that comes twice in one file", () => {
+  const twice = file({ id: 1, amount: "1.00" }, { id: 2 }, { id: 1, amount: "2.00", product_name: "Roses" });
+
+  test(
+    "in one chunk: the earlier line is superseded, the later one loads",
+    inWarehouse(async (warehouse) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write(NAME, twice);
+
+      const { files } = await warehouse.ingest();
+
+      expect(files[2]).toMatchObject({
+        records_read: 3,
+        loaded: 2,
+        superseded: 1,
+        corrected: 0,
+        rejected: 0,
+      });
+      expect(await facts(warehouse)).toMatchObject([{ id: 1, amount: "2.00", name: "Roses" }, { id: 2 }]);
+    }),
+  );
+
+  test(
+    "over two chunks: the later line corrects what the earlier one loaded",
+    inWarehouse(async (warehouse) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write(NAME, spreadOut(twice));
+
+      const { files } = await warehouse.ingest({ settings: EVERY_RECORD_A_CHUNK });
+
+      expect(files[2]).toMatchObject({
+        records_read: 3,
+        loaded: 2,
+        superseded: 0,
+        corrected: 1,
+        rejected: 0,
+      });
+      expect(await facts(warehouse)).toMatchObject([{ id: 1, amount: "2.00", name: "Roses" }, { id: 2 }]);
+    }),
+  );
+
+  test(
+    "over two runs, the file having grown: the same",
+    inWarehouse(async (warehouse) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write(NAME, file({ id: 1, amount: "1.00" }));
+      await warehouse.ingest();
+      await warehouse.files.append(NAME, records({ id: 1, amount: "2.00" }));
+
+      expect(await warehouse.ingest()).toMatchObject({ corrected: 1, loaded: 0, rejected: 0 });
+      expect(await facts(warehouse)).toMatchObject([{ id: 1, amount: "2.00" }]);
+    }),
+  );
+
+  test.each(["1", "1000"])("as an exact repeat is already present (chunks of %s)", (chunkRecords) =>
+    inWarehouse(async (warehouse) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write(NAME, spreadOut(file({ id: 1 }, { id: 1 }, { id: 1 })));
+
+      const { files } = await warehouse.ingest({ settings: { CHUNK_RECORDS: chunkRecords } });
+
+      expect(files[2]).toMatchObject({ records_read: 3, loaded: 1, already_present: 2, superseded: 0 });
+    })(),
+  );
+
+  test.each(["1", "1000"])(
+    "the later one of an unknown device waits, the earlier one stays (chunks of %s)",
+    (chunkRecords) =>
+      inWarehouse(async (warehouse) => {
+        await writePlaces(warehouse);
+        await warehouse.files.write(NAME, spreadOut(file({ id: 1 }, { id: 1, device_id: 99 })));
+
+        const { files } = await warehouse.ingest({ settings: { CHUNK_RECORDS: chunkRecords } });
+
+        expect(files[2]).toMatchObject({ loaded: 1, rejected: 1, superseded: 0 });
+        expect(await facts(warehouse)).toMatchObject([{ id: 1, device: 1 }]);
+      })(),
+  );
+});
+
+describe("the name that a product shows", () => {
+  const shown =
+    "SELECT product_sku AS sku, product_name AS name FROM ingestion_layer.dim_products ORDER BY 1";
+
+  test(
+    "is that of its highest transaction id, in whichever order the records come",
+    inWarehouse(async (warehouse) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write(
+        NAME,
+        file({ id: 9, product_name: "Highest" }, { id: 3, product_name: "Low" }),
+      );
+      await warehouse.ingest();
+      await warehouse.files.append(NAME, records({ id: 4, product_name: "Late" }));
+      await warehouse.ingest();
+
+      expect(await warehouse.rows(shown)).toEqual([{ sku: "3770009015048", name: "Highest" }]);
+    }),
+  );
+
+  test(
+    "falls back to the next highest id when the highest is corrected to another product",
+    inWarehouse(async (warehouse) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write(
+        NAME,
+        file(
+          { id: 3, product_sku: "A", product_name: "Older" },
+          { id: 9, product_sku: "A", product_name: "Newer" },
+        ),
+      );
+      await warehouse.ingest();
+      await warehouse.files.append(NAME, records({ id: 9, product_sku: "B", product_name: "Moved" }));
+      await warehouse.ingest();
+
+      expect(await warehouse.rows(shown)).toEqual([
+        { sku: "A", name: "Older" },
+        { sku: "B", name: "Moved" },
+      ]);
+    }),
+  );
+});

@@ -1,0 +1,146 @@
+import { expect, test } from "@jest/globals";
+import { writePlaces } from "../fixtures/loadedFacts.ts";
+import { transactionsFile as file } from "../fixtures/sourceText.ts";
+import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+
+/** Three sales of two products, one reject; the second sale is the one tampered with. */
+async function loadSome(warehouse: Warehouse): Promise<void> {
+  await writePlaces(warehouse);
+  await warehouse.files.write(
+    "transactions.csv",
+    file(
+      { id: 1 },
+      { id: 2, product_sku: "B", product_name: "Roses", happened_at: "02/03/2022 00:00:00" },
+      { id: 3 },
+      { id: 4, amount: "x" },
+    ),
+  );
+  await warehouse.ingest({ settings: { MAX_REJECT_RATIO: "1" } });
+  expect(await warehouse.verify()).toEqual([]);
+}
+
+/** A statement that no program of ours runs, the check that has to see it, and what that says. */
+const TAMPERINGS: readonly (readonly [what: string, sql: string, check: string, difference: object])[] = [
+  [
+    "a fact that was deleted",
+    "DELETE FROM ingestion_layer.fct_transactions WHERE transaction_id = 2",
+    "factsOfFile",
+    { subject: "transactions.csv (file 3)", expected: "2", actual: "3" },
+  ],
+  [
+    "a product that shows another name than that of its highest transaction",
+    "UPDATE ingestion_layer.dim_products SET product_name = 'Weeds' WHERE product_sku = 'B'",
+    "productNames",
+    { subject: "B", expected: "Roses / Flowers", actual: "Weeds / Flowers" },
+  ],
+  [
+    "a product that shows the name of another transaction",
+    "UPDATE ingestion_layer.dim_products SET named_by_transaction_id = 1 WHERE named_by_transaction_id = 3",
+    "productNames",
+    { subject: "3770009015048" },
+  ],
+  [
+    "counts of a file that are not those of its chunks",
+    "UPDATE operations.source_files SET records_read = records_read + 1, loaded = loaded + 1 WHERE source = 'stores'",
+    "ledgerOfRanges",
+    { subject: "stores.csv (file 1)" },
+  ],
+  [
+    "a checkpoint that moved",
+    "UPDATE operations.source_files SET committed_bytes = committed_bytes + 1 WHERE source = 'stores'",
+    "ledgerOfRanges",
+    { subject: "stores.csv (file 1)" },
+  ],
+  [
+    "a committed range that is gone",
+    "UPDATE operations.file_ranges SET start_byte = 5 WHERE file_id = 3",
+    "rangesWithoutGaps",
+    { subject: "file 3", expected: "0", actual: "5" },
+  ],
+  [
+    "counts of a run that are not those of its files",
+    "UPDATE operations.runs SET records_read = records_read + 1, rejected = rejected + 1",
+    "runsOfFiles",
+    { subject: "run 1" },
+  ],
+  [
+    "a quarantined record that is gone",
+    "DELETE FROM operations.quarantine",
+    "quarantineOfFile",
+    { subject: "transactions.csv (file 3)", expected: "0", actual: "1" },
+  ],
+  [
+    "a watermark that was raised",
+    "UPDATE operations.watermarks SET watermark = 99 WHERE source = 'transactions'",
+    "watermarkOfFacts",
+    { subject: "transactions", expected: "3", actual: "99" },
+  ],
+  [
+    "a watermark that is gone",
+    "DELETE FROM operations.watermarks",
+    "watermarkOfFacts",
+    { expected: "3", actual: "none" },
+  ],
+  [
+    "a day that the calendar lacks",
+    "DELETE FROM ingestion_layer.dim_time WHERE date_key = 20210601",
+    "calendarWithoutGaps",
+    { subject: "dim_time" },
+  ],
+  [
+    "a fact whose label is another product's",
+    `UPDATE ingestion_layer.fct_transactions SET label_key =
+       (SELECT label_key FROM ingestion_layer.dim_product_labels WHERE product_name = 'Roses') WHERE transaction_id = 1`,
+    "labelsOfProducts",
+    { subject: "transaction 1" },
+  ],
+];
+
+test.each(TAMPERINGS)("verify finds %s", (_what, sql, check, difference) =>
+  inWarehouse(
+    async (warehouse) => {
+      await loadSome(warehouse);
+      await warehouse.rows(sql);
+
+      expect(await warehouse.verify()).toContainEqual(expect.objectContaining({ check, ...difference }));
+    },
+    { tampered: true },
+  )(),
+);
+
+test.each(["store", "device", "product", "label"])(
+  "verify finds a fact whose %s is gone, for those that can switch foreign keys off",
+  (dimension) =>
+    inWarehouse(
+      async (warehouse) => {
+        await loadSome(warehouse);
+        const key = `${dimension}_key`;
+        const { pool } = warehouse.database;
+        const client = await pool.connect();
+        try {
+          await client.query("SET session_replication_role = replica");
+          await client.query(
+            `UPDATE ingestion_layer.fct_transactions SET ${key} = 999 WHERE transaction_id = 2`,
+          );
+        } finally {
+          client.release(true);
+        }
+
+        expect(await warehouse.verify()).toContainEqual({
+          check: "keysOfFacts",
+          subject: key,
+          expected: "0",
+          actual: "1",
+        });
+      },
+      { tampered: true },
+    )(),
+);
+
+test(
+  "verify finds nothing in an empty warehouse, and writes nothing",
+  inWarehouse(async (warehouse) => {
+    expect(await warehouse.verify()).toEqual([]);
+    expect(await warehouse.rows("SELECT FROM operations.runs")).toEqual([]);
+  }),
+);
