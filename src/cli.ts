@@ -1,14 +1,21 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { AnswersOptions } from "./commands/answers.ts";
+import { outliveClosedOutput } from "./commands/closedOutput.ts";
 import type { GenerateCommandOptions } from "./commands/generate.ts";
 import type { ListOptions } from "./commands/history.ts";
 import type { IngestCommandOptions } from "./commands/ingest.ts";
+import type { StudioCommandOptions } from "./commands/studio.ts";
 import { EXIT_CODES, TillhouseError } from "./lib/errors.ts";
 
 const wholeNumber = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("a whole number is needed.");
   return Number(text);
+};
+const port = (text: string): number => {
+  const value = wholeNumber(text);
+  if (value < 1 || value > 65_535) throw new InvalidArgumentError("a port from 1 to 65535 is needed.");
+  return value;
 };
 const share = (text: string): number => {
   const value = Number(text);
@@ -106,6 +113,15 @@ Examples:
     .action(async () => (await import("./commands/database.ts")).stopCommand());
 
   program
+    .command("studio")
+    .description("Prisma Studio on the configured database, until Ctrl-C (npm run studio)")
+    .option("--port <n>", "to open it at, on 127.0.0.1; without it 5555, or any if that is taken", port)
+    .addHelpText("after", "\nExample:\n  npm run studio -- --port 8080")
+    .action(async (options: StudioCommandOptions) =>
+      (await import("./commands/studio.ts")).studioCommand(options),
+    );
+
+  program
     .command("prisma")
     .description(
       "any command of the Prisma CLI on the configured database (npm run prisma -- migrate status)",
@@ -136,18 +152,20 @@ Examples:
   return program;
 }
 
-/** Prints what went wrong for a person, and gives the exit code. */
+/** Says what went wrong: on stderr for a person, and on stdout as one object where JSON was asked for. */
 async function reportError(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
-  if (error instanceof TillhouseError) {
-    process.stderr.write(`${error.code}: ${error.message}\n`);
-    return error.exitCode;
+  const { publicMessage, statusOf } = await import("./runs/runLog.ts");
+  const code = error instanceof TillhouseError ? error.code : "unexpected";
+  const message = publicMessage(error);
+  process.stderr.write(`${code}: ${message}\n`);
+  if (process.argv.includes("--json")) {
+    process.stdout.write(`${JSON.stringify({ status: statusOf(error), error: { code, message } })}\n`);
   }
-  const { publicMessage } = await import("./runs/runLog.ts");
-  process.stderr.write(`unexpected: ${publicMessage(error)}\n`);
-  return EXIT_CODES.failed;
+  return error instanceof TillhouseError ? error.exitCode : EXIT_CODES.failed;
 }
 
+outliveClosedOutput();
 try {
   await buildProgram().parseAsync();
 } catch (error) {

@@ -1,6 +1,7 @@
 import { schedule } from "node-cron";
 import { ingest, ingestJob } from "../jobs/ingest.ts";
 import type { JobContext } from "../jobs/job.ts";
+import { outliveClosedOutput } from "./commands/closedOutput.ts";
 import { loadConfig } from "./config/loadConfig.ts";
 import { processEnvironment } from "./config/processEnvironment.ts";
 import { openDatabase, type Database } from "./database/openDatabase.ts";
@@ -16,16 +17,27 @@ import { publicMessage } from "./runs/runLog.ts";
  * @returns its exit code
  */
 export async function runDaemon(): Promise<ExitCode> {
+  outliveClosedOutput();
   let logger: Logger = createLogger({ level: "info", terminal: process.stderr.isTTY });
   try {
     const config = loadConfig();
     logger = createLogger({ level: config.logLevel, terminal: process.stderr.isTTY });
     const open = (): Promise<Database> =>
       openDatabase({ config, logger, clock: systemClock, environment: processEnvironment() });
-    let database = await open();
+    // Before anything is opened: a daemon told to stop while it starts leaves no server behind.
     const stop = listenForStop((signal) => {
       logger.info(`${signal}: stopping`);
     });
+    const opened = await open().catch((error: unknown) => {
+      // Migrations end early when told to stop; nobody waits for them any more.
+      if (stop.stopping.aborted) return undefined;
+      throw error;
+    });
+    if (opened === undefined) {
+      logger.info("stopped");
+      return EXIT_CODES.done;
+    }
+    let database = opened;
     const context = (): JobContext => ({
       config,
       logger,

@@ -1,6 +1,8 @@
 import { loadConfig, type Config } from "../config/loadConfig.ts";
 import { processEnvironment } from "../config/processEnvironment.ts";
 import { openDatabase, type Database } from "../database/openDatabase.ts";
+import { EXIT_CODES } from "../lib/errors.ts";
+import { STOP_SIGNALS } from "../lib/stopSignals.ts";
 import { systemClock } from "../lib/clock.ts";
 import { createLogger, type Logger } from "../lib/logger.ts";
 
@@ -18,16 +20,25 @@ export function commandContext(): CommandContext {
   return { config, logger, clock: systemClock };
 }
 
-/** Runs `work` with the database open, and closes it whatever happens. */
+/**
+ * Runs `work` with the database open, and closes it whatever happens. Told to stop, it gives the database back and
+ * ends the process, unless the command listens for that itself (`stopsItself`).
+ */
 export async function withDatabase<T>(
   context: CommandContext,
   work: (database: Database) => Promise<T>,
-  options: { skipMigrations?: boolean } = {},
+  options: { skipMigrations?: boolean; stopsItself?: boolean } = {},
 ): Promise<T> {
-  const database = await openDatabase({ ...context, ...options, environment: processEnvironment() });
+  const { skipMigrations = false, stopsItself = false } = options;
+  const database = await openDatabase({ ...context, skipMigrations, environment: processEnvironment() });
+  const leave = (): void => {
+    void database.close().finally(() => process.exit(EXIT_CODES.failed));
+  };
+  if (!stopsItself) for (const signal of STOP_SIGNALS) process.once(signal, leave);
   try {
     return await work(database);
   } finally {
+    for (const signal of STOP_SIGNALS) process.off(signal, leave);
     await database.close();
   }
 }

@@ -1,7 +1,7 @@
 import { loadConfig } from "../config/loadConfig.ts";
 import { processEnvironment } from "../config/processEnvironment.ts";
 import { stopEmbeddedServer } from "../database/embedded/stopEmbeddedServer.ts";
-import { pendingMigrations, runPrisma } from "../database/migrations.ts";
+import { deployMigrations, pendingMigrations, runPrisma } from "../database/migrations.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
 import { print } from "./output.ts";
@@ -17,7 +17,8 @@ export async function migrateCommand(): Promise<void> {
         print("The database has every migration.");
         return;
       }
-      await passToPrisma(database.url, ["migrate", "deploy"]);
+      await deployMigrations(database.url, processEnvironment());
+      print(`Applied:\n${pending.map((name) => `  ${name}`).join("\n")}`);
     },
     { skipMigrations: true },
   );

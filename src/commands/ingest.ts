@@ -2,7 +2,7 @@ import { ingest } from "../../jobs/ingest.ts";
 import { reportAsJson, type IngestReport } from "../../jobs/ingestReport.ts";
 import type { Database } from "../database/openDatabase.ts";
 import { EXIT_CODES, TillhouseError } from "../lib/errors.ts";
-import { listenForStop } from "../lib/stopSignals.ts";
+import { listenForStop, type StopSignals } from "../lib/stopSignals.ts";
 import { statusOf } from "../runs/runLog.ts";
 import { printFiveAnswers } from "./answers.ts";
 import { commandContext, withDatabase, type CommandContext } from "./commandContext.ts";
@@ -26,28 +26,34 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
   if (!layers.includes("ingestion_layer") && options.file.length > 0) {
     throw new TillhouseError("usage_invalid", "--select aggregation_layer reads no file: leave --file out");
   }
-  await withDatabase(context, async (database) => {
-    if (layers.includes("ingestion_layer")) await loadAndReport(context, database, options);
-    else await verifyAndReport(database, options.json === true);
-    if (layers.includes("aggregation_layer") && options.json !== true) await printFiveAnswers(database);
-  });
-}
-
-async function loadAndReport(
-  context: CommandContext,
-  database: Database,
-  options: IngestCommandOptions,
-): Promise<void> {
+  // Before the database is opened: told to stop while it starts, the embedded server is given back all the same.
   const stop = listenForStop((signal) => {
     context.logger.info(`${signal}: finishing the chunk in hand`);
   });
+  try {
+    const work = async (database: Database): Promise<void> => {
+      if (layers.includes("ingestion_layer")) await loadAndReport({ ...context, ...stop }, database, options);
+      else await verifyAndReport(database, options.json === true);
+      if (layers.includes("aggregation_layer") && options.json !== true) await printFiveAnswers(database);
+    };
+    await withDatabase(context, work, { stopsItself: true });
+  } finally {
+    stop.release();
+  }
+}
+
+async function loadAndReport(
+  context: CommandContext & StopSignals,
+  database: Database,
+  options: IngestCommandOptions,
+): Promise<void> {
   const display = createProgressDisplay({
     ...context,
     terminal: process.stderr.isTTY && options.json !== true,
   });
   try {
     const report = await ingest(
-      { ...context, ...stop, database, trigger: "manual", onProgress: display.show },
+      { ...context, database, trigger: "manual", onProgress: display.show },
       { files: options.file },
     );
     display.end();
@@ -56,7 +62,6 @@ async function loadAndReport(
     if (report.failure !== undefined) process.exitCode = EXIT_CODES.failed;
   } finally {
     display.end();
-    stop.release();
   }
 }
 

@@ -2,8 +2,9 @@ import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type pg from "pg";
+import pg from "pg";
 import { TillhouseError } from "../lib/errors.ts";
+import { connectionSettings } from "./pool.ts";
 import { projectRoot } from "./projectRoot.ts";
 
 const MIGRATIONS = join(projectRoot, "prisma", "migrations");
@@ -22,10 +23,7 @@ export async function knownMigrations(): Promise<string[]> {
  */
 export async function pendingMigrations(pool: pg.Pool): Promise<string[]> {
   const known = await knownMigrations();
-  const { rows: tables } = await pool.query<{ found: string | null }>(
-    "SELECT to_regclass('public._prisma_migrations')::text AS found",
-  );
-  if (tables[0]?.found == null) return known;
+  if (!(await hasMigrationsTable(pool))) return known;
   const { rows } = await pool.query<{ migration_name: string }>(
     "SELECT migration_name FROM public._prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
   );
@@ -64,18 +62,56 @@ export function runPrisma(
   });
 }
 
+/** Errors of PostgreSQL that say that what a migration makes is there: schema, table, object, column, function. */
+const ALREADY_THERE = /Database error code: (?:42P06|42P07|42710|42701|42723)/;
+
 /**
- * Applies pending migrations with `prisma migrate deploy`.
+ * Applies pending migrations with `prisma migrate deploy`, and completes one that was interrupted. A migration's
+ * statements are sent as one, so PostgreSQL has done all of them or none; what a kill can leave behind is one that
+ * Prisma never marked as ended, and it then refuses all others (P3009). Such a one is tried again, and when it turns
+ * out to have been done, marked so.
  *
  * @throws TillhouseError `migration_failed` with what Prisma said
  */
 export async function deployMigrations(url: string, environment: NodeJS.ProcessEnv): Promise<void> {
-  const { exitCode, output } = await runPrisma(["migrate", "deploy"], {
-    url,
-    environment,
-    output: "collect",
-  });
+  const prisma = (...args: string[]) => runPrisma(args, { url, environment, output: "collect" });
+  const interrupted = await forgetInterrupted(url);
+  let { exitCode, output } = await prisma("migrate", "deploy");
+  for (const name of interrupted) {
+    if (exitCode === 0) return;
+    if (!output.includes(name) || !ALREADY_THERE.test(output)) break;
+    await prisma("migrate", "resolve", "--applied", name);
+    ({ exitCode, output } = await prisma("migrate", "deploy"));
+  }
   if (exitCode === 0) return;
   const said = output.trim().split("\n").slice(-8).join("\n");
   throw new TillhouseError("migration_failed", `The migrations could not be applied:\n${said}`);
+}
+
+/** The advisory lock that Prisma holds while it migrates: under it, an unfinished migration is nobody's. */
+const PRISMA_LOCK = 72_707_369;
+
+/** Marks migrations that began and never ended as rolled back, as `prisma migrate resolve` does; gives their names. */
+async function forgetInterrupted(url: string): Promise<string[]> {
+  const client = new pg.Client(connectionSettings(url, "tillhouse migrations"));
+  await client.connect();
+  try {
+    if (!(await hasMigrationsTable(client))) return [];
+    await client.query("SELECT pg_advisory_lock($1)", [PRISMA_LOCK]);
+    const { rows } = await client.query<{ migration_name: string }>(
+      `UPDATE public._prisma_migrations SET rolled_back_at = now()
+       WHERE finished_at IS NULL AND rolled_back_at IS NULL RETURNING migration_name`,
+    );
+    return rows.map((row) => row.migration_name);
+  } finally {
+    // The lock goes with the connection.
+    await client.end();
+  }
+}
+
+async function hasMigrationsTable(client: pg.ClientBase | pg.Pool): Promise<boolean> {
+  const { rows } = await client.query<{ found: string | null }>(
+    "SELECT to_regclass('public._prisma_migrations')::text AS found",
+  );
+  return rows[0]?.found != null;
 }

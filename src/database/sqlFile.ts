@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import type { ClientBase, QueryResult, QueryResultRow } from "pg";
 
 /** Values for the named parameters of a statement. */
-export type Parameters = Readonly<Record<string, string | number | bigint | boolean | Buffer | null>>;
+export type Parameters = Readonly<
+  Record<string, string | number | bigint | boolean | Buffer | readonly string[] | readonly number[] | null>
+>;
 
 /** One statement kept in a `.sql` file, with named parameters written `:name`. */
 export interface SqlFile {

@@ -24,6 +24,7 @@ export const ERRORS = {
   file_refused: { exitCode: EXIT_CODES.failed, retryable: false },
   file_changed_while_read: { exitCode: EXIT_CODES.failed, retryable: true },
   too_many_rejects: { exitCode: EXIT_CODES.failed, retryable: false },
+  studio_unavailable: { exitCode: EXIT_CODES.failed, retryable: true },
   verification_failed: { exitCode: EXIT_CODES.failed, retryable: false },
 } as const satisfies Record<string, { exitCode: ExitCode; retryable: boolean }>;
 

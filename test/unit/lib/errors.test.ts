@@ -22,6 +22,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "state_dir_unusable 2",
     "too_many_rejects 1",
     "usage_invalid 2",
+    "studio_unavailable 1 retryable",
     "verification_failed 1",
   ]);
 });

@@ -1,0 +1,112 @@
+import { describe, expect, test } from "@jest/globals";
+import { readSources } from "./sourceModules.ts";
+import { defaultExports, emptyNames, environmentReaders, inlineStatements } from "./styleRules.ts";
+
+const sources = readSources(["src", "jobs"]);
+const one = (text: string, path = "src/runs/a.ts"): ReadonlyMap<string, string> => new Map([[path, text]]);
+
+/** Modules with statements of their own, and why they are not in a `.sql` file. */
+const INLINE: Readonly<Record<string, string>> = {
+  "jobs/ingest.ts": "ANALYZE: the list of tables is the whole statement",
+  "src/database/embedded/serverHold.ts": "administers a server that may not have our database yet",
+  "src/database/migrations.ts": "asks Prisma's own table, before any of ours is known to exist",
+  "src/database/openDatabase.ts": "asks whether a server answers and which version it is",
+  "src/database/pool.ts": "BEGIN, COMMIT, ROLLBACK",
+  "src/ingestion/loaderSession.ts": "settings of a session",
+  "src/quality/verifyWarehouse.ts": "a setting of a transaction",
+  "src/runs/warehouseLock.ts": "advisory locks, and the one UPDATE that raises the fencing token",
+};
+/** Where a statement's text is put together: `create database` takes its name in no other way, and it is a constant. */
+const BUILT = ["src/database/embedded/serverHold.ts"];
+const COPY = /^COPY \S+ \([^)]*\) FROM STDIN/;
+const SHORT = 300;
+
+describe("src and jobs", () => {
+  test("read the environment in src/config only", () => {
+    expect(environmentReaders(sources)).toEqual([]);
+  });
+
+  test("export names, never a default", () => {
+    expect(defaultExports(sources)).toEqual([]);
+  });
+
+  test("have files whose names say their subject, tests and tools as well", () => {
+    const others = [...readSources(["test", "prisma"]).keys()];
+    expect(emptyNames([...sources.keys(), ...others])).toEqual([]);
+  });
+
+  test("keep SQL in .sql files, but for short statements of the listed modules", () => {
+    // COPY is half a statement: its columns stand beside the code that writes the rows that follow it.
+    const statements = inlineStatements(sources).filter(({ text }) => !COPY.test(text));
+    expect([...new Set(statements.map(({ path }) => path))].sort()).toEqual(Object.keys(INLINE).sort());
+    expect(statements.filter(({ text }) => text.length > SHORT)).toEqual([]);
+    expect(statements.filter(({ path, isBuilt }) => isBuilt && !BUILT.includes(path))).toEqual([]);
+  });
+});
+
+describe("the rules", () => {
+  test.each([
+    "const a = process.env.A;",
+    'const a = process.env["A"];',
+    'const a = process["env"];',
+    "const { env } = process;",
+    "const { env: e, argv } = process;",
+    'import { env } from "node:process";',
+  ])("find a reader of the environment: %s", (text) => {
+    expect(environmentReaders(one(text))).toEqual(["src/runs/a.ts:1"]);
+    expect(environmentReaders(one(text, "src/config/a.ts"))).toEqual([]);
+  });
+
+  test("leave other uses of the process alone", () => {
+    const text = "process.exitCode = 1; const { argv } = process; const b = settings.env;";
+    expect(environmentReaders(one(text))).toEqual([]);
+  });
+
+  test.each([
+    "export default 1;",
+    "export default function a() {}",
+    "export default class {}",
+    "const a = 1; export { a as default };",
+    'export { default } from "./b.ts";',
+  ])("find a default export: %s", (text) => {
+    expect(defaultExports(one(text))).toEqual(["src/runs/a.ts:1"]);
+  });
+
+  test("find names that say nothing", () => {
+    const bad = [
+      "src/utils/a.ts",
+      "src/runs/runHelpers.ts",
+      "src/lib/common.ts",
+      "jobs/base.ts",
+      "src/db-util.ts",
+    ];
+    const good = ["src/database/pool.ts", "src/runs/baseline.ts", "jobs/ingest.ts"];
+    expect(emptyNames([...bad, ...good])).toEqual(bad);
+  });
+
+  test.each([
+    "`SELECT a FROM b`",
+    '"select 1"',
+    '"\\n  INSERT INTO a VALUES (1)"',
+    '"UPDATE a SET b = 1"',
+    '"SET work_mem = 1"',
+    '"COPY a (b) FROM STDIN"',
+    '"commit"',
+  ])("find a statement: %s", (literal) => {
+    expect(inlineStatements(one(`run(${literal});`))).toEqual([
+      expect.objectContaining({ path: "src/runs/a.ts", isBuilt: false }),
+    ]);
+  });
+
+  test("tell a statement that is put together", () => {
+    expect(inlineStatements(one("run(`DELETE FROM a WHERE b = ${value}`);"))).toEqual([
+      { path: "src/runs/a.ts", text: "DELETE FROM a WHERE b = ${value}", isBuilt: true },
+    ]);
+  });
+
+  test("take no sentence for a statement", () => {
+    const text =
+      'say("Set DATABASE_URL to a server.", "With a file as well", `Select ${one} of them`, "update");';
+    expect(inlineStatements(one(text))).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import type { Truth } from "../../src/generator/truth.ts";
+import { eventually } from "../processes/eventually.ts";
+import { addGeneratedFiles, expectTruth, leftovers } from "../processes/generatedFiles.ts";
+import { runForJson, start, type Program } from "../processes/programs.ts";
+import { holdServer, migratedWorkplace, query, type Workplace } from "../processes/workplace.ts";
+
+jest.setTimeout(900_000);
+
+const ROWS = 60_000;
+/** More with FAULT_TRIALS, which a long night may spend. */
+const TRIALS = Number(process.env["FAULT_TRIALS"] ?? 4);
+
+interface Attempt {
+  readonly place: Workplace;
+  readonly url: string;
+  readonly truth: Truth;
+}
+
+async function prepare(): Promise<Attempt> {
+  const place = await migratedWorkplace();
+  const truth = await addGeneratedFiles(place, ROWS);
+  return { place, url: await holdServer(place), truth };
+}
+
+function startLoad({ environment }: Workplace): Program {
+  return start("cli", ["ingest", "--json"], { ...environment, CHUNK_RECORDS: "2000", LOG_LEVEL: "debug" });
+}
+
+const firstChunk = /"file":"transactions.csv".*"chunk committed"/;
+
+/** The next run must complete what was broken off, whoever had to clean up first. */
+async function expectRecovery({ place, truth }: Attempt, url: string): Promise<void> {
+  await eventually("the dead loader's session has ended", async () => (await leftovers(url)).length === 0);
+  await runForJson(["ingest", "--json"], place.environment);
+  await expectTruth(truth, place, url);
+}
+
+describe("a loader that is killed (SIGKILL)", () => {
+  let wholeLoadMs = 0;
+
+  beforeAll(async () => {
+    const { place } = await prepare();
+    const started = performance.now();
+    await runForJson(["ingest", "--json"], { ...place.environment, CHUNK_RECORDS: "2000" });
+    wholeLoadMs = performance.now() - started;
+  });
+
+  test.each(Array.from({ length: TRIALS }, (_, index) => index + 1))(
+    `at a random moment: no row lost, none twice (trial %d of ${TRIALS})`,
+    async (trial) => {
+      const attempt = await prepare();
+      const load = startLoad(attempt.place);
+      // A moment in each part of the load's time, so that few trials cover all of it.
+      const momentMs = ((trial - 1 + Math.random()) / TRIALS) * wholeLoadMs;
+      await Promise.race([pause(momentMs), load.ended]);
+      load.child.kill("SIGKILL");
+      await load.ended;
+      try {
+        await expectRecovery(attempt, attempt.url);
+      } catch (error) {
+        throw new Error(`killed after ${Math.round(momentMs)} ms of ${Math.round(wholeLoadMs)}`, {
+          cause: error,
+        });
+      }
+    },
+  );
+
+  test("leaves a run that the next one marks as killed", async () => {
+    const attempt = await prepare();
+    const load = startLoad(attempt.place);
+    await load.untilItSays(firstChunk);
+    load.child.kill("SIGKILL");
+    await load.ended;
+    await expectRecovery(attempt, attempt.url);
+    const { runs } = await runForJson<{ runs: unknown[] }>(["runs", "--json"], attempt.place.environment);
+    expect(runs).toEqual([
+      expect.objectContaining({ status: "succeeded" }),
+      expect.objectContaining({ status: "killed", error: expect.objectContaining({ code: "run_killed" }) }),
+    ]);
+  });
+});
+
+/** A failed command says what happened in words. */
+async function expectPlainFailure(load: Program): Promise<void> {
+  const { exitCode, signal, stderr } = await load.ended;
+  expect({ exitCode, signal }).toEqual({ exitCode: 1, signal: null });
+  expect(stderr).toMatch(/connection|database|server|terminat/i);
+  expect(stderr).not.toMatch(/^\s+at |Unhandled|node:internal/m);
+}
+
+describe("a load whose database fails it", () => {
+  test.each(["tillhouse loader", "tillhouse lock"])("in the connection of the %s", async (name) => {
+    const attempt = await prepare();
+    const load = startLoad(attempt.place);
+    await load.untilItSays(firstChunk);
+    await query(
+      attempt.url,
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1",
+      [name],
+    );
+    if (name === "tillhouse loader") await expectPlainFailure(load);
+    else await load.ended;
+    await expectRecovery(attempt, attempt.url);
+  });
+
+  test.each([1, 2])("by the SIGKILL of the whole server (trial %d)", async () => {
+    const attempt = await prepare();
+    const load = startLoad(attempt.place);
+    await load.untilItSays(firstChunk);
+    const file = join(attempt.place.stateDir, "postgres", "data", "postmaster.pid");
+    process.kill(Number(readFileSync(file, "utf8").split("\n")[0]), "SIGKILL");
+    await expectPlainFailure(load);
+    await expectRecovery(attempt, await holdServer(attempt.place));
+  });
+});

@@ -1,0 +1,112 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach } from "@jest/globals";
+import { eventually } from "./eventually.ts";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** How a program ended, and all that it said. */
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A built program at work, as a process of its own. */
+export interface Program {
+  readonly child: ChildProcessWithoutNullStreams;
+  /** What it has said on stderr so far. */
+  said(): string;
+  /** Waits until stderr matches. */
+  untilItSays(pattern: RegExp): Promise<void>;
+  readonly ended: Promise<Ended>;
+}
+
+/** Settings of a program; those of the tests themselves do not reach it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const running = new Set<ChildProcessWithoutNullStreams>();
+
+// A failed test must not leave its programs to the next one.
+afterEach(async () => {
+  for (const child of running) child.kill("SIGKILL");
+  await eventually("the programs of the test have ended", () => running.size === 0);
+});
+
+/** Starts `dist/cli.js` or `dist/scheduler.js`, without a terminal and far from any `.env` file. */
+export function start(
+  entry: "cli" | "scheduler",
+  args: readonly string[],
+  environment: Environment = {},
+  nodeOptions: readonly string[] = [],
+): Program {
+  requireBuild();
+  const child = spawn(process.execPath, [...nodeOptions, join(root, "dist", `${entry}.js`), ...args], {
+    cwd: tmpdir(),
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment },
+  });
+  running.add(child);
+  child.stdin.end();
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  let hasEnded = false;
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exitCode, signal) => {
+      running.delete(child);
+      hasEnded = true;
+      resolve({ exitCode, signal, stdout, stderr });
+    });
+  });
+  return {
+    child,
+    ended,
+    said: () => stderr,
+    untilItSays: async (pattern) => {
+      await eventually(`stderr matches ${String(pattern)}`, () => {
+        if (pattern.test(stderr)) return true;
+        if (hasEnded) throw new Error(`It ended without ${String(pattern)}:\n${stderr}`);
+        return false;
+      });
+    },
+  };
+}
+
+/** Runs a command to its end. */
+export function run(args: readonly string[], environment: Environment = {}): Promise<Ended> {
+  return start("cli", args, environment).ended;
+}
+
+/** Runs a command that must succeed, and gives the JSON object that is all of its stdout. */
+export async function runForJson<T>(args: readonly string[], environment: Environment): Promise<T> {
+  const { exitCode, stdout, stderr } = await run(args, environment);
+  if (exitCode !== 0) throw new Error(`${args.join(" ")}: exit code ${String(exitCode)}\n${stderr}`);
+  return JSON.parse(stdout) as T;
+}
+
+let checked = false;
+
+/** These tests run what users run. */
+function requireBuild(): void {
+  if (checked) return;
+  const built = join(root, "dist", "cli.js");
+  if (!existsSync(built)) throw new Error("dist/ is missing. Run: npm run build");
+  const builtAt = statSync(built).mtimeMs;
+  const newer = ["src", "jobs"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.(ts|sql)$/.test(name) && !name.startsWith(join("database", "generated")))
+      .map((name) => join(folder, name))
+      .filter((path) => statSync(join(root, path)).mtimeMs > builtAt),
+  );
+  if (newer.length > 0) throw new Error(`dist/ is older than ${newer.join(", ")}. Run: npm run build`);
+  checked = true;
+}

@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, jest, test } from "@jest/globals";
+import { addGeneratedFiles, expectTruth } from "./generatedFiles.ts";
+import { runForJson, start, type Program } from "./programs.ts";
+import { holdServer, migratedWorkplace, query, type Workplace } from "./workplace.ts";
+
+jest.setTimeout(180_000);
+
+const ROWS = 40_000;
+
+/** A load that has committed a chunk of transactions and has more before it. */
+async function startLoad(entry: "cli" | "scheduler", { environment }: Workplace): Promise<Program> {
+  const settings = { ...environment, INGEST_CRON: "* * * * * *", CHUNK_RECORDS: "1000", LOG_LEVEL: "debug" };
+  const load = start(entry, entry === "cli" ? ["ingest", "--json"] : [], settings);
+  await load.untilItSays(/"file":"transactions.csv".*"chunk committed"/);
+  return load;
+}
+
+describe.each([
+  ["scheduler", "SIGTERM", 1, 0],
+  ["scheduler", "SIGINT", 2, 0],
+  ["cli", "SIGTERM", 1, 1],
+] as const)("%s in the middle of a load, %s × %d", (entry, signal, times, exitCode) => {
+  test(`ends with exit code ${exitCode}, and the next run completes the work`, async () => {
+    const place = await migratedWorkplace();
+    const url = await holdServer(place);
+    const truth = await addGeneratedFiles(place, ROWS);
+
+    const load = await startLoad(entry, place);
+    load.child.kill(signal);
+    if (times === 2) {
+      await load.untilItSays(/SIG(TERM|INT): /);
+      load.child.kill(signal);
+    }
+    await expect(load.ended).resolves.toMatchObject({ exitCode, signal: null });
+    const { runs } = await runForJson<{ runs: unknown[] }>(["runs", "--json"], place.environment);
+    expect(runs[0]).toMatchObject({ status: "stopped", error: { code: "run_stopped" } });
+    const [facts] = await query<{ facts: number }>(
+      url,
+      "SELECT count(*)::integer AS facts FROM ingestion_layer.fct_transactions",
+    );
+    expect(facts?.facts).toBeGreaterThan(0);
+    expect(facts?.facts).toBeLessThan(ROWS);
+    await expect(runForJson(["verify", "--json"], place.environment)).resolves.toMatchObject({
+      status: "verified",
+    });
+
+    await runForJson(["ingest", "--json"], place.environment);
+    await expectTruth(truth, place, url);
+  });
+});
+
+/** The server's processes, the ones that serve connections among them. */
+function processesOfServer({ stateDir }: Workplace): number[] {
+  const pid = Number(
+    readFileSync(join(stateDir, "postgres", "data", "postmaster.pid"), "utf8").split("\n")[0],
+  );
+  const children = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        // After the name in brackets come the state and the parent.
+        return readFileSync(`/proc/${name}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1] === String(pid);
+      } catch {
+        return false;
+      }
+    });
+  return [pid, ...children.map(Number)];
+}
+
+(process.platform === "linux" ? test : test.skip)(
+  "a database that answers nothing keeps no daemon from ending",
+  async () => {
+    const place = await migratedWorkplace();
+    const url = await holdServer(place);
+    const truth = await addGeneratedFiles(place, ROWS);
+    const daemon = await startLoad("scheduler", place);
+    const paused = processesOfServer(place);
+    for (const pid of paused) process.kill(pid, "SIGSTOP");
+    try {
+      daemon.child.kill("SIGTERM");
+      await expect(daemon.ended).resolves.toMatchObject({ signal: null });
+    } finally {
+      for (const pid of paused) process.kill(pid, "SIGCONT");
+    }
+    await runForJson(["ingest", "--json"], place.environment);
+    await expectTruth(truth, place, url);
+  },
+);
