@@ -20,9 +20,10 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "run_locked 3 retry",
     "run_stopped 1 retry",
     "state_dir_unusable 2",
+    "studio_unavailable 1 retry",
     "too_many_rejects 1",
     "usage_invalid 2",
-    "studio_unavailable 1 retryable",
+
     "verification_failed 1",
   ]);
 });
