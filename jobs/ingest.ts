@@ -1,22 +1,19 @@
-import { cardTokenKey } from "../src/ingestion/cardTokenKey.ts";
-import { deviceLoading } from "../src/ingestion/deviceLoading.ts";
-import { loadFile, type LoadContext } from "../src/ingestion/loadFile.ts";
-import { openLoaderSession } from "../src/ingestion/loaderSession.ts";
-import { resolveWaiting } from "../src/ingestion/resolveWaiting.ts";
-import type { SourceLoading } from "../src/ingestion/sourceLoading.ts";
-import { storeLoading } from "../src/ingestion/storeLoading.ts";
-import { transactionLoading } from "../src/ingestion/transactionLoading.ts";
 import type { Config } from "../src/config/loadConfig.ts";
+import { cardTokenKey } from "../src/ingestion/cardTokenKey.ts";
+import type { LoadContext } from "../src/ingestion/loadFile.ts";
+import { openLoaderSession } from "../src/ingestion/loaderSession.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
+import { verifyWarehouse, type Verification } from "../src/quality/verifyWarehouse.ts";
 import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
+import { fileLedger } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { createCardTokeniser, fingerprintOfKey } from "../src/sources/cards.ts";
-import type { SourceName } from "../src/sources/contracts.ts";
 import { discoverFiles, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import { localTimeIn } from "../src/sources/localTime.ts";
 import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
-import { fileReport, type FileReport, type IngestReport } from "./ingestReport.ts";
+import type { IngestReport } from "./ingestReport.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
+import { loadSources, type LoadedSources } from "./loadSources.ts";
 
 /** Loads what is new: stores, then devices, then transactions, and what waited for them. */
 export const ingestJob = {
@@ -38,7 +35,7 @@ export interface IngestOptions {
 export async function ingest(context: JobContext, options: IngestOptions): Promise<IngestReport> {
   const { config, database, clock } = context;
   const started = clock.monotonicMs();
-  const key = await cardTokenKey(config);
+  const key = await cardTokenKey(config, database.prisma);
   return asRun(ingestJob.name, { files: options.files }, context, async (held) => {
     const { run } = held;
     const files = await run.step(
@@ -53,26 +50,14 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
     context.breakingOff.addEventListener("abort", breakOff);
     try {
       const load = await loadContext(context, held, session.client, key);
-      const reports = await loadSources(load, files, held);
-      const read = reports.files.reduce((sum, file) => addOutcomes(sum, file.outcomes), NO_OUTCOMES);
-      if (read.loaded + read.corrected + reports.resolved > 0) {
+      const loaded = await loadSources({ ...load, clock }, run, files, () => context.stopping.aborted);
+      const read = loaded.files.reduce((sum, file) => addOutcomes(sum, file.outcomes), NO_OUTCOMES);
+      if (read.loaded + read.corrected + loaded.resolved > 0 && !context.stopping.aborted) {
         await run.step("refresh statistics", () => database.pool.query(ANALYZE));
       }
-      const watermark = await database.prisma.watermark.findUnique({ where: { source: "transactions" } });
-      return {
-        runId: run.runId,
-        ...reports,
-        watermark: watermark === null ? null : Number(watermark.watermark),
-        durationMs: clock.monotonicMs() - started,
-      };
-    } catch (error) {
-      if (!context.stopping.aborted || error instanceof TillhouseError) throw error;
-      throw new TillhouseError(
-        "run_stopped",
-        "Stopped; the chunk in hand was rolled back, and the next run goes on from there.",
-        {},
-        error,
-      );
+      return await reportOf(run.runId, loaded, context, started).catch((problem: unknown) => {
+        throw loaded.failure ?? problem;
+      });
     } finally {
       context.breakingOff.removeEventListener("abort", breakOff);
       await session.close();
@@ -83,6 +68,52 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
 // Without fresh statistics the planner takes a table for as empty as it was when it was last looked at.
 const ANALYZE =
   "ANALYZE ingestion_layer.fct_transactions, ingestion_layer.dim_stores, ingestion_layer.dim_devices, ingestion_layer.dim_products, ingestion_layer.dim_product_labels, ingestion_layer.dim_time";
+
+async function reportOf(
+  runId: number,
+  loaded: LoadedSources,
+  { database, clock }: JobContext,
+  started: number,
+): Promise<IngestReport> {
+  const watermark = await database.prisma.watermark.findUnique({ where: { source: "transactions" } });
+  return {
+    runId,
+    ...loaded,
+    watermark: watermark === null ? null : Number(watermark.watermark),
+    durationMs: clock.monotonicMs() - started,
+  };
+}
+
+/**
+ * One run of the aggregation layer alone: reads no file, recomputes from the facts what is kept beside them.
+ *
+ * @throws TillhouseError `run_locked`
+ */
+export async function aggregate(
+  context: JobContext,
+): Promise<IngestReport & { readonly verification: Verification }> {
+  const { clock, database } = context;
+  const started = clock.monotonicMs();
+  return asRun(ingestJob.name, { select: "aggregation_layer" }, context, async ({ run }) => {
+    const verification = await run.step(
+      "verify",
+      () => verifyWarehouse(database.pool),
+      ({ checks, differences }) => ({ checks, differences: differences.length }),
+    );
+    const failure = failureOf(verification);
+    const report = await reportOf(run.runId, { files: [], resolved: 0, failure }, context, started);
+    return { ...report, verification };
+  });
+}
+
+function failureOf({ differences }: Verification): TillhouseError | undefined {
+  if (differences.length === 0) return undefined;
+  return new TillhouseError(
+    "verification_failed",
+    `${differences.length} values that are kept do not agree with the facts. See them: npm run verify`,
+    { differences: differences.length },
+  );
+}
 
 async function filesToLoad(
   { config, clock, trigger, stopping, logger }: JobContext,
@@ -108,6 +139,7 @@ async function loadContext(
   return {
     client,
     prisma: database.prisma,
+    ledger: fileLedger(database.prisma, lock.fencingToken),
     logger,
     runId: run.runId,
     fencingToken: lock.fencingToken,
@@ -122,97 +154,5 @@ async function loadContext(
     now: () => clock.now(),
     signal: stopping,
     onProgress,
-  };
-}
-
-interface LoadedSources {
-  readonly files: readonly FileReport[];
-  readonly resolved: number;
-  /** The first error that stopped a file. */
-  readonly failure: unknown;
-}
-
-async function loadSources(
-  load: LoadContext,
-  files: readonly DiscoveredFile[],
-  { run }: HeldRun,
-): Promise<LoadedSources> {
-  const reports: FileReport[] = [];
-  let resolved = 0;
-  let failure: unknown;
-
-  const loadOne = (file: DiscoveredFile) => {
-    switch (file.source) {
-      case "stores":
-        return loadFile(storeLoading, file, load);
-      case "devices":
-        return loadFile(deviceLoading, file, load);
-      case "transactions":
-        return loadFile(transactionLoading, file, load);
-    }
-  };
-  const loadAll = async (source: SourceName): Promise<void> => {
-    for (const file of files.filter((candidate) => candidate.source === source)) {
-      if (load.signal.aborted)
-        throw new TillhouseError(
-          "run_stopped",
-          `Stopped before ${file.path}; the next run goes on from there.`,
-        );
-      try {
-        const report = await run.step(
-          `load ${file.path}`,
-          () => loadOne(file),
-          ({ status, outcomes }) => ({ status, ...outcomes }),
-        );
-        reports.push(fileReport(file, report.status, report.outcomes));
-        load.logger.info(`${file.path}: ${report.status}`, {
-          records_read: report.outcomes.recordsRead,
-          loaded: report.outcomes.loaded,
-          rejected: report.outcomes.rejected,
-        });
-      } catch (error) {
-        if (!(error instanceof TillhouseError) || !FILE_ERRORS.has(error.code)) throw error;
-        load.logger.error(error.message, { code: error.code });
-        reports.push(fileReport(file, "failed", await outcomesOfFailed(load, file), error.message));
-        failure ??= error;
-      }
-    }
-  };
-  const resolveAll = async <T>(loading: SourceLoading<T>): Promise<void> => {
-    const attempt = (): Promise<number> => resolveWaiting(loading, load, load.signal);
-    resolved += await run.step(`resolve waiting ${loading.contract.source}`, attempt, (count) => ({
-      resolved: count,
-    }));
-  };
-
-  await loadAll("stores");
-  await resolveAll(deviceLoading);
-  await loadAll("devices");
-  await resolveAll(transactionLoading);
-  await loadAll("transactions");
-  return { files: reports, resolved, failure };
-}
-
-/** Errors that stop one file only. */
-const FILE_ERRORS: ReadonlySet<string> = new Set([
-  "file_refused",
-  "too_many_rejects",
-  "file_changed_while_read",
-]);
-
-/** What of a failed file was committed before it stopped. */
-async function outcomesOfFailed({ prisma, runId }: LoadContext, file: DiscoveredFile) {
-  const committed = await prisma.runFile.findFirst({
-    where: { runId, file: { path: file.path, source: file.source } },
-  });
-  if (committed === null) return NO_OUTCOMES;
-  return {
-    recordsRead: Number(committed.recordsRead),
-    loaded: Number(committed.loaded),
-    alreadyPresent: Number(committed.alreadyPresent),
-    corrected: Number(committed.corrected),
-    superseded: Number(committed.superseded),
-    rejected: Number(committed.rejected),
-    warnings: Number(committed.warnings),
   };
 }

@@ -1,29 +1,22 @@
 import { addOutcomes, NO_OUTCOMES, outcomeColumns, type Outcomes } from "../src/runs/outcomes.ts";
-import { publicMessage, statusOf } from "../src/runs/runLog.ts";
-import type { DiscoveredFile } from "../src/sources/discoverFiles.ts";
+import { publicCode, publicMessage, statusOf } from "../src/runs/runLog.ts";
+import type { SourceName } from "../src/sources/contracts.ts";
 
 /** What a run did with one file. */
 export interface FileReport {
-  readonly source: DiscoveredFile["source"];
+  readonly source: SourceName;
   readonly path: string;
-  readonly status: "loaded" | "unchanged" | "failed";
+  /** `unchanged`: not read, since nothing about it has changed. */
+  readonly status: "loaded" | "unchanged" | "failed" | "stopped";
   readonly outcomes: Outcomes;
-  readonly error?: string;
-}
-
-export function fileReport(
-  file: DiscoveredFile,
-  status: FileReport["status"],
-  outcomes: Outcomes,
-  error?: string,
-): FileReport {
-  return {
-    source: file.source,
-    path: file.path,
-    status,
-    outcomes,
-    ...(error === undefined ? {} : { error }),
-  };
+  /** Of `outcomes.warnings`, and of notes on the file itself. */
+  readonly warningsByKind?: Readonly<Record<string, number>>;
+  /** Quarantined records of the file that loaded in this run. */
+  readonly resolved: number;
+  /** Highest transaction id that this run committed of it; null where there is none. */
+  readonly watermark: number | null;
+  readonly durationMs: number;
+  readonly error?: unknown;
 }
 
 /** What a run of the ingest job did. */
@@ -35,8 +28,18 @@ export interface IngestReport {
   /** Highest transaction id in the warehouse; null when it is empty. */
   readonly watermark: number | null;
   readonly durationMs: number;
-  /** The first error that stopped a file; undefined when none was. */
+  /** The first error that stopped a file, or the run; undefined when none did. */
   readonly failure: unknown;
+}
+
+/** An error as JSON output has it. */
+export function errorAsJson(error: unknown): { error: { code: string; message: string } } {
+  return { error: { code: publicCode(error), message: publicMessage(error) } };
+}
+
+/** How a run that ended so is called. */
+export function statusOfReport(report: Pick<IngestReport, "failure">): "succeeded" | "failed" | "stopped" {
+  return report.failure === undefined ? "succeeded" : statusOf(report.failure);
 }
 
 /** The report as `job:ingest --json` prints it. */
@@ -44,18 +47,22 @@ export function reportAsJson(report: IngestReport): Record<string, unknown> {
   const sum = report.files.reduce((outcomes, file) => addOutcomes(outcomes, file.outcomes), NO_OUTCOMES);
   return {
     run_id: report.runId,
-    status: report.failure === undefined ? "succeeded" : statusOf(report.failure),
+    status: statusOfReport(report),
     ...outcomeColumns(sum),
     resolved: report.resolved,
     watermark: report.watermark,
     duration_ms: Math.round(report.durationMs),
-    ...(report.failure === undefined ? {} : { error: publicMessage(report.failure) }),
-    files: report.files.map(({ source, path, status, outcomes, error }) => ({
-      source,
-      path,
-      status,
-      ...outcomeColumns(outcomes),
-      ...(error === undefined ? {} : { error }),
+    ...(report.failure === undefined ? {} : errorAsJson(report.failure)),
+    files: report.files.map((file) => ({
+      source: file.source,
+      path: file.path,
+      status: file.status,
+      ...outcomeColumns(file.outcomes),
+      warnings_by_kind: file.warningsByKind ?? {},
+      resolved: file.resolved,
+      watermark: file.watermark,
+      duration_ms: Math.round(file.durationMs),
+      ...(file.error === undefined ? {} : errorAsJson(file.error)),
     })),
   };
 }

@@ -1,8 +1,9 @@
-import { schedule } from "node-cron";
+import { schedule, type Logger as CronLogger } from "node-cron";
 import { ingest, ingestJob } from "../jobs/ingest.ts";
 import type { JobContext } from "../jobs/job.ts";
 import { outliveClosedOutput } from "./commands/closedOutput.ts";
 import { loadConfig } from "./config/loadConfig.ts";
+import { cardTokenKey } from "./ingestion/cardTokenKey.ts";
 import { processEnvironment } from "./config/processEnvironment.ts";
 import { openDatabase, type Database } from "./database/openDatabase.ts";
 import { systemClock } from "./lib/clock.ts";
@@ -38,6 +39,11 @@ export async function runDaemon(): Promise<ExitCode> {
       return EXIT_CODES.done;
     }
     let database = opened;
+    // A key that does not fit stops the daemon now, not every run to come.
+    await cardTokenKey(config, database.prisma).catch(async (error: unknown) => {
+      await database.close();
+      throw error;
+    });
     const context = (): JobContext => ({
       config,
       logger,
@@ -68,7 +74,7 @@ export async function runDaemon(): Promise<ExitCode> {
         });
         return working;
       },
-      { name: ingestJob.name, timezone: config.timezone, noOverlap: true },
+      { name: ingestJob.name, timezone: config.timezone, logger: cronLogger(logger) },
     );
     logger.info("waiting for the next run", {
       job: ingestJob.name,
@@ -86,6 +92,26 @@ export async function runDaemon(): Promise<ExitCode> {
     logError(logger, error);
     return error instanceof TillhouseError ? error.exitCode : EXIT_CODES.failed;
   }
+}
+
+/** What node-cron has to say, such as a run missed while the machine slept, goes where everything else does. */
+function cronLogger(logger: Logger): CronLogger {
+  const textOf = (message: string | Error): string =>
+    typeof message === "string" ? message : message.message;
+  return {
+    info: (message) => {
+      logger.info(message);
+    },
+    warn: (message) => {
+      logger.warn(message);
+    },
+    error: (message) => {
+      logger.error(textOf(message));
+    },
+    debug: (message) => {
+      logger.debug(textOf(message));
+    },
+  };
 }
 
 async function ingestOnce(context: JobContext): Promise<void> {

@@ -15,7 +15,7 @@ export interface AnswersOptions {
 export async function answersCommand(options: AnswersOptions): Promise<void> {
   const names = options.view === undefined ? Object.keys(ANSWERS) : [options.view];
   const [first] = names;
-  if (first === undefined || VIEWS[first] === undefined) {
+  if (first === undefined || !Object.hasOwn(VIEWS, first)) {
     throw new TillhouseError(
       "usage_invalid",
       `No view is called ${first ?? ""}. There are: ${Object.keys(VIEWS).join(", ")}`,

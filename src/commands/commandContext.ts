@@ -1,7 +1,7 @@
 import { loadConfig, type Config } from "../config/loadConfig.ts";
 import { processEnvironment } from "../config/processEnvironment.ts";
 import { openDatabase, type Database } from "../database/openDatabase.ts";
-import { EXIT_CODES } from "../lib/errors.ts";
+import { EXIT_CODES, TillhouseError } from "../lib/errors.ts";
 import { STOP_SIGNALS } from "../lib/stopSignals.ts";
 import { systemClock } from "../lib/clock.ts";
 import { createLogger, type Logger } from "../lib/logger.ts";
@@ -30,15 +30,20 @@ export async function withDatabase<T>(
   options: { skipMigrations?: boolean; stopsItself?: boolean } = {},
 ): Promise<T> {
   const { skipMigrations = false, stopsItself = false } = options;
-  const database = await openDatabase({ ...context, skipMigrations, environment: processEnvironment() });
+  // Listens before it opens: told to stop meanwhile, it leaves no server behind.
+  const stop = new AbortController();
+  let database: Database | undefined;
   const leave = (): void => {
-    void database.close().finally(() => process.exit(EXIT_CODES.failed));
+    stop.abort();
+    void database?.close().finally(() => process.exit(EXIT_CODES.failed));
   };
   if (!stopsItself) for (const signal of STOP_SIGNALS) process.once(signal, leave);
   try {
+    database = await openDatabase({ ...context, skipMigrations, environment: processEnvironment() });
+    if (stop.signal.aborted) throw new TillhouseError("run_stopped", "Stopped.");
     return await work(database);
   } finally {
     for (const signal of STOP_SIGNALS) process.off(signal, leave);
-    await database.close();
+    await database?.close();
   }
 }

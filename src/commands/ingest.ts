@@ -1,14 +1,14 @@
-import { ingest } from "../../jobs/ingest.ts";
-import { reportAsJson, type IngestReport } from "../../jobs/ingestReport.ts";
+import { aggregate, ingest } from "../../jobs/ingest.ts";
+import { reportAsJson, statusOfReport, type IngestReport } from "../../jobs/ingestReport.ts";
 import type { Database } from "../database/openDatabase.ts";
-import { EXIT_CODES, TillhouseError } from "../lib/errors.ts";
+import { EXIT_CODES, TillhouseError, type ExitCode } from "../lib/errors.ts";
 import { listenForStop, type StopSignals } from "../lib/stopSignals.ts";
-import { statusOf } from "../runs/runLog.ts";
+import { publicMessage } from "../runs/runLog.ts";
 import { printFiveAnswers } from "./answers.ts";
 import { commandContext, withDatabase, type CommandContext } from "./commandContext.ts";
 import { createProgressDisplay } from "./progress.ts";
 import { print, printJson, printTable } from "./output.ts";
-import { verifyAndReport } from "./verify.ts";
+import { printVerification } from "./verify.ts";
 
 export const LAYERS = ["ingestion_layer", "aggregation_layer"] as const;
 export type Layer = (typeof LAYERS)[number];
@@ -33,7 +33,7 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
   try {
     const work = async (database: Database): Promise<void> => {
       if (layers.includes("ingestion_layer")) await loadAndReport({ ...context, ...stop }, database, options);
-      else await verifyAndReport(database, options.json === true);
+      else await aggregateAndReport({ ...context, ...stop }, database, options);
       if (layers.includes("aggregation_layer") && options.json !== true) await printFiveAnswers(database);
     };
     await withDatabase(context, work, { stopsItself: true });
@@ -59,15 +59,30 @@ async function loadAndReport(
     display.end();
     if (options.json === true) printJson(reportAsJson(report));
     else printReport(report);
-    if (report.failure !== undefined) process.exitCode = EXIT_CODES.failed;
+    if (report.failure !== undefined) process.exitCode = exitCodeOf(report.failure);
   } finally {
     display.end();
   }
 }
 
+async function aggregateAndReport(
+  context: CommandContext & StopSignals,
+  database: Database,
+  options: IngestCommandOptions,
+): Promise<void> {
+  const report = await aggregate({ ...context, database, trigger: "manual" });
+  const { differences } = report.verification;
+  if (options.json === true) printJson({ ...reportAsJson(report), differences });
+  else printVerification(report.verification);
+  if (report.failure !== undefined) process.exitCode = EXIT_CODES.failed;
+}
+
+function exitCodeOf(failure: unknown): ExitCode {
+  return failure instanceof TillhouseError ? failure.exitCode : EXIT_CODES.failed;
+}
+
 function printReport(report: IngestReport): void {
-  const status = report.failure === undefined ? "succeeded" : statusOf(report.failure);
-  print(`\nRun ${report.runId} ${status} in ${(report.durationMs / 1000).toFixed(1)} s`);
+  print(`\nRun ${report.runId} ${statusOfReport(report)} in ${(report.durationMs / 1000).toFixed(1)} s`);
   printTable(
     [
       "file",
@@ -92,6 +107,9 @@ function printReport(report: IngestReport): void {
       outcomes.warnings,
     ]),
   );
+  for (const { path, error } of report.files) {
+    if (error !== undefined) print(`${path}: ${publicMessage(error)}`);
+  }
   if (report.resolved > 0) print(`${report.resolved} records that had waited in quarantine were loaded.`);
   if (report.files.some(({ outcomes }) => outcomes.rejected > 0))
     print("Rejected records are kept: npm run rejects");

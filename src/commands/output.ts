@@ -29,12 +29,3 @@ export function printTable(columns: readonly string[], rows: readonly (readonly 
   table.push(...rows.map((row) => row.map((cell) => (cell === null ? "" : String(cell)))));
   print(table.toString());
 }
-
-/** Rows of objects as a table, columns named as the keys of the first. */
-export function printRows(rows: readonly Readonly<Record<string, Cell>>[]): void {
-  const columns = Object.keys(rows[0] ?? {});
-  printTable(
-    columns,
-    rows.map((row) => columns.map((column) => row[column] ?? null)),
-  );
-}

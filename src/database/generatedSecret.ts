@@ -1,16 +1,40 @@
 import { randomBytes } from "node:crypto";
 import { link, mkdir, open, readFile, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
+import { TillhouseError } from "../lib/errors.ts";
+
+/** 32 bytes in hexadecimal. Anything else is not a secret of ours, and a part of one would be a weak one. */
+const SECRET = /^[0-9a-f]{64}\s*$/;
 
 /**
- * A secret that is made once and kept in a file of mode 0600. Of several processes that make it at once, one wins
- * and all get its secret.
+ * The secret in a file.
+ *
+ * @returns 32 bytes, or undefined when there is no file
+ * @throws TillhouseError `config_invalid` when the file holds anything but 32 bytes in hexadecimal
+ */
+export async function readSecret(path: string): Promise<Buffer | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  if (SECRET.test(text)) return Buffer.from(text.trim(), "hex");
+  throw new TillhouseError(
+    "config_invalid",
+    `${path} does not hold a secret of 64 hexadecimal digits. Put back the file that was there.`,
+    { path },
+  );
+}
+
+/**
+ * Makes a secret and keeps it in a file of mode 0600. Of several processes that make it at once, one wins and all get
+ * its secret; a secret that is there is never replaced.
  *
  * @returns 32 random bytes
  */
-export async function generatedSecret(path: string): Promise<Buffer> {
-  const found = await readSecret(path);
-  if (found !== undefined) return found;
+export async function makeSecret(path: string): Promise<Buffer> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
   await writeDurably(draft, `${randomBytes(32).toString("hex")}\n`);
@@ -22,16 +46,9 @@ export async function generatedSecret(path: string): Promise<Buffer> {
   } finally {
     await unlink(draft);
   }
-  return (await readSecret(path)) ?? Buffer.alloc(0);
-}
-
-async function readSecret(path: string): Promise<Buffer | undefined> {
-  try {
-    return Buffer.from((await readFile(path, "utf8")).trim(), "hex");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const secret = await readSecret(path);
+  if (secret === undefined) throw new Error(`${path} vanished as it was made`);
+  return secret;
 }
 
 /** A secret that a power cut takes back would leave tokens that no key fits. */

@@ -1,13 +1,20 @@
 import pg from "pg";
 import type { Logger } from "../lib/logger.ts";
 
-/** What every connection of ours asks for. */
+// Prisma and plain SQL both read wrong instants in a session of another zone (prisma/orm#28629).
+const IN_UTC = "-c timezone=UTC";
+
+/**
+ * What every connection of ours asks for. Settings that the URL asks for with `?options=` stay, but for the time zone:
+ * pg takes the URL's over those beside it, so ours is put into the URL, last.
+ */
 export function connectionSettings(url: string, applicationName: string): pg.ClientConfig {
+  const inUtc = new URL(url);
+  const options = inUtc.searchParams.get("options");
+  inUtc.searchParams.set("options", options === null ? IN_UTC : `${options} ${IN_UTC}`);
   return {
-    connectionString: url,
+    connectionString: inUtc.href,
     application_name: applicationName,
-    // Prisma and plain SQL both read wrong instants in a session of another zone (prisma/orm#28629).
-    options: "-c timezone=UTC",
     keepAlive: true,
     connectionTimeoutMillis: 15_000,
   };

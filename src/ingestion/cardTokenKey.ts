@@ -1,9 +1,29 @@
 import { join } from "node:path";
 import type { Config } from "../config/loadConfig.ts";
-import { generatedSecret } from "../database/generatedSecret.ts";
+import type { PrismaClient } from "../database/generated/client.ts";
+import { makeSecret, readSecret } from "../database/generatedSecret.ts";
+import { TillhouseError } from "../lib/errors.ts";
+import { requireKnownKey } from "../runs/cardTokenKeys.ts";
+import { fingerprintOfKey } from "../sources/cards.ts";
 
-/** The key of the configuration or, with the embedded server, the one made once and kept in STATE_DIR. */
-export function cardTokenKey(config: Config): Promise<Buffer> {
-  if (config.cardTokenKey !== undefined) return Promise.resolve(config.cardTokenKey);
-  return generatedSecret(join(config.stateDir, "secrets", "card-token-key"));
+/**
+ * The key of the configuration or, with the embedded server, the one kept in STATE_DIR; made when the database has
+ * met none yet.
+ *
+ * @returns at least 32 bytes
+ * @throws TillhouseError `card_token_key_mismatch` when it is not the key that this database's tokens were made with
+ */
+export async function cardTokenKey(config: Config, prisma: PrismaClient): Promise<Buffer> {
+  const path = join(config.stateDir, "secrets", "card-token-key");
+  const key = config.cardTokenKey ?? (await readSecret(path));
+  if (key !== undefined) {
+    await requireKnownKey(prisma, fingerprintOfKey(key));
+    return key;
+  }
+  if ((await prisma.cardTokenKey.count()) === 0) return makeSecret(path);
+  throw new TillhouseError(
+    "card_token_key_mismatch",
+    `${path} is gone, and this database's card tokens were made with the key in it. Put the file back.`,
+    { path },
+  );
 }

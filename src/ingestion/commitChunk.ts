@@ -1,9 +1,10 @@
 import type pg from "pg";
 import { withTransaction } from "../database/pool.ts";
 import { sqlFile } from "../database/sqlFile.ts";
-import { TillhouseError } from "../lib/errors.ts";
 import { outcomeColumns, type Outcomes } from "../runs/outcomes.ts";
+import { lockLost } from "../runs/warehouseLock.ts";
 import type { SourceName } from "../sources/contracts.ts";
+import { recordWarnings } from "../sources/reasons.ts";
 import { apply, judge, type Judgement } from "./judgement.ts";
 import { copyText } from "./loaderSession.ts";
 import type { PreparedChunk } from "./prepareChunks.ts";
@@ -14,6 +15,9 @@ const ledger = (name: string) => sqlFile(new URL(`./ledger/${name}.sql`, import.
 const checkFenceSql = ledger("checkFence");
 const insertRange = ledger("insertRange");
 const advanceFile = ledger("advanceFile");
+const noteUnterminated = ledger("noteUnterminated");
+const countInRange = ledger("countInRange");
+const closeReread = ledger("closeReread");
 const advanceRunFile = ledger("advanceRunFile");
 const advanceRun = ledger("advanceRun");
 const raiseWatermark = ledger("raiseWatermark");
@@ -31,6 +35,14 @@ export interface CommitContext {
   readonly now: () => Date;
 }
 
+/** The file that a chunk is of. */
+export interface ChunkFile {
+  readonly fileId: number;
+  readonly soFar: FileSoFar;
+  /** Lines of the file after so many were read before, while they were unterminated; null where none were. */
+  readonly rereadAfterLine: bigint | null;
+}
+
 /** What a committed chunk did, and how its file stands with it. */
 export interface CommittedChunk {
   readonly outcomes: Outcomes;
@@ -45,7 +57,7 @@ export interface CommittedChunk {
 export async function commitChunk<T>(
   loading: SourceLoading<T>,
   chunk: PreparedChunk,
-  file: { readonly fileId: number; readonly soFar: FileSoFar },
+  file: ChunkFile,
   context: CommitContext,
 ): Promise<CommittedChunk> {
   const { client, runId } = context;
@@ -58,6 +70,8 @@ export async function commitChunk<T>(
     const judgement = await judge(client, loading, parameters);
     const fileSoFar = checkRejectRatio(file.soFar, chunk, judgement, context.maxRejectRatio);
     await apply(client, loading, judgement, parameters);
+    if (file.rereadAfterLine !== null)
+      await closeReread.run(client, { file_id: file.fileId, lines_before: String(file.rereadAfterLine) });
     await quarantine(client, loading, chunk, judgement, parameters);
     const outcomes = outcomesOf(chunk, judgement);
     await advanceLedger(source, chunk, file.fileId, outcomes, judgement, context);
@@ -69,10 +83,7 @@ export async function commitChunk<T>(
 export async function checkFence(client: pg.Client, fencingToken: bigint): Promise<void> {
   const { rowCount } = await checkFenceSql.run(client, { fencing_token: fencingToken });
   if (rowCount === 1) return;
-  throw new TillhouseError(
-    "run_lock_lost",
-    "Another run has taken over the warehouse, so this one stops. What it had committed stands; the other goes on from there.",
-  );
+  throw lockLost();
 }
 
 async function quarantine<T>(
@@ -98,7 +109,7 @@ function outcomesOf(chunk: PreparedChunk, judgement: Judgement): Outcomes {
     corrected: judgement.corrected,
     superseded: judgement.superseded,
     rejected: chunk.rejects.length + refused,
-    warnings: chunk.warnings,
+    warnings: recordWarnings(chunk.warnings),
   };
 }
 
@@ -126,9 +137,9 @@ async function advanceLedger(
     resolved: 0,
     now: now().toISOString(),
   };
-  const { rowCount } = await advanceFile.run(client, values);
+  const { rowCount } = await (chunk.unterminated ? noteUnterminated : advanceFile).run(client, values);
   if (rowCount !== 1) throw new Error(`the checkpoint of file ${fileId} is not at byte ${chunk.startByte}`);
-  await insertRange.run(client, values);
+  await (chunk.unterminated ? countInRange : insertRange).run(client, values);
   await advanceRunFile.run(client, values);
   await advanceRun.run(client, values);
   if (judgement.highestKey !== null)

@@ -1,11 +1,13 @@
-const SPECIAL = /[\\\t\n\r]/g;
+const SPECIAL = /[\\\t\n\r]/;
+const EACH_SPECIAL = /[\\\t\n\r]/g;
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
 
 /** A field of PostgreSQL's COPY text format (`COPY … FROM STDIN`); null is `\N`. */
 export function copyField(value: string | number | null): string {
   if (value === null) return "\\N";
   if (typeof value === "number") return String(value);
-  return value.replace(SPECIAL, (character) => ESCAPES[character] ?? character);
+  if (!SPECIAL.test(value)) return value;
+  return value.replace(EACH_SPECIAL, (character) => ESCAPES[character] ?? character);
 }
 
 /** A row of the COPY text format, with its line end. */

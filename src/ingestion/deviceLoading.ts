@@ -20,5 +20,7 @@ export const deviceLoading: SourceLoading<Device> = {
   insert: sql("insertDevices"),
   follow: [],
   followCorrections: [],
+  confirm: sql("confirmDevices"),
+  closeMended: sql("closeMended"),
   waiting: { quarantine: sql("quarantine"), stage: sql("stageWaiting"), close: sql("closeWaiting") },
 };

@@ -56,14 +56,24 @@ export async function judge<T>(
   };
 }
 
-/** Puts what was judged `loaded` or `corrected` into the star. */
+/** Puts what was judged `loaded` or `corrected` into the star, and closes what that makes pointless in quarantine. */
 export async function apply<T>(
   client: pg.Client,
   loading: SourceLoading<T>,
   judgement: Judgement,
   parameters: Parameters,
 ): Promise<void> {
-  if (judgement.loaded + judgement.corrected === 0) return;
+  if (judgement.loaded + judgement.corrected > 0) await write(client, loading, judgement, parameters);
+  if (judgement.alreadyPresent > 0) await loading.confirm?.run(client, parameters);
+  await loading.closeMended.run(client, parameters);
+}
+
+async function write<T>(
+  client: pg.Client,
+  loading: SourceLoading<T>,
+  judgement: Judgement,
+  parameters: Parameters,
+): Promise<void> {
   if (judgement.days !== null) {
     await insertDays.run(client, {
       first_day: String(judgement.days.first),

@@ -1,14 +1,16 @@
 import { open, type FileHandle } from "node:fs/promises";
-import type { PrismaClient } from "../database/generated/client.ts";
+import type { PrismaClient, SourceFile } from "../database/generated/client.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
-import { completeFile, failFile } from "../runs/fileLedger.ts";
+import type { FileLedger } from "../runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES, type Outcomes } from "../runs/outcomes.ts";
 import { publicMessage } from "../runs/runLog.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
-import { fileBytes } from "../sources/fileBytes.ts";
+import { fileText } from "../sources/fileText.ts";
+import { shownNames } from "../sources/header.ts";
 import type { ParsingRules } from "../sources/parsing.ts";
-import { WAITING_REASONS } from "../sources/reasons.ts";
+import { WAITING_REASONS, WARNINGS, type Warning, type WarningCounts } from "../sources/reasons.ts";
+import { undefinedWhenGone } from "../sources/settle.ts";
 import { commitChunk, type CommitContext } from "./commitChunk.ts";
 import { openSourceFile, trustworthyIdentity, type ReadableFile } from "./openSourceFile.ts";
 import { prepareChunks, type PreparedChunk } from "./prepareChunks.ts";
@@ -18,6 +20,7 @@ import type { SourceLoading } from "./sourceLoading.ts";
 /** What loading needs besides the file. */
 export interface LoadContext extends CommitContext {
   readonly prisma: PrismaClient;
+  readonly ledger: FileLedger;
   readonly logger: Logger;
   readonly parsing: ParsingRules;
   readonly maxRecordBytes: number;
@@ -31,9 +34,11 @@ export interface LoadContext extends CommitContext {
 /** What a run did with a file. */
 export interface LoadedFile {
   readonly path: string;
-  /** `unchanged`: not read, since nothing about it has changed. */
+  /** `unchanged`: not read, since nothing about it has changed, or since it is gone. */
   readonly status: "loaded" | "unchanged";
   readonly outcomes: Outcomes;
+  /** What `outcomes.warnings` is the sum of. */
+  readonly warningsByKind: WarningCounts;
 }
 
 /**
@@ -47,20 +52,20 @@ export async function loadFile<T>(
   file: DiscoveredFile,
   context: LoadContext,
 ): Promise<LoadedFile> {
-  const handle = await open(file.absolutePath, "r");
+  const unread = { path: file.path, status: "unchanged", outcomes: NO_OUTCOMES, warningsByKind: {} } as const;
+  const handle = await open(file.absolutePath, "r").catch(undefinedWhenGone);
+  if (handle === undefined) {
+    context.logger.warn("the file is gone since it was found", { file: file.path });
+    return unread;
+  }
   try {
-    const opened = await openSourceFile(handle, file, loading.contract, context.prisma, context.now());
-    if ("unchanged" in opened) return { path: file.path, status: "unchanged", outcomes: NO_OUTCOMES };
-    if (opened.columns.extra.length > 0) {
-      context.logger.warn("columns that the contract does not know are not read", {
-        file: file.path,
-        columns: opened.columns.extra.length,
-      });
-    }
-    const outcomes = await loadChunks(loading, file, handle, opened, context);
-    const identity = trustworthyIdentity(opened.identity, context.now());
-    await completeFile(context.prisma, opened.ledger.fileId, identity);
-    return { path: file.path, status: "loaded", outcomes };
+    const openedAt = context.now();
+    const opened = await openSourceFile(handle, file, loading.contract, context.ledger, openedAt);
+    if ("unchanged" in opened) return unread;
+    const loaded = opened.nothingNew ? unread : await loadChunks(loading, file, handle, opened, context);
+    const identity = trustworthyIdentity(opened.identity, openedAt);
+    await context.ledger.complete(opened.ledger.fileId, identity);
+    return { ...loaded, path: file.path, status: "loaded" };
   } finally {
     await handle.close();
   }
@@ -72,12 +77,18 @@ async function loadChunks<T>(
   handle: FileHandle,
   opened: ReadableFile,
   context: LoadContext,
-): Promise<Outcomes> {
-  const { ledger, startByte, readFrom } = opened;
-  const chunks = prepareChunks(fileBytes(handle, readFrom), {
+): Promise<Pick<LoadedFile, "outcomes" | "warningsByKind">> {
+  const { ledger, startByte, readFrom, columns } = opened;
+  if (startByte === 0 && columns.extra.length > 0) {
+    context.logger.warn("columns that the contract does not know are not read", {
+      file: file.path,
+      columns: shownNames(columns.extra),
+    });
+  }
+  const chunks = prepareChunks(fileText(handle, opened.encoding, readFrom), {
     ...opened,
     contract: loading.contract,
-    parse: loading.parser(opened.columns, context.parsing),
+    parse: loading.parser(columns, context.parsing),
     copyRow: (record, line) => loading.copyRow(record, line),
     maxRecordBytes: context.maxRecordBytes,
     chunkRecords: context.chunkRecords,
@@ -85,18 +96,24 @@ async function loadChunks<T>(
   let soFar = {
     path: file.path,
     recordsRead: startByte === 0 ? 0 : Number(ledger.recordsRead),
-    rejected: startByte === 0 ? 0 : await countRejected(context.prisma, ledger.fileId),
+    rejected: startByte === 0 ? 0 : await countRejected(context.prisma, ledger),
   };
+  // The first chunk begins with what is read again; after it, all of that is closed.
+  let { rereadAfterLine } = opened;
   let outcomes = NO_OUTCOMES;
+  const warningsByKind: Partial<Record<Warning, number>> = {};
   try {
     for await (const chunk of oneAhead(chunks)) {
       if (context.signal.aborted) throw stopped(file.path);
-      const committed = await commitChunk(loading, chunk, { fileId: ledger.fileId, soFar }, context);
+      const chunkFile = { fileId: ledger.fileId, soFar, rereadAfterLine };
+      const committed = await commitChunk(loading, chunk, chunkFile, context);
+      rereadAfterLine = null;
       outcomes = addOutcomes(outcomes, committed.outcomes);
+      addWarnings(warningsByKind, chunk.warnings);
       soFar = committed.fileSoFar;
       context.onProgress?.({
         path: file.path,
-        committedBytes: chunk.endByte,
+        committedBytes: bytesInFile(chunk.endByte, opened),
         sizeBytes: Number(opened.identity.sizeBytes),
         records: outcomes.recordsRead,
       });
@@ -108,8 +125,22 @@ async function loadChunks<T>(
   } catch (error) {
     await noteFailure(error, ledger.fileId, context);
     throw error;
+  } finally {
+    for (const [kind, records] of Object.entries(warningsByKind))
+      context.logger.warn(`${file.path}: ${records} ${kind}`, { meaning: WARNINGS[kind as Warning] });
   }
-  return outcomes;
+  return { outcomes, warningsByKind };
+}
+
+function addWarnings(sums: Partial<Record<Warning, number>>, counts: WarningCounts): void {
+  for (const [kind, count] of Object.entries(counts) as [Warning, number][]) {
+    sums[kind] = (sums[kind] ?? 0) + count;
+  }
+}
+
+/** How far a position in the text is in the file, for a display: a character of UTF-16 has mostly two bytes there. */
+function bytesInFile(textBytes: number, { encoding, identity }: ReadableFile): number {
+  return encoding === "utf-8" ? textBytes : Math.min(2 * textBytes, Number(identity.sizeBytes));
 }
 
 /** Keeps one more chunk under way than is being worked on. */
@@ -130,9 +161,16 @@ async function* oneAhead(chunks: AsyncGenerator<PreparedChunk, undefined>): Asyn
   }
 }
 
-/** Rejected records of a file so far, those left out that only wait. */
-function countRejected(prisma: PrismaClient, fileId: number): Promise<number> {
-  return prisma.quarantinedRecord.count({ where: { fileId, reason: { notIn: [...WAITING_REASONS] } } });
+/** Rejected records of a file up to its checkpoint, those left out that only wait. */
+function countRejected(prisma: PrismaClient, { fileId, committedLines }: SourceFile): Promise<number> {
+  return prisma.quarantinedRecord.count({
+    where: {
+      fileId,
+      sourceLine: { lte: committedLines },
+      state: { not: "obsolete" },
+      reason: { notIn: [...WAITING_REASONS] },
+    },
+  });
 }
 
 function stopped(path: string): TillhouseError {
@@ -143,10 +181,10 @@ function stopped(path: string): TillhouseError {
   );
 }
 
-async function noteFailure(error: unknown, fileId: number, { prisma, logger }: LoadContext): Promise<void> {
+async function noteFailure(error: unknown, fileId: number, { ledger, logger }: LoadContext): Promise<void> {
   if (error instanceof TillhouseError && (error.code === "run_stopped" || error.code === "run_lock_lost"))
     return;
-  await failFile(prisma, fileId, publicMessage(error)).catch((problem: unknown) => {
+  await ledger.fail(fileId, publicMessage(error)).catch((problem: unknown) => {
     logger.debug("a file's failure could not be noted", { problem: publicMessage(problem) });
   });
 }

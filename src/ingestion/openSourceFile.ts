@@ -1,28 +1,21 @@
 import { createHash, type Hash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import type { PrismaClient, SourceFile } from "../database/generated/client.ts";
+import type { SourceFile } from "../database/generated/client.ts";
 import { TillhouseError } from "../lib/errors.ts";
-import {
-  beginFile,
-  failFile,
-  findCurrentFile,
-  identityOf,
-  noteDialect,
-  sameIdentity,
-  type FileIdentity,
-} from "../runs/fileLedger.ts";
-import { shapeOf } from "../sources/cards.ts";
+import { identityOf, sameIdentity, type FileIdentity, type FileLedger } from "../runs/fileLedger.ts";
 import type { Contract } from "../sources/contracts.ts";
 import { readDialect, type Dialect } from "../sources/dialect.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
-import { beginningOf, fileBytes } from "../sources/fileBytes.ts";
-import { bindColumns, type BoundColumns } from "../sources/header.ts";
-import { hashPrefix } from "./prepareChunks.ts";
+import { beginningOf, fileText, type Encoding } from "../sources/fileText.ts";
+import { bindColumns, shownNames, type BoundColumns } from "../sources/header.ts";
+import { readPrefix, type Prefix } from "../sources/readPrefix.ts";
+import { endsInLineEnd } from "../sources/readRecords.ts";
 
 /** A file that is being read, from its checkpoint on. */
 export interface ReadableFile {
   readonly ledger: SourceFile;
   readonly identity: FileIdentity;
+  readonly encoding: Encoding;
   readonly dialect: Dialect;
   readonly columns: BoundColumns;
   /** The checkpoint. */
@@ -33,6 +26,10 @@ export interface ReadableFile {
   readonly linesBefore: number;
   /** Of the bytes before `readFrom`. */
   readonly hash: Hash;
+  /** Whether all there is has been read, though the file's times have changed, or it ends inside its header. */
+  readonly nothingNew: boolean;
+  /** Lines after so many were read before, while the file ended in them; null where none were. */
+  readonly rereadAfterLine: bigint | null;
 }
 
 const LF = 0x0a;
@@ -60,74 +57,81 @@ export async function openSourceFile(
   handle: FileHandle,
   file: DiscoveredFile,
   contract: Contract,
-  prisma: PrismaClient,
+  ledger: FileLedger,
   now: Date,
 ): Promise<{ unchanged: SourceFile } | ReadableFile> {
   const identity = identityOf(await handle.stat({ bigint: true }));
-  const known = await findCurrentFile(prisma, file.source, file.path);
+  const known = await ledger.findCurrent(file.source, file.path);
   if (known?.status === "loaded" && sameIdentity(known, identity)) return { unchanged: known };
 
-  const begin = (dialect?: Dialect): Promise<SourceFile> =>
-    beginFile(prisma, { source: file.source, path: file.path, identity, dialect: describe(dialect), now });
+  const { encoding, bytes, atEnd } = await beginningOf(handle);
+  const begin = (dialect?: Dialect): Promise<SourceFile> => {
+    const { source, path } = file;
+    return ledger.begin({ source, path, identity, dialect: describe(encoding, dialect), now });
+  };
   const refuse = async (refusal: string): Promise<never> => {
     const { fileId } = known?.committedBytes === 0n ? known : await begin();
-    await failFile(prisma, fileId, refusal);
+    await ledger.fail(fileId, refusal);
     throw new TillhouseError("file_refused", `${file.path}: ${refusal}.`, { path: file.path });
   };
 
-  const { bytes, atEnd } = await beginningOf(handle);
   const dialect = await readDialect(bytes, atEnd);
   if ("refusal" in dialect) return refuse(dialect.refusal);
   const columns = bindColumns(contract, dialect.header);
   if ("refusal" in columns) return refuse(columns.refusal);
 
+  const opened = { identity, encoding, dialect, columns };
   const committed = Number(known?.committedBytes ?? 0);
   if (known !== null && committed > 0) {
-    const hash = await hashPrefix(fileBytes(handle, 0), committed);
-    const seam = await seamAt(handle, committed);
-    // A last line that has grown is no new line: it was caught half written, so what was read of it was not the record.
-    if (hash?.copy().digest("hex") === known.committedSha256 && seam !== "inside a line") {
-      const linesBefore = Number(known.committedLines) - (seam === "before a line end" ? 1 : 0);
+    const { committedLines, committedSha256, unterminatedBytes, unterminatedSha256 } = known;
+    const text = fileText(handle, encoding, 0);
+    const prefix = await readPrefix(text, committed, Number(unterminatedBytes));
+    const seam = prefix === undefined ? "inside a line" : seamOf(prefix);
+    if (prefix?.hash.copy().digest("hex") === committedSha256 && seam !== "inside a line") {
       return {
+        ...opened,
         ledger: known,
-        identity,
-        dialect,
-        columns,
         startByte: committed,
         readFrom: committed,
-        linesBefore,
-        hash,
+        linesBefore: Number(committedLines) - (seam === "before a line end" ? 1 : 0),
+        hash: prefix.hash,
+        nothingNew: unterminatedSha256 !== null && prefix.wholeSha256 === unterminatedSha256,
+        rereadAfterLine: unterminatedBytes > 0n ? committedLines : null,
       };
     }
   }
   const { headerBytes: readFrom, headerLines: linesBefore } = dialect;
-  const hash = createHash("sha256").update(bytes.subarray(0, readFrom));
-  const ledger =
+  const header = bytes.subarray(0, readFrom);
+  const row =
     known !== null && committed === 0
-      ? await noteDialect(prisma, known.fileId, describe(dialect))
+      ? await ledger.noteDialect(known.fileId, describe(encoding, dialect))
       : await begin(dialect);
-  return { ledger, identity, dialect, columns, startByte: 0, readFrom, linesBefore, hash };
+  return {
+    ...opened,
+    ledger: row,
+    startByte: 0,
+    readFrom,
+    linesBefore,
+    hash: createHash("sha256").update(header),
+    // A header without its line end may be half a header.
+    nothingNew: !endsInLineEnd(header),
+    rereadAfterLine: null,
+  };
 }
 
 /**
- * What a file holds around the end of its committed part. A file may have ended without a line end: more of it then
- * begins with that line end, which is of the line before.
+ * What a file holds around its checkpoint. A CR may have been the file's last byte, and its LF come later: that is of
+ * the line before. A checkpoint inside a line is behind a last line too long to be kept; now that it has grown, it is
+ * another line.
  */
-async function seamAt(
-  handle: FileHandle,
-  position: number,
-): Promise<"between lines" | "before a line end" | "inside a line"> {
-  const around = Buffer.alloc(2);
-  const { bytesRead } = await handle.read(around, 0, 2, position - 1);
-  const [before, after] = around;
-  if (bytesRead < 2 || before === LF) return "between lines";
-  if (before === CR) return after === LF ? "before a line end" : "between lines";
-  return after === LF || after === CR ? "before a line end" : "inside a line";
+function seamOf({ lastByte, nextByte }: Prefix): "between lines" | "before a line end" | "inside a line" {
+  if (nextByte === undefined || lastByte === LF) return "between lines";
+  if (lastByte === CR) return nextByte === LF ? "before a line end" : "between lines";
+  return nextByte === LF || nextByte === CR ? "before a line end" : "inside a line";
 }
 
 /** For the ledger. What stands where a header should be may be a record, so no digit of it is kept. */
-function describe(dialect: Dialect | undefined): Record<string, string | string[]> {
-  return dialect === undefined
-    ? {}
-    : { delimiter: dialect.delimiter, encoding: "utf-8", columns: dialect.header.map(shapeOf) };
+function describe(encoding: Encoding, dialect: Dialect | undefined): Record<string, string | string[]> {
+  if (dialect === undefined) return { encoding };
+  return { delimiter: dialect.delimiter, encoding, columns: shownNames(dialect.header) };
 }

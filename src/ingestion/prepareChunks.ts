@@ -1,11 +1,11 @@
-import { createHash, type Hash } from "node:crypto";
+import type { Hash } from "node:crypto";
 import type { Contract } from "../sources/contracts.ts";
 import type { Dialect } from "../sources/dialect.ts";
 import type { BoundColumns } from "../sources/header.ts";
 import type { RecordParser } from "../sources/parsing.ts";
-import { readRecords, type RawRecord } from "../sources/readRecords.ts";
+import { endsInLineEnd, readRecords, type RawRecord, type RecordBlock } from "../sources/readRecords.ts";
 import { redactFields, redactLine } from "../sources/redactRecord.ts";
-import type { Reason } from "../sources/reasons.ts";
+import type { Reason, Warning, WarningCounts } from "../sources/reasons.ts";
 import { copyRow } from "./copyText.ts";
 
 /** A contiguous piece of one file, read and checked, ready to be staged. No card number is left in it. */
@@ -18,12 +18,14 @@ export interface PreparedChunk {
   /** Of the file from its start to `endByte`, hexadecimal. */
   readonly sha256: string;
   readonly recordsRead: number;
-  readonly warnings: number;
+  readonly warnings: WarningCounts;
   /** Accepted records in COPY text, for the source's staging table. */
   readonly accepted: readonly Buffer[];
   /** Rejected records in COPY text, for `staged_rejects`. */
   readonly rejected: readonly Buffer[];
   readonly rejects: readonly { readonly line: number; readonly reason: Reason }[];
+  /** The file ends inside these bytes' last record; only the last chunk can be so. It is read again when more comes. */
+  readonly unterminated: boolean;
 }
 
 export interface ChunkingRules<T> {
@@ -65,7 +67,14 @@ export async function* prepareChunks<T>(
     linesBefore: rules.linesBefore,
     maxRecordBytes: rules.maxRecordBytes,
   };
+  // Of the file, not of a record: told once, with the header.
+  if (startByte === 0 && rules.columns.extra.length > 0) chunk.warn("extra_columns");
   for await (const block of readRecords(source, reading)) {
+    if (block.unterminated) {
+      if (chunk.endByte > chunk.startByte) yield chunk.finish();
+      if (block.records.length > 0) yield unterminatedChunk(rules, chunk.next(), block);
+      return;
+    }
     for (const record of block.records) chunk.add(record);
     rules.hash.update(block.bytes);
     chunk.advance(block.bytes.length, block.lines);
@@ -76,6 +85,32 @@ export async function* prepareChunks<T>(
   }
   if (chunk.endByte > chunk.startByte) yield chunk.finish();
 }
+
+/** The end of a file that ends inside a record, as a chunk of its own: the checkpoint stays before it. */
+function unterminatedChunk<T>(rules: ChunkingRules<T>, place: ChunkPlace, block: RecordBlock): PreparedChunk {
+  const chunk = new ChunkBuilder(rules, place);
+  const whole = block.records.slice(0, -1);
+  for (const record of whole) chunk.add(record);
+  for (const last of block.records.slice(-1)) {
+    if (idMayBeCut(rules, block.bytes)) chunk.reject(last, "unterminated_id", rules.contract.naturalKey);
+    else chunk.add(last);
+  }
+  chunk.warn("unterminated");
+  rules.hash.update(block.bytes);
+  chunk.advance(block.bytes.length, block.lines);
+  return { ...chunk.finish(), unterminated: true };
+}
+
+/**
+ * Any other field that turns out longer corrects the record by its id. A shorter id is another record's, and loading
+ * one as the other could not be taken back.
+ */
+function idMayBeCut<T>({ columns, contract }: ChunkingRules<T>, bytes: Buffer): boolean {
+  const idIsLast = columns.indexOf.get(contract.naturalKey) === columns.fieldCount - 1;
+  return idIsLast && !endsInLineEnd(bytes) && bytes.at(-1) !== QUOTE;
+}
+
+const QUOTE = 0x22;
 
 interface ChunkPlace {
   readonly startByte: number;
@@ -95,7 +130,7 @@ class ChunkBuilder<T> {
   readonly #accepted = new CopyText();
   readonly #rejected = new CopyText();
   readonly #rejects: { line: number; reason: Reason }[] = [];
-  #warnings = 0;
+  readonly #warnings: Partial<Record<Warning, number>> = {};
 
   constructor(rules: ChunkingRules<T>, place: ChunkPlace) {
     this.#rules = rules;
@@ -130,8 +165,23 @@ class ChunkBuilder<T> {
       );
       return;
     }
-    this.#warnings += parsed.warnings.length;
+    for (const warning of parsed.warnings) this.warn(warning);
     this.#accepted.add(this.#rules.copyRow(parsed.accepted, record.line));
+  }
+
+  warn(warning: Warning): void {
+    this.#warnings[warning] = (this.#warnings[warning] ?? 0) + 1;
+  }
+
+  /** Rejects a record for what is not in its fields. */
+  reject(record: RawRecord, reason: Reason, column: string | null): void {
+    if ("reason" in record) {
+      this.add(record);
+      return;
+    }
+    this.recordsRead += 1;
+    const { contract, columns } = this.#rules;
+    this.#reject(record.line, reason, column, null, redactFields(contract, columns, record.fields));
   }
 
   #reject(
@@ -163,6 +213,7 @@ class ChunkBuilder<T> {
       accepted: this.#accepted.finish(),
       rejected: this.#rejected.finish(),
       rejects: this.#rejects,
+      unterminated: false,
     };
   }
 }
@@ -188,16 +239,4 @@ class CopyText {
     this.#blocks.push(Buffer.from(this.#rows.join(""), "utf8"));
     this.#rows = [];
   }
-}
-
-/** SHA-256 to go on from, over the first `length` bytes of a file; undefined when the file is shorter. */
-export async function hashPrefix(source: AsyncIterable<Buffer>, length: number): Promise<Hash | undefined> {
-  const hash = createHash("sha256");
-  let left = length;
-  for await (const block of source) {
-    hash.update(block.length > left ? block.subarray(0, left) : block);
-    left -= Math.min(left, block.length);
-    if (left === 0) return hash;
-  }
-  return left === 0 ? hash : undefined;
 }

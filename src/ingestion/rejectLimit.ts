@@ -7,7 +7,7 @@ import type { PreparedChunk } from "./prepareChunks.ts";
 export interface FileSoFar {
   readonly path: string;
   readonly recordsRead: number;
-  /** Those that wait for a store or a device are not counted. */
+  /** Those that wait for a store or a device are not counted, nor is an unterminated last one. */
   readonly rejected: number;
 }
 
@@ -45,10 +45,14 @@ export function checkRejectRatio(
   judgement: Judgement,
   maxRatio: number,
 ): FileSoFar {
+  const recordsRead = file.recordsRead + chunk.recordsRead;
+  // A last record that was caught half written says nothing of the file: its other half may be on the way.
+  if (chunk.unterminated && chunk.recordsRead === 1) return { ...file, recordsRead };
   const reasons = rejectionsOf(chunk, judgement);
   const rejected = file.rejected + reasons.reduce((sum, { records }) => sum + records, 0);
-  const recordsRead = file.recordsRead + chunk.recordsRead;
-  if (rejected <= recordsRead * maxRatio) return { path: file.path, recordsRead, rejected };
+  // A chunk with nothing wrong in it is loaded, whatever came before it.
+  if (reasons.length === 0 || rejected <= recordsRead * maxRatio)
+    return { path: file.path, recordsRead, rejected };
   const top = reasons
     .slice(0, 3)
     .map(({ reason, records, firstLine }) => `${reason} ${records} (first at line ${firstLine})`);

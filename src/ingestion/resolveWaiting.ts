@@ -8,11 +8,12 @@ import type { SourceLoading } from "./sourceLoading.ts";
 const advanceRun = sqlFile(new URL("./ledger/advanceRun.sql", import.meta.url));
 const raiseWatermark = sqlFile(new URL("./ledger/raiseWatermark.sql", import.meta.url));
 
-/** Records of one commit. */
+/** Natural keys of one commit. */
 const BATCH = 50_000;
 
 /**
- * Tries the quarantined records of a source again whose store or device has arrived since.
+ * Tries the quarantined records of a source again whose store or device has arrived since, at most `batch` natural keys
+ * a commit. Which record of a key counts does not hang on that number.
  *
  * @returns how many of them loaded, or changed what was loaded
  */
@@ -20,20 +21,27 @@ export async function resolveWaiting<T>(
   loading: SourceLoading<T>,
   context: CommitContext,
   signal: AbortSignal,
+  batch: number = BATCH,
 ): Promise<number> {
   const { waiting } = loading;
   if (waiting === undefined) return 0;
   const { client, runId, now } = context;
-  const parameters = { run_id: runId, file_id: null, card_key_id: null, limit: BATCH };
+  const parameters = { run_id: runId, file_id: null, card_key_id: null, limit: batch };
   let resolved = 0;
-  for (let staged = BATCH; staged === BATCH && !signal.aborted;) {
+  // All of a key are staged together, so fewer records than keys asked for means that no key is left.
+  for (let staged = batch; staged >= batch && !signal.aborted;) {
     staged = await withTransaction(client, async () => {
       await checkFence(client, context.fencingToken);
       const { rowCount } = await waiting.stage.run(client, parameters);
       if (rowCount === null || rowCount === 0) return 0;
       const judgement = await judge(client, loading, parameters);
       await apply(client, loading, judgement, parameters);
-      await waiting.close.run(client, parameters);
+      const closed = await waiting.close.run(client, parameters);
+      // A record left waiting would be staged again for ever.
+      if (closed.rowCount !== rowCount)
+        throw new Error(
+          `${closed.rowCount ?? 0} of ${rowCount} records that were tried again are closed; rolled back`,
+        );
       const applied = judgement.loaded + judgement.corrected;
       const { source } = loading.contract;
       const watermark = source === "transactions" ? judgement.highestKey : null;

@@ -33,6 +33,10 @@ export interface SourceLoading<T> {
   readonly follow: readonly SqlFile[];
   /** What follows from corrections besides. */
   readonly followCorrections: readonly SqlFile[];
+  /** Notes which record said again, later, what is there: what is stated last counts as the newest. */
+  readonly confirm?: SqlFile;
+  /** Closes what earlier runs had rejected and nobody has to mend any more. */
+  readonly closeMended: SqlFile;
   /** For sources that refer to another one, whose records may have to wait for it. */
   readonly waiting?: WaitingStatements;
 }
@@ -40,9 +44,9 @@ export interface SourceLoading<T> {
 export interface WaitingStatements {
   /** Puts what could be read but not loaded into quarantine, whole. */
   readonly quarantine: SqlFile;
-  /** Stages quarantined records whose reference has arrived. */
+  /** Stages quarantined records whose reference has arrived: all of a key, and at most `limit` keys. */
   readonly stage: SqlFile;
-  /** Notes in quarantine what became of them. */
+  /** Notes in quarantine what became of them, so that none of them waits any more. */
   readonly close: SqlFile;
 }
 

@@ -33,4 +33,5 @@ export const storeLoading: SourceLoading<Store> = {
   insert: sql("insertStores"),
   follow: [],
   followCorrections: [],
+  closeMended: sql("closeMended"),
 };

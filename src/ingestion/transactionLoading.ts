@@ -39,5 +39,7 @@ export const transactionLoading: SourceLoading<Transaction> = {
   aroundInsert: { before: sql("checkKeysAsSets"), after: sql("checkKeysByRow") },
   follow: [sql("renameProducts")],
   followCorrections: [sql("renameProductsLeft")],
+  confirm: sql("confirmFacts"),
+  closeMended: sql("closeMended"),
   waiting: { quarantine: sql("quarantine"), stage: sql("stageWaiting"), close: sql("closeWaiting") },
 };

@@ -26,6 +26,8 @@ const CHECKS = [
   "labelsOfProducts",
   "calendarWithoutGaps",
   "keysOfFacts",
+  "fieldsOfFacts",
+  "daysOfStores",
 ] as const;
 
 const statements = CHECKS.map((name) => ({

@@ -124,7 +124,8 @@ export function statusOf(error: unknown): "failed" | "stopped" {
   return error instanceof TillhouseError && error.code === "run_stopped" ? "stopped" : "failed";
 }
 
-function publicCode(error: unknown): string {
+/** A stable code for an error, of ours or of PostgreSQL. */
+export function publicCode(error: unknown): string {
   if (error instanceof TillhouseError) return error.code;
   const code = (error as { code?: unknown }).code;
   return typeof code === "string" ? code : "unexpected";

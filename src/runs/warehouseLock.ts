@@ -10,8 +10,6 @@ const WAREHOUSE = 1;
 export interface WarehouseLock {
   /** Rises with every holder. A chunk commits only while this is the newest. */
   readonly fencingToken: bigint;
-  /** Whether the connection that holds the lock broke. */
-  readonly lost: boolean;
   release(): Promise<void>;
 }
 
@@ -38,9 +36,6 @@ export async function takeWarehouseLock(url: string, now: Date): Promise<Warehou
     const fencingToken = await raiseFencingToken(client, now);
     return {
       fencingToken,
-      get lost() {
-        return lost;
-      },
       release: async () => {
         if (!lost)
           await client
@@ -69,4 +64,12 @@ async function raiseFencingToken(client: pg.Client, now: Date): Promise<bigint> 
     );
   }
   return BigInt(token);
+}
+
+/** What a run that was taken over from is told. */
+export function lockLost(): TillhouseError {
+  return new TillhouseError(
+    "run_lock_lost",
+    "Another run has taken over the warehouse, so this one stops. What it had committed stands; the other goes on from there.",
+  );
 }

@@ -1,4 +1,6 @@
+import { CONTRACTS, SOURCES } from "./contracts.ts";
 import { frameRecords } from "./frameRecords.ts";
+import { normaliseColumnName } from "./header.ts";
 import { parseFramedText } from "./parseFramedText.ts";
 
 /** How a file is written. */
@@ -18,27 +20,38 @@ export type Delimiter = (typeof DELIMITERS)[number];
 
 const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** The delimiter that stands most often outside quotes in the header; a comma where none does. */
+const KNOWN_NAMES: ReadonlySet<string> = new Set(
+  SOURCES.flatMap((source) => CONTRACTS[source].columns.map((column) => column.name)),
+);
+
+/**
+ * The delimiter that parts the header into most names that some contract knows; among equals the one that stands there
+ * most often outside quotes, and a comma where none does. A column that nobody asked for may have any of them in its
+ * name, so counting alone can be led astray.
+ */
 function sniffDelimiter(headerText: string): Delimiter {
-  const unquoted = headerText.replace(/"(?:[^"]|"")*"/g, "");
-  const counts = DELIMITERS.map((delimiter) => unquoted.split(delimiter).length - 1);
-  const best = Math.max(...counts);
-  return best === 0 ? "," : (DELIMITERS[counts.indexOf(best)] ?? ",");
+  const quotesTaken = headerText.replace(/"((?:[^"]|"")*)"/g, (_, quoted: string) =>
+    quoted.replace(/[,;\t|]/g, "\0"),
+  );
+  let best: { delimiter: Delimiter; known: number; fields: number } = { delimiter: ",", known: 0, fields: 1 };
+  for (const delimiter of DELIMITERS) {
+    const names = quotesTaken.split(delimiter);
+    const fields = names.length;
+    const known = new Set(names.map(normaliseColumnName).filter((name) => KNOWN_NAMES.has(name))).size;
+    const better = known === best.known ? fields > best.fields : known > best.known;
+    if (better && fields > 1) best = { delimiter, known, fields };
+  }
+  return best.delimiter;
 }
 
 /**
  * Reads byte order mark, delimiter and header from the beginning of a file.
  *
- * @param beginning the first bytes of the file, enough to hold the header
+ * @param beginning the first bytes of the text, enough to hold the header
  * @param atEnd whether that is all of the file
  */
 export async function readDialect(beginning: Buffer, atEnd: boolean): Promise<Dialect | { refusal: string }> {
   const bom = beginning.subarray(0, 3).equals(UTF8_BOM) ? 3 : 0;
-  const first = beginning[0];
-  const second = beginning[1];
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    return { refusal: "the file is UTF-16; save it as UTF-8" };
-  }
   const text = beginning.subarray(bom);
   // Quotes and line ends frame the header whatever the delimiter is.
   const roughly = firstRecord(text, atEnd, ",");

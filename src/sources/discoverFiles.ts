@@ -3,7 +3,7 @@ import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { TillhouseError } from "../lib/errors.ts";
 import { CONTRACTS, SOURCES, type SourceName } from "./contracts.ts";
 import { readDialect } from "./dialect.ts";
-import { beginningOf } from "./fileBytes.ts";
+import { beginningOf } from "./fileText.ts";
 import { sourceOfHeader } from "./header.ts";
 
 /** A file that belongs to a source. */

@@ -14,10 +14,3 @@ export async function* fileBytes(file: FileHandle, from: number): AsyncGenerator
     yield bytesRead === READ_BYTES ? buffer : buffer.subarray(0, bytesRead);
   }
 }
-
-/** The first bytes of an open file, at most `READ_BYTES`, and whether they are all of it. */
-export async function beginningOf(file: FileHandle): Promise<{ bytes: Buffer; atEnd: boolean }> {
-  const first = await fileBytes(file, 0).next();
-  const bytes = first.done === true ? Buffer.alloc(0) : first.value;
-  return { bytes, atEnd: bytes.length < READ_BYTES };
-}

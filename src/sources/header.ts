@@ -1,5 +1,6 @@
 import { shapeOf } from "./cards.ts";
 import { CONTRACTS, SOURCES, type Contract, type SourceName } from "./contracts.ts";
+import { nearestName } from "./nearestName.ts";
 
 /** Where each column of a contract stands in a file's records. */
 export interface BoundColumns {
@@ -30,31 +31,53 @@ export function bindColumns(
   for (const [index, raw] of header.entries()) {
     const name = normaliseColumnName(raw);
     if (!known.has(name)) {
-      extra.push(raw.trim());
+      extra.push(raw);
       continue;
     }
-    if (indexOf.has(name)) return { refusal: `the column ${name} stands twice in the header` };
+    const before = indexOf.get(name);
+    if (before !== undefined) {
+      const written = shownNames([header[before] ?? "", raw]).join(" and ");
+      return { refusal: `the column ${name} stands twice in the header, written ${written}` };
+    }
     indexOf.set(name, index);
   }
   const missing = contract.columns.filter((column) => column.required && !indexOf.has(column.name));
   if (missing.length > 0) {
-    const names = missing.map((column) => column.name).join(", ");
+    const names = missing.map((column) => column.name);
     return {
-      refusal: `a ${contract.source} file needs the columns ${names}; the header has ${shownNames(header)}`,
+      refusal:
+        `a ${contract.source} file needs the columns ${names.join(", ")}${nearestOf(names, extra)}; ` +
+        `the header has ${shownNames(header).join(", ")}`,
     };
   }
   return { fieldCount: header.length, indexOf, extra };
 }
 
-const SHOWN_NAMES = 30;
+/** For each column that is missing, the name that it may have been meant by. */
+function nearestOf(missing: readonly string[], extra: readonly string[]): string {
+  const names = extra.map(normaliseColumnName);
+  const meant = missing.flatMap((column) => {
+    const index = nearestName(column, names);
+    return index === undefined ? [] : [`to ${column} is ${shownNames([extra[index] ?? ""]).join("")}`];
+  });
+  return meant.length === 0 ? "" : `; nearest ${meant.join(", ")}`;
+}
 
-/** Header names for a message. A file without a header begins with a record: no digit of it is shown. */
-function shownNames(header: readonly string[]): string {
+const SHOWN_NAMES = 30;
+const SHOWN_LENGTH = 40;
+
+/**
+ * Header names for messages and for the ledger, few and short. A file without a header begins with a record: no digit
+ * of it is shown.
+ */
+export function shownNames(header: readonly string[]): string[] {
   const shown = header
     .slice(0, SHOWN_NAMES)
-    .map((name) => shapeOf(name.trim().slice(0, 40)).replace(/\p{Cc}/gu, "\u2423"));
+    .map((name) => shapeOf(name.trim().slice(0, SHOWN_LENGTH)).replace(/\p{Cc}/gu, "\u2423") || "(no name)");
   const more = header.length - shown.length;
-  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
+  const last = shown.pop();
+  if (last !== undefined) shown.push(more > 0 ? `${last} and ${more} more` : last);
+  return shown;
 }
 
 /** The source whose required columns a header has, if exactly one fits. */

@@ -9,7 +9,10 @@ export const REASONS = {
   unclosed_quote:
     "A quoted field is never closed. Close it; the lines after it were read as records of their own.",
   record_too_long: "The record is longer than MAX_RECORD_BYTES. Mend the line, or raise the setting.",
-  invalid_encoding: "The record is not valid UTF-8. Save the file as UTF-8.",
+  invalid_encoding:
+    "The record is not valid UTF-8, or not UTF-16 in a file that begins as such. Save the file as UTF-8.",
+  unterminated_id:
+    "The last line has no line end, and its last column is the id, of which digits may be missing. End the line.",
   nul_byte: "A field holds a NUL byte, which PostgreSQL text cannot. Remove it.",
   missing_value: "A required field is empty.",
   bad_whole_number: "The field is not a whole number such as 42 or 42.0.",
@@ -40,9 +43,26 @@ export const WARNINGS = {
   card_unreadable:
     "The card number could not be read (not 12 to 19 digits). The sale is loaded without a token.",
   card_masked: "A text field held a run of 12 to 19 digits; it was masked.",
+  unterminated:
+    "The file ends inside a record: without a line end, or in an open quote. It is read as it stands, and again when the file changes.",
+  extra_columns: "The file has columns that are not read. The log names them, once a file.",
 } as const;
 
 export type Warning = keyof typeof WARNINGS;
+
+/** Warnings by kind; kinds without one are not among them. */
+export type WarningCounts = Readonly<Partial<Record<Warning, number>>>;
+
+/** These are of a file, not of a record: they are told by kind, and are not in the sum of a run's warnings. */
+const FILE_WARNINGS: ReadonlySet<string> = new Set<Warning>(["unterminated", "extra_columns"]);
+
+/** How many warnings there are of records. */
+export function recordWarnings(counts: WarningCounts): number {
+  return Object.entries(counts).reduce(
+    (sum, [kind, count]) => (FILE_WARNINGS.has(kind) ? sum : sum + count),
+    0,
+  );
+}
 
 /** A record that cannot be loaded: why, and which column is at fault where one is. */
 export interface Rejection {

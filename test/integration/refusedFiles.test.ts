@@ -16,7 +16,7 @@ describe("a header that does not fit", () => {
       const report = await warehouse.ingest();
 
       expect(report).toMatchObject({ status: "failed", loaded: 4 });
-      expect(report.error).toMatch(/transactions\.csv.*product_sku, category_name, amount, status/);
+      expect(report.error?.message).toMatch(/transactions\.csv.*product_sku, category_name, amount, status/);
       expect(report.files.map(({ path, status }) => [path, status])).toContainEqual([NAME, "failed"]);
       expect(await warehouse.rows("SELECT status::text, error_code FROM operations.runs")).toEqual([
         { status: "failed", error_code: "file_refused" },
@@ -32,7 +32,7 @@ describe("a header that does not fit", () => {
       const report = await warehouse.ingest();
 
       expect(report).toMatchObject({ status: "failed", records_read: 0 });
-      expect(report.error).toContain("the column type stands twice");
+      expect(report.error?.message).toContain("the column type stands twice");
     }),
   );
 

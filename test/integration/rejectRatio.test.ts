@@ -17,16 +17,18 @@ describe("a file of which too large a share is rejected", () => {
       const report = await warehouse.ingest();
 
       expect(report).toMatchObject({ status: "failed", loaded: 3, rejected: 0 });
-      expect(report.error).toContain("transactions.csv:3: 2 of the first 4 records were rejected");
-      expect(report.error).toContain("MAX_REJECT_RATIO=0.1");
-      expect(report.error).toContain("bad_amount 1 (first at line 3), unknown_status 1 (first at line 4)");
+      expect(report.error?.message).toContain("transactions.csv:3: 2 of the first 4 records were rejected");
+      expect(report.error?.message).toContain("MAX_REJECT_RATIO=0.1");
+      expect(report.error?.message).toContain(
+        "bad_amount 1 (first at line 3), unknown_status 1 (first at line 4)",
+      );
       expect(await facts(warehouse)).toEqual([]);
       expect(await quarantine(warehouse)).toEqual([]);
       expect(
         await warehouse.rows("SELECT status::text, refusal FROM operations.source_files WHERE path = $1", [
           NAME,
         ]),
-      ).toMatchObject([{ status: "failed", refusal: report.error }]);
+      ).toMatchObject([{ status: "failed", refusal: report.error?.message }]);
     }),
   );
 
@@ -59,7 +61,7 @@ describe("a file of which too large a share is rejected", () => {
       const report = await warehouse.ingest({ settings: { CHUNK_RECORDS: "1" } });
 
       expect(report.files[2]).toMatchObject({ status: "failed", records_read: 2, loaded: 2, rejected: 0 });
-      expect(report.error).toContain("1 of the first 3 records");
+      expect(report.error?.message).toContain("1 of the first 3 records");
       expect(await facts(warehouse)).toMatchObject([{ id: 1 }, { id: 2 }]);
       expect(await warehouse.verify()).toEqual([]);
 
@@ -80,7 +82,7 @@ describe("a file of which too large a share is rejected", () => {
       const report = await warehouse.ingest({ settings });
 
       expect(report).toMatchObject({ status: "failed", rejected: 0 });
-      expect(report.error).toContain("2 of the first 3 records");
+      expect(report.error?.message).toContain("2 of the first 3 records");
     }),
   );
 

@@ -55,10 +55,10 @@ describe("a run", () => {
 
       expect(
         await warehouse.rows("SELECT status::text, error_code, error_message FROM operations.runs"),
-      ).toEqual([{ status: "failed", error_code: "file_refused", error_message: error }]);
+      ).toEqual([{ status: "failed", error_code: "file_refused", error_message: error?.message }]);
       expect(
         await warehouse.rows("SELECT name, status::text FROM operations.run_steps WHERE error_message = $1", [
-          error,
+          error?.message ?? null,
         ]),
       ).toEqual([{ name: "load transactions.csv", status: "failed" }]);
     }),

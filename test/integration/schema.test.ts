@@ -56,6 +56,7 @@ describe("what Prisma's drift check does not see is there", () => {
           "file_ranges_is_a_range",
           "file_ranges_one_outcome_a_record",
           "quarantine_resolved_by_a_run",
+          "quarantine_resolved_outcome_of_resolved",
           "run_files_one_outcome_a_record",
           "runs_one_outcome_a_record",
           "source_files_committed_within",
@@ -73,6 +74,8 @@ describe("what Prisma's drift check does not see is there", () => {
           SELECT indexrelid::regclass::text AS name, indisunique AS unique FROM pg_index
           WHERE indpred IS NOT NULL ORDER BY 1`);
         expect(indexes).toEqual([
+          { name: "operations.quarantine_open_by_file", unique: false },
+          { name: "operations.quarantine_open_by_key", unique: false },
           { name: "operations.quarantine_waiting_for_device", unique: false },
           { name: "operations.quarantine_waiting_for_store", unique: false },
           { name: "operations.source_files_current_path", unique: true },

@@ -94,6 +94,42 @@ const TAMPERINGS: readonly (readonly [what: string, sql: string, check: string, 
     "labelsOfProducts",
     { subject: "transaction 1" },
   ],
+  [
+    "a fact that happened on another day than its key says",
+    "UPDATE ingestion_layer.fct_transactions SET happened_at = happened_at - interval '1 second' WHERE transaction_id = 2",
+    "fieldsOfFacts",
+    {
+      subject: "transaction 2",
+      expected: "20220202 20220201 card absent",
+      actual: "20220203 20220201 card absent",
+    },
+  ],
+  [
+    "a fact that was recorded on another day than its key says",
+    "UPDATE ingestion_layer.fct_transactions SET created_date_key = 20220131 WHERE transaction_id = 1",
+    "fieldsOfFacts",
+    { subject: "transaction 1", actual: "20220201 20220131 card absent" },
+  ],
+  [
+    "a card that lost its token, where the constraint is gone",
+    `ALTER TABLE ingestion_layer.fct_transactions DROP CONSTRAINT fct_transactions_card_whole_or_absent;
+     UPDATE ingestion_layer.fct_transactions SET card_last4 = '1111' WHERE transaction_id = 3`,
+    "fieldsOfFacts",
+    { subject: "transaction 3", actual: "20220201 20220201 card without its token" },
+  ],
+  [
+    "a store that was created on another day than its key says",
+    "UPDATE ingestion_layer.dim_stores SET created_date_key = 20210201",
+    "daysOfStores",
+    { subject: "store 1", expected: "20210101", actual: "20210201" },
+  ],
+  [
+    "a product without transactions that says that one named it",
+    `INSERT INTO ingestion_layer.dim_products (product_sku, product_name, category_name, named_by_transaction_id, run_id)
+     VALUES ('N', 'None', 'Flowers', 1, 1)`,
+    "productNames",
+    { subject: "N", expected: "named by no transaction" },
+  ],
 ];
 
 test.each(TAMPERINGS)("verify finds %s", (_what, sql, check, difference) =>

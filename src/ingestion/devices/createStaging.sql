@@ -7,7 +7,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_devices (
   device_type integer NOT NULL,
   -- Filled for records that come back from quarantine.
   quarantine_id bigint,
-  file_id integer
+  file_id integer,
+  stated_run_id integer
 ) ON COMMIT DELETE ROWS;
 
 CREATE TEMPORARY TABLE IF NOT EXISTS judged_devices (

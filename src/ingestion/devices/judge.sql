@@ -28,14 +28,18 @@ SELECT
   staged.device_type,
   staged.quarantine_id,
   staged.its_file_id,
+  coalesce(staged.stated_run_id, :run_id::integer),
   CASE
     WHEN staged.store_key IS NULL THEN 'unknown_store'
     WHEN (staged.quarantine_id, staged.source_line)
       IS DISTINCT FROM (staged.newest_quarantine_id, staged.newest_line)
       THEN CASE WHEN staged.digest = staged.newest_digest THEN 'already_present' ELSE 'superseded' END
     WHEN known.digest = staged.digest THEN 'already_present'
-    -- What waited may be older than what was loaded meanwhile.
-    WHEN (known.run_id, known.file_id, known.source_line) > (waiting.run_id, staged.its_file_id, staged.source_line)
+    -- What waited may be older than what was stated meanwhile. Statements follow each other by run, path and line, as they
+    -- are read; when either was written does not matter.
+    WHEN staged.quarantine_id IS NOT NULL
+      AND (known.stated_run_id, known_file.path COLLATE "C", known.source_line)
+        > (staged.stated_run_id, its_file.path COLLATE "C", staged.source_line)
       THEN 'superseded'
     WHEN known.digest IS NOT NULL THEN 'corrected'
     ELSE 'loaded'
@@ -43,4 +47,5 @@ SELECT
   staged.store_key
 FROM staged
 LEFT JOIN ingestion_layer.dim_devices AS known USING (device_id)
-LEFT JOIN operations.quarantine AS waiting USING (quarantine_id);
+LEFT JOIN operations.source_files AS known_file ON known_file.file_id = known.file_id
+LEFT JOIN operations.source_files AS its_file ON its_file.file_id = staged.its_file_id;

@@ -6,6 +6,8 @@ SET
   committed_bytes = :end_byte,
   committed_lines = :last_line,
   committed_sha256 = :sha256,
+  unterminated_bytes = 0,
+  unterminated_sha256 = NULL,
   records_read = records_read + :records_read,
   loaded = loaded + :loaded,
   already_present = already_present + :already_present,

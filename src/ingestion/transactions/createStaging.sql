@@ -20,12 +20,17 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_transactions (
   -- Filled for records that come back from quarantine.
   quarantine_id bigint,
   file_id integer,
-  card_key_id smallint
+  card_key_id smallint,
+  stated_run_id integer
 ) ON COMMIT DELETE ROWS;
 
 CREATE TEMPORARY TABLE IF NOT EXISTS judged_transactions (
   LIKE staged_transactions,
   outcome text NOT NULL,
   device_key integer,
-  store_key integer
+  store_key integer,
+  -- Product of the fact that is there already.
+  left_product_key integer,
+  -- Says again, further down the same file, what the fact says.
+  confirms boolean NOT NULL
 ) ON COMMIT DELETE ROWS;

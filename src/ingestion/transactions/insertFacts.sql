@@ -1,6 +1,6 @@
--- Grain: one new payment attempt. Every dimension row that the chunk refers to is locked against deletion here, as a
--- foreign key would lock it, but as a set; only facts whose rows were all found and locked go in. The caller compares
--- their number with what was judged, so an orphan can neither be written nor dropped in silence.
+-- Grain: one new payment attempt. Every row that the chunk refers to (dimensions, run, files, card token keys) is locked
+-- against deletion here, as a foreign key would lock it, but as a set; only facts whose rows were all found and locked go
+-- in. The caller compares their number with what was judged, so an orphan can neither be written nor dropped in silence.
 WITH
   wanted AS MATERIALIZED (SELECT * FROM judged_transactions WHERE outcome = 'loaded'),
 
@@ -42,6 +42,29 @@ WITH
     WHERE date_key IN (SELECT happened_date_key FROM wanted UNION SELECT created_date_key FROM wanted)
     ORDER BY date_key
     FOR KEY SHARE
+  ),
+
+  this_run AS MATERIALIZED (
+    SELECT run_id
+    FROM operations.runs
+    WHERE run_id = :run_id::integer
+    FOR KEY SHARE
+  ),
+
+  files AS MATERIALIZED (
+    SELECT file_id
+    FROM operations.source_files
+    WHERE file_id IN (SELECT file_id FROM wanted)
+    ORDER BY file_id
+    FOR KEY SHARE
+  ),
+
+  card_keys AS MATERIALIZED (
+    SELECT card_key_id
+    FROM operations.card_token_keys
+    WHERE card_key_id IN (SELECT card_key_id FROM wanted)
+    ORDER BY card_key_id
+    FOR KEY SHARE
   )
 
 INSERT INTO ingestion_layer.fct_transactions (
@@ -61,17 +84,21 @@ SELECT
   labels.label_key,
   happened.date_key,
   created.date_key,
-  :run_id::integer,
-  wanted.file_id,
+  this_run.run_id,
+  files.file_id,
   wanted.status,
-  wanted.card_key_id,
+  card_keys.card_key_id,
   wanted.card_last4,
   wanted.amount
 FROM wanted
+CROSS JOIN this_run
+JOIN files USING (file_id)
 JOIN devices USING (device_key)
 JOIN stores USING (store_key)
 JOIN products USING (product_sku)
 JOIN labels ON labels.label_digest = wanted.label_digest AND labels.product_key = products.product_key
 JOIN days AS happened ON happened.date_key = wanted.happened_date_key
 JOIN days AS created ON created.date_key = wanted.created_date_key
+LEFT JOIN card_keys ON card_keys.card_key_id = wanted.card_key_id
+WHERE wanted.card_key_id IS NULL OR card_keys.card_key_id IS NOT NULL
 ORDER BY wanted.transaction_id;

@@ -5,70 +5,103 @@ INSERT INTO judged_transactions
 WITH
   devices AS (SELECT device_id, device_key, store_key FROM ingestion_layer.dim_devices),
 
+  known AS (
+    SELECT
+      staged_transactions.*,
+      devices.device_key,
+      devices.store_key,
+      coalesce(staged_transactions.file_id, :file_id::integer) AS its_file_id,
+      fact.digest AS fact_digest,
+      fact.card_token AS fact_card_token,
+      fact.file_id AS fact_file_id,
+      fact.source_line AS fact_line,
+      fact.product_key AS fact_product_key
+    FROM staged_transactions
+    LEFT JOIN devices USING (device_id)
+    LEFT JOIN LATERAL (
+      SELECT facts.digest, facts.card_token, facts.file_id, facts.source_line, facts.product_key
+      FROM ingestion_layer.fct_transactions AS facts
+      WHERE facts.transaction_id = staged_transactions.transaction_id AND staged_transactions.transaction_id <= (
+          SELECT watermark FROM operations.watermarks WHERE source = 'transactions'
+        )
+      OFFSET 0
+    ) AS fact ON true
+  ),
+
   staged AS (
     SELECT
       *,
-      coalesce(staged_transactions.file_id, :file_id::integer) AS its_file_id,
       last_value(source_line) OVER newest AS newest_line,
       last_value(quarantine_id) OVER newest AS newest_quarantine_id,
       last_value(digest) OVER newest AS newest_digest,
       last_value(file_id) OVER newest AS newest_file_id
-    FROM staged_transactions
-    LEFT JOIN devices USING (device_id)
+    FROM known
     -- Within a file the last line that can be loaded counts; of several files (only in what comes back from quarantine),
-    -- the one that was there first.
+    -- the one that the fact is from, else the one that was there first.
     WINDOW newest AS (
       PARTITION BY transaction_id
-      ORDER BY device_key IS NOT NULL, file_id DESC, quarantine_id, source_line
+      ORDER BY
+        device_key IS NOT NULL,
+        coalesce(fact_file_id = its_file_id, false),
+        file_id DESC,
+        quarantine_id,
+        source_line
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     )
+  ),
+
+  judged AS (
+    SELECT
+      *,
+      CASE
+        -- The digest leaves the card out, and a line that is read again may have had its card cut.
+        WHEN fact_digest = digest
+          AND (fact_card_token IS NOT DISTINCT FROM card_token OR (fact_file_id, fact_line) <> (its_file_id, source_line))
+          THEN 'already_present'
+        -- Only a later line of the same file is known to be newer than what is loaded.
+        WHEN fact_file_id <> its_file_id
+          THEN CASE
+            WHEN newest_file_id = fact_file_id AND newest_line > fact_line AND newest_digest = digest THEN 'already_present'
+            ELSE 'changed_after_load'
+          END
+        WHEN fact_line > source_line THEN 'superseded'
+        WHEN device_key IS NULL THEN 'unknown_device'
+        WHEN (quarantine_id, source_line) IS DISTINCT FROM (newest_quarantine_id, newest_line)
+          THEN CASE
+            WHEN digest = newest_digest THEN 'already_present'
+            WHEN file_id <> newest_file_id THEN 'changed_after_load'
+            ELSE 'superseded'
+          END
+        WHEN fact_digest IS NOT NULL THEN 'corrected'
+        ELSE 'loaded'
+      END AS outcome
+    FROM staged
   )
 
 SELECT
-  staged.source_line,
-  staged.transaction_id,
-  staged.device_id,
-  staged.created_at,
-  staged.happened_at,
-  staged.digest,
-  staged.label_digest,
-  staged.card_token,
-  staged.created_date_key,
-  staged.happened_date_key,
-  staged.status,
-  staged.amount,
-  staged.card_last4,
-  staged.product_sku,
-  staged.product_name,
-  staged.category_name,
-  staged.quarantine_id,
-  staged.its_file_id,
-  CASE WHEN staged.card_token IS NOT NULL THEN coalesce(staged.card_key_id, :card_key_id::smallint) END,
-  CASE
-    WHEN fact.digest = staged.digest THEN 'already_present'
-    -- Only a later line of the same file is known to be newer than what is loaded.
-    WHEN fact.digest IS NOT NULL
-      AND (fact.file_id <> staged.its_file_id OR fact.source_line > staged.source_line OR staged.quarantine_id IS NOT NULL)
-      THEN 'changed_after_load'
-    WHEN staged.device_key IS NULL THEN 'unknown_device'
-    WHEN (staged.quarantine_id, staged.source_line)
-      IS DISTINCT FROM (staged.newest_quarantine_id, staged.newest_line)
-      THEN CASE
-        WHEN staged.digest = staged.newest_digest THEN 'already_present'
-        WHEN staged.file_id <> staged.newest_file_id THEN 'changed_after_load'
-        ELSE 'superseded'
-      END
-    WHEN fact.digest IS NOT NULL THEN 'corrected'
-    ELSE 'loaded'
-  END,
-  staged.device_key,
-  staged.store_key
-FROM staged
-LEFT JOIN LATERAL (
-  SELECT facts.digest, facts.file_id, facts.source_line
-  FROM ingestion_layer.fct_transactions AS facts
-  WHERE facts.transaction_id = staged.transaction_id AND staged.transaction_id <= (
-      SELECT watermark FROM operations.watermarks WHERE source = 'transactions'
-    )
-  OFFSET 0
-) AS fact ON true;
+  source_line,
+  transaction_id,
+  device_id,
+  created_at,
+  happened_at,
+  digest,
+  label_digest,
+  card_token,
+  created_date_key,
+  happened_date_key,
+  status,
+  amount,
+  card_last4,
+  product_sku,
+  product_name,
+  category_name,
+  quarantine_id,
+  its_file_id,
+  CASE WHEN card_token IS NOT NULL THEN coalesce(card_key_id, :card_key_id::smallint) END,
+  coalesce(stated_run_id, :run_id::integer),
+  outcome,
+  device_key,
+  store_key,
+  fact_product_key,
+  outcome = 'already_present' AND coalesce(fact_digest = digest AND fact_file_id = its_file_id AND fact_line < source_line, false)
+FROM judged;

@@ -14,6 +14,7 @@ SET
   named_by_transaction_id = newest.transaction_id
 FROM newest
 WHERE products.product_sku = newest.product_sku
-  AND products.named_by_transaction_id <= newest.transaction_id
+  -- A product whose last sale was corrected away has nothing that named it.
+  AND (products.named_by_transaction_id <= newest.transaction_id) IS NOT FALSE
   AND (products.named_by_transaction_id, products.product_name, products.category_name)
     IS DISTINCT FROM (newest.transaction_id, newest.product_name, newest.category_name);

@@ -1,32 +1,41 @@
--- Grain: one quarantined transaction whose device has arrived since, at most :limit of them, oldest first.
+-- Grain: one quarantined transaction whose device has arrived since, of at most :limit ids. All of an id come together,
+-- so that where a batch ends does not decide which of them counts.
 INSERT INTO staged_transactions (
   source_line, transaction_id, device_id, created_at, happened_at, digest, label_digest, card_token, created_date_key,
   happened_date_key, status, amount, card_last4, product_sku, product_name, category_name, quarantine_id, file_id,
-  card_key_id
+  card_key_id, stated_run_id
 )
+WITH
+  arrived AS NOT MATERIALIZED (
+    SELECT waiting.*
+    FROM operations.quarantine AS waiting
+    WHERE waiting.source = 'transactions'
+      AND waiting.state = 'waiting'
+      AND EXISTS (SELECT FROM ingestion_layer.dim_devices AS devices WHERE devices.device_id = waiting.device_id)
+  ),
+
+  picked AS (SELECT DISTINCT natural_key FROM arrived ORDER BY natural_key LIMIT :limit::integer)
+
 SELECT
-  waiting.source_line,
-  waiting.natural_key,
-  waiting.device_id,
-  waiting.created_at,
-  waiting.happened_at,
-  waiting.digest,
-  waiting.label_digest,
-  waiting.card_token,
-  to_char(waiting.created_at, 'YYYYMMDD')::integer,
-  to_char(waiting.happened_at, 'YYYYMMDD')::integer,
-  waiting.status,
-  waiting.amount,
-  waiting.card_last4,
-  waiting.product_sku,
-  waiting.product_name,
-  waiting.category_name,
-  waiting.quarantine_id,
-  waiting.file_id,
-  waiting.card_key_id
-FROM operations.quarantine AS waiting
-WHERE waiting.source = 'transactions'
-  AND waiting.state = 'waiting'
-  AND EXISTS (SELECT FROM ingestion_layer.dim_devices AS devices WHERE devices.device_id = waiting.device_id)
-ORDER BY waiting.quarantine_id
-LIMIT :limit::integer;
+  source_line,
+  natural_key,
+  device_id,
+  created_at,
+  happened_at,
+  digest,
+  label_digest,
+  card_token,
+  to_char(created_at AT TIME ZONE 'UTC', 'YYYYMMDD')::integer,
+  to_char(happened_at AT TIME ZONE 'UTC', 'YYYYMMDD')::integer,
+  status,
+  amount,
+  card_last4,
+  product_sku,
+  product_name,
+  category_name,
+  quarantine_id,
+  file_id,
+  card_key_id,
+  run_id
+FROM arrived
+WHERE natural_key IN (SELECT natural_key FROM picked);

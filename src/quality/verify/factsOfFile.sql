@@ -1,5 +1,5 @@
--- Grain: one transactions file whose loaded records, and those resolved since, are not as many as its facts. A fact
--- that was corrected by another file counts for the file that its values came from.
+-- Grain: one transactions file whose loaded records, and those of quarantine that loaded since, are not as many as its
+-- facts. Records that corrected a fact brought none.
 WITH
   facts AS (
     SELECT file_id, count(*) AS facts
@@ -10,7 +10,7 @@ WITH
   resolved AS (
     SELECT file_id, count(*) AS resolved
     FROM operations.quarantine
-    WHERE source = 'transactions' AND state = 'resolved'
+    WHERE source = 'transactions' AND state = 'resolved' AND resolved_outcome = 'loaded'
     GROUP BY file_id
   )
 

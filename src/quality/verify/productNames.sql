@@ -1,4 +1,5 @@
--- Grain: one SKU that does not show the name and category of its highest transaction id.
+-- Grain: one SKU that does not show the name and category of its highest transaction id, or, having no transaction, says
+-- that one named it.
 WITH
   newest AS (
     SELECT product_key, max(transaction_id) AS transaction_id
@@ -15,11 +16,11 @@ WITH
 
 SELECT
   products.product_sku AS subject,
-  names.product_name || ' / ' || names.category_name AS expected,
+  coalesce(names.product_name || ' / ' || names.category_name, 'named by no transaction') AS expected,
   products.product_name || ' / ' || products.category_name AS actual
 FROM ingestion_layer.dim_products AS products
-JOIN names USING (product_key)
-WHERE (names.transaction_id, names.product_name, names.category_name)
-  IS DISTINCT FROM (products.named_by_transaction_id, products.product_name, products.category_name)
+LEFT JOIN names USING (product_key)
+WHERE names.transaction_id IS DISTINCT FROM products.named_by_transaction_id
+  OR (names.product_name, names.category_name) <> (products.product_name, products.category_name)
 ORDER BY products.product_sku COLLATE "C"
 LIMIT :limit::integer;

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import {
@@ -138,4 +139,15 @@ describe("shapeOf", () => {
       ),
     );
   });
+});
+
+test("a token is the HMAC-SHA-256 of the digits, first 128 bits, whatever came before it", () => {
+  for (const bytes of [32, 64, 65, 100]) {
+    const key = Buffer.alloc(bytes, 0xa5);
+    const tokenise = createCardTokeniser(key);
+    for (const digits of ["4242424242424242", "378282246310005", "4111111111111111", "411111111111"]) {
+      const expected = createHmac("sha256", key).update(digits).digest("hex").slice(0, 32);
+      expect(tokenise(digits).token.replaceAll("-", "")).toBe(expected);
+    }
+  }
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { frameRecords } from "../../../src/sources/frameRecords.ts";
 import { parseFramedText } from "../../../src/sources/parseFramedText.ts";
+import { CASES } from "./cases.ts";
 
 const rules = (delimiter = ",") => ({
   delimiter: delimiter.charCodeAt(0),
@@ -62,7 +63,7 @@ describe("frameRecords", () => {
         const expected = records.map((record) => plainFields(record, delimiter).map((field) => field.trim()));
         expect(rows.map((row) => row.map((field) => field.trim()))).toEqual(expected);
       }),
-      { numRuns: 1_000 },
+      { numRuns: CASES },
     );
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { CONTRACTS, SOURCES } from "../../../src/sources/contracts.ts";
-import { bindColumns, sourceOfHeader } from "../../../src/sources/header.ts";
+import { bindColumns, shownNames, sourceOfHeader } from "../../../src/sources/header.ts";
 
 const { devices, transactions } = CONTRACTS;
 
@@ -31,15 +31,41 @@ describe("a header", () => {
     expect(names).not.toContain("card_number");
   });
 
-  test("may not name a column twice", () => {
-    expect(bindColumns(devices, ["id", "type", "store_id", " ID"])).toEqual({
-      refusal: "the column id stands twice in the header",
-    });
+  test.each([
+    [["id", "type", "store_id", "id"], "id stands twice in the header, written id and id"],
+    [["id", "type", "store_id", " ID"], "id stands twice in the header, written id and ID"],
+    [
+      ["Store-ID", "id", "type", "store id"],
+      "store_id stands twice in the header, written Store-ID and store id",
+    ],
+  ])("may not name a column twice, however it is written: %j", (header, refusal) => {
+    expect(bindColumns(devices, header)).toEqual({ refusal: `the column ${refusal}` });
   });
 
   test("is refused with the columns that are missing and those found", () => {
     expect(bindColumns(devices, ["id", "kind"])).toEqual({
       refusal: "a devices file needs the columns type, store_id; the header has id, kind",
+    });
+  });
+
+  test("is refused with the nearest names that were found", () => {
+    const names = transactions.columns.map((column) => column.name);
+    const wrong: Record<string, string> = { device_id: "Devise ID", status: "state", amount: "amout 2" };
+    expect(
+      bindColumns(
+        transactions,
+        names.map((name) => wrong[name] ?? name),
+      ),
+    ).toEqual({
+      refusal: expect.stringMatching(
+        /^a transactions file needs the columns device_id, amount, status; nearest to device_id is Devise ID, to amount is amout #, to status is state; the header has /,
+      ),
+    });
+  });
+
+  test("never takes a column that it has for the nearest to another", () => {
+    expect(bindColumns(transactions, ["id", "device_id"])).toEqual({
+      refusal: expect.not.stringContaining("nearest"),
     });
   });
 
@@ -55,6 +81,16 @@ describe("a header", () => {
   test("of a million columns is refused in one short line", () => {
     const bound = bindColumns(devices, new Array<string>(1_000_000).fill("x".repeat(100)));
     expect(bound).toEqual({ refusal: expect.stringMatching(/^.{1,2000} and 999970 more$/) });
+  });
+
+  test("is shown short, without digits and control characters, and with what has no name", () => {
+    expect(shownNames(["Export 2024", " ", "a\u0007", "x".repeat(1_000)])).toEqual([
+      "Export ####",
+      "(no name)",
+      "a\u2423",
+      "x".repeat(40),
+    ]);
+    expect(shownNames([])).toEqual([]);
   });
 
   test("tells the source of a file whose name does not", () => {

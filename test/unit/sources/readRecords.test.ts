@@ -2,7 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { readDialect } from "../../../src/sources/dialect.ts";
 import { readRecords, type RawRecord, type RecordBlock } from "../../../src/sources/readRecords.ts";
-import { cutLists, inReads, recordLists, writeFile, writings } from "./writtenFiles.ts";
+import { CASES } from "./cases.ts";
+import { asText, cutLists, inReads, recordLists, writeFile, writings } from "./writtenFiles.ts";
 
 const HEADER = ["id", "name", "city", "country", "typology"];
 
@@ -35,21 +36,34 @@ function linesOf(record: RawRecord): number {
   return text.split(/\r\n|\r|\n/).length;
 }
 
+/** What is left of reads after so many bytes. */
+function after(bytes: number, reads: readonly Buffer[]): Buffer[] {
+  let before = bytes;
+  return reads.flatMap((read) => {
+    const rest = read.subarray(before);
+    before = Math.max(0, before - read.length);
+    return rest.length === 0 ? [] : [rest];
+  });
+}
+
 describe("a file in any dialect", () => {
   test("reads back as the records that were written, each with its physical line", async () => {
     await fc.assert(
       fc.asyncProperty(recordLists, writings, cutLists, async (records, writing, cuts) => {
         const header = HEADER.slice(0, records[0]?.length);
         const { bytes, lines } = writeFile(header, records, writing);
-        const dialect = await readDialect(bytes, true);
+        const text = asText(inReads(bytes, cuts), writing.encoding);
+        const dialect = await readDialect(Buffer.concat(text), true);
         if ("refusal" in dialect) throw new Error(dialect.refusal);
         expect(dialect.header).toEqual(header);
         expect(dialect.delimiter).toBe(writing.delimiter);
-        const body = inReads(bytes.subarray(dialect.headerBytes), cuts);
+        const body = after(dialect.headerBytes, text);
         const reading = await read(body, { ...dialect, header, linesBefore: dialect.headerLines });
         expect(reading.records).toEqual(records.map((fields, index) => ({ line: lines[index], fields })));
+        const { unterminated } = reading.blocks.at(-1) ?? {};
+        expect(unterminated).toBe(!writing.finalLineEnd);
       }),
-      { numRuns: 1_000 },
+      { numRuns: CASES },
     );
   });
 });
@@ -110,7 +124,7 @@ describe("any bytes at all", () => {
           expect(wrong).toEqual([]);
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: CASES },
     );
   });
 
@@ -130,7 +144,7 @@ describe("any bytes at all", () => {
           expect(told(cut)).toEqual(told(whole));
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: CASES },
     );
   });
 });
@@ -221,6 +235,36 @@ describe("a line that is too long", () => {
       { line: 3, reason: "stray_quote" },
       { line: 4, fields: ["2", "b", "c"] },
     ]);
+  });
+});
+
+describe("a file that ends inside a record", () => {
+  const endOf = async (text: string) => {
+    const { records, blocks } = await read([Buffer.from(text)]);
+    const last = blocks.at(-1);
+    return { records: records.length, unterminated: last?.unterminated, bytes: last?.bytes.toString() };
+  };
+
+  test.each([
+    ["with LF", "1,a,b\n2,c,d\n", false, "1,a,b\n2,c,d\n"],
+    ["with CR", "1,a,b\r2,c,d\r", false, "2,c,d\r"],
+    ["with a broken line", '1,a,b\n2,"c"x,d\n', false, '1,a,b\n2,"c"x,d\n'],
+    ["without a line end", "1,a,b\n2,c,d", true, "2,c,d"],
+    ["with white space", "1,a,b\n  ", true, "  "],
+    ["in a quoted field", '1,a,b\n2,c,"d', true, '2,c,"d'],
+    ["in a later line of a quoted field", '1,a,b\n2,c,"d\ne', true, '2,c,"d\ne'],
+    ["behind a line end in a quoted field", '1,a,b\n2,c,"d\n', true, '2,c,"d\n'],
+  ])("is told from one that ends where a record does: %s", async (_, text, unterminated, bytes) => {
+    expect(await endOf(text)).toMatchObject({ unterminated, bytes });
+  });
+
+  test("gives all whole records before it in other blocks, wherever it is cut", async () => {
+    const settled = '1,a,b\n2,"c\nd",e\n';
+    for (const rest of ["3", "3,f,g", '3,"f', '3,"f\n', '3,"f\ng",', '3,"f\ng",h']) {
+      const { blocks } = await read([Buffer.from(settled + rest)]);
+      expect(blocks.map((block) => block.bytes.toString())).toEqual([settled, rest]);
+      expect(blocks.map((block) => block.unterminated)).toEqual([false, true]);
+    }
   });
 });
 

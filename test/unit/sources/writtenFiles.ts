@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { DELIMITERS } from "../../../src/sources/dialect.ts";
+import type { Encoding } from "../../../src/sources/fileText.ts";
+import { Utf16Transcoder } from "../../../src/sources/utf16.ts";
 
 /** How a file is written; what a person's export tool decided for them. */
 export interface Writing {
@@ -8,6 +10,8 @@ export interface Writing {
   readonly quoteAlways: boolean;
   /** Stands around quoted fields. */
   readonly padding: string;
+  /** UTF-16 always has a byte order mark. */
+  readonly encoding: Encoding;
   readonly byteOrderMark: boolean;
   readonly finalLineEnd: boolean;
   /** Number of blank lines before each record, in turn. */
@@ -19,6 +23,7 @@ export const writings: fc.Arbitrary<Writing> = fc.record({
   lineEnd: fc.constantFrom("\n", "\r\n", "\r"),
   quoteAlways: fc.boolean(),
   padding: fc.constantFrom("", " ", "  "),
+  encoding: fc.constantFrom("utf-8", "utf-8", "utf-16le", "utf-16be"),
   byteOrderMark: fc.boolean(),
   finalLineEnd: fc.boolean(),
   blankLines: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 3 }),
@@ -78,7 +83,20 @@ export function writeFile(
     text += row(record);
   }
   if (writing.finalLineEnd) text += writing.lineEnd;
-  return { bytes: Buffer.from((writing.byteOrderMark ? "\ufeff" : "") + text), lines };
+  return { bytes: encoded(text, writing), lines };
+}
+
+function encoded(text: string, { encoding, byteOrderMark }: Writing): Buffer {
+  if (encoding === "utf-8") return Buffer.from((byteOrderMark ? "\ufeff" : "") + text);
+  const units = Buffer.from(`\ufeff${text}`, "utf16le");
+  return encoding === "utf-16le" ? units : units.swap16();
+}
+
+/** The reads of a file as its text is read: transcoded where it takes that. */
+export function asText(reads: readonly Buffer[], encoding: Encoding): Buffer[] {
+  if (encoding === "utf-8") return [...reads];
+  const transcoder = new Utf16Transcoder(encoding);
+  return [...reads.map((read) => transcoder.write(read)), transcoder.end()];
 }
 
 /** The bytes in reads, cut where told. */

@@ -1,0 +1,162 @@
+import { deviceLoading } from "../src/ingestion/deviceLoading.ts";
+import { loadFile, type LoadContext } from "../src/ingestion/loadFile.ts";
+import { resolveWaiting } from "../src/ingestion/resolveWaiting.ts";
+import type { SourceLoading } from "../src/ingestion/sourceLoading.ts";
+import { storeLoading } from "../src/ingestion/storeLoading.ts";
+import { transactionLoading } from "../src/ingestion/transactionLoading.ts";
+import type { Clock } from "../src/lib/clock.ts";
+import { TillhouseError, type ErrorCode } from "../src/lib/errors.ts";
+import { statusOf, type RunLog } from "../src/runs/runLog.ts";
+import { NO_OUTCOMES } from "../src/runs/outcomes.ts";
+import type { DiscoveredFile } from "../src/sources/discoverFiles.ts";
+import type { FileReport } from "./ingestReport.ts";
+
+/** What loading the files of all sources came to. */
+export interface LoadedSources {
+  readonly files: readonly FileReport[];
+  /** Quarantined records of earlier that loaded. */
+  readonly resolved: number;
+  /** The first error that stopped a file, or the run. */
+  readonly failure: unknown;
+}
+
+/** Errors that stop one file; the others are loaded all the same. */
+const FILE_ERRORS: ReadonlySet<ErrorCode> = new Set(["file_refused", "file_unreadable", "too_many_rejects"]);
+
+/**
+ * Stores, then what waited for them, then devices, then what waited for those, then transactions. An error that stops
+ * the run is given back with what was done until then, so that the run can be reported.
+ *
+ * @param ended whether the run was told to end: what fails then fails for that reason
+ */
+export async function loadSources(
+  load: LoadContext & { readonly clock: Clock },
+  run: RunLog,
+  files: readonly DiscoveredFile[],
+  ended: () => boolean,
+): Promise<LoadedSources> {
+  const reports: FileReport[] = [];
+  let resolved = 0;
+  let failure: unknown;
+
+  const loadAll = async <T>(loading: SourceLoading<T>): Promise<void> => {
+    for (const file of files.filter(({ source }) => source === loading.contract.source)) {
+      const started = load.clock.monotonicMs();
+      try {
+        if (load.signal.aborted) throw stopped(`before ${file.path}`);
+        const report = await run.step(
+          `load ${file.path}`,
+          () => loadFile(loading, file, load),
+          ({ status, outcomes }) => ({ status, ...outcomes }),
+        );
+        const { outcomes, status, warningsByKind } = report;
+        load.logger.info(`${file.path}: ${status}`, {
+          records_read: outcomes.recordsRead,
+          loaded: outcomes.loaded,
+          rejected: outcomes.rejected,
+        });
+        reports.push({
+          ...(await committed(load, file)),
+          status,
+          warningsByKind,
+          durationMs: load.clock.monotonicMs() - started,
+        });
+      } catch (caught) {
+        const error = asFileError(caught, file, ended);
+        const status = statusOf(error);
+        // A database that is gone cannot say what it holds; the error that told of that is the one to report.
+        const done = await committed(load, file).catch(() => nothingOf(file));
+        reports.push({
+          ...done,
+          status,
+          error,
+          durationMs: load.clock.monotonicMs() - started,
+        });
+        failure ??= error;
+        if (!(error instanceof TillhouseError) || !FILE_ERRORS.has(error.code)) throw new RunEnded(error);
+        load.logger.error(error.message, { code: error.code });
+      }
+    }
+  };
+  const resolveAll = async <T>(loading: SourceLoading<T>): Promise<void> => {
+    const attempt = (): Promise<number> => resolveWaiting(loading, load, load.signal);
+    resolved += await run.step(`resolve waiting ${loading.contract.source}`, attempt, (count) => ({
+      resolved: count,
+    }));
+  };
+
+  try {
+    await loadAll(storeLoading);
+    await resolveAll(deviceLoading);
+    await loadAll(deviceLoading);
+    await resolveAll(transactionLoading);
+    await loadAll(transactionLoading);
+  } catch (error) {
+    failure = error instanceof RunEnded ? error.reason : ended() ? stopped("between two files") : error;
+  }
+  return { files: reports, resolved, failure };
+}
+
+/** Carries the error that ends the run out of the loops; what it says is `reason`. */
+class RunEnded extends Error {
+  readonly reason: unknown;
+  constructor(reason: unknown) {
+    super("the run ended");
+    this.reason = reason;
+  }
+}
+
+function stopped(where: string, cause?: unknown): TillhouseError {
+  return new TillhouseError("run_stopped", `Stopped ${where}; the next run goes on from there.`, {}, cause);
+}
+
+/** What a failure means for its file: told to stop, unreadable, or what it says itself. */
+function asFileError(error: unknown, file: DiscoveredFile, ended: () => boolean): unknown {
+  if (error instanceof TillhouseError) return error;
+  if (ended()) return stopped(`in the middle of ${file.path}, whose last chunk was rolled back`, error);
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  if (syscall !== "open" && syscall !== "read" && syscall !== "fstat" && syscall !== "stat") return error;
+  const why = code === "EACCES" || code === "EPERM" ? "this user may not read it" : (code ?? "unknown error");
+  const message = `${file.path}: cannot be read (${why}). What was committed of it stands; the next run tries again.`;
+  return new TillhouseError("file_unreadable", message, { path: file.path }, error);
+}
+
+type CommittedFile = Omit<FileReport, "status" | "durationMs">;
+
+function nothingOf({ source, path }: DiscoveredFile): CommittedFile {
+  return { source, path, outcomes: NO_OUTCOMES, resolved: 0, watermark: null };
+}
+
+/** What this run has committed of a file, as the database has it. */
+async function committed(
+  { prisma, runId }: LoadContext,
+  { path, source }: DiscoveredFile,
+): Promise<CommittedFile> {
+  const file = { source, path };
+  const [counts, ranges, resolved] = await Promise.all([
+    prisma.runFile.findMany({ where: { runId, file } }),
+    prisma.fileRange.aggregate({ where: { runId, file }, _max: { highestTransactionId: true } }),
+    prisma.quarantinedRecord.count({ where: { resolvedRunId: runId, file } }),
+  ]);
+  const sum = (pick: (row: (typeof counts)[number]) => bigint): number =>
+    counts.reduce((total, row) => total + Number(pick(row)), 0);
+  const highest = ranges._max.highestTransactionId;
+  return {
+    source,
+    path,
+    outcomes:
+      counts.length === 0
+        ? NO_OUTCOMES
+        : {
+            recordsRead: sum((row) => row.recordsRead),
+            loaded: sum((row) => row.loaded),
+            alreadyPresent: sum((row) => row.alreadyPresent),
+            corrected: sum((row) => row.corrected),
+            superseded: sum((row) => row.superseded),
+            rejected: sum((row) => row.rejected),
+            warnings: sum((row) => row.warnings),
+          },
+    resolved,
+    watermark: highest === null ? null : Number(highest),
+  };
+}

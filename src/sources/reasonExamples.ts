@@ -1,0 +1,66 @@
+import type { SourceName } from "./contracts.ts";
+import type { Reason } from "./reasons.ts";
+
+/** The smallest file that shows a reason: a header, lines, and the settings it takes. */
+export interface ReasonExample {
+  readonly source: SourceName;
+  /** What is to be seen, for the README. */
+  readonly shown: string;
+  /** The first one's column is at fault. */
+  readonly fields?: Readonly<Record<string, string>>;
+  /** Lines instead of a good record with those fields; `\xff` stands for that byte. */
+  readonly lines?: string;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const devices = (shown: string, fields: Record<string, string>): ReasonExample => ({
+  source: "devices",
+  shown,
+  fields,
+});
+const transactions = (
+  shown: string,
+  fields: Record<string, string>,
+  settings: Record<string, string> = {},
+): ReasonExample => ({ source: "transactions", shown, fields, settings });
+const lines = (shown: string, text: string): ReasonExample => ({ source: "devices", shown, lines: text });
+
+/** One example a reason. A test loads each of them; `.config/reasonsDoc.mjs` puts them into the README. */
+export const REASON_EXAMPLES: Readonly<Record<Reason, ReasonExample>> = {
+  column_count: lines("`1,1` below `id,type,store_id`", "1,1\n"),
+  stray_quote: lines('`1,1,2"4`', '1,1,2"4\n'),
+  unclosed_quote: lines('`1,1,"24`', '1,1,"24\n'),
+  record_too_long: lines("a line of 2 MB", `1,1,${"2".repeat(2 << 20)}\n`),
+  invalid_encoding: lines("`Café` saved as Latin-1", "1,1,\xff\n"),
+  unterminated_id: {
+    source: "devices",
+    shown: "`1,24,12` at the end of a file with the columns `type,store_id,id`",
+    lines: "type,store_id,id\n1,24,12",
+  },
+  nul_byte: transactions("a product name with a byte 0", { product_name: "Tulips\0" }),
+  missing_value: devices("an empty `store_id`", { store_id: "" }),
+  bad_whole_number: devices("`1.5` as `type`", { type: "1.5" }),
+  out_of_range: devices("`0` as `id`", { id: "0" }),
+  card_like_value: transactions("`4111111111111111` as `product_sku`", { product_sku: "4111111111111111" }),
+  too_long: transactions("a `product_name` of 1,001 characters", { product_name: "x".repeat(1_001) }),
+  bad_amount: transactions("`1,234.00`, `1e3` or `12.345` as `amount`", { amount: "12.345" }),
+  unknown_status: transactions("`paid` as `status`", { status: "paid" }),
+  bad_timestamp: transactions("`02/30/2024 8:10:46`", { created_at: "02/30/2024 8:10:46" }),
+  day_first: transactions("`30/01/2024 8:10:46`", { created_at: "30/01/2024 8:10:46" }),
+  year_out_of_range: transactions("`01/30/1024 8:10:46`", { created_at: "01/30/1024 8:10:46" }),
+  nonexistent_local_time: transactions(
+    "`03/31/2024 2:30:00` with `SOURCE_TIMEZONE=Europe/Paris`",
+    { created_at: "03/31/2024 2:30:00" },
+    { SOURCE_TIMEZONE: "Europe/Paris" },
+  ),
+  ambiguous_local_time: transactions(
+    "`10/27/2024 2:30:00` with `SOURCE_TIMEZONE=Europe/Paris`",
+    { created_at: "10/27/2024 2:30:00" },
+    { SOURCE_TIMEZONE: "Europe/Paris" },
+  ),
+  unknown_store: devices("a `store_id` that no stores file has had", { store_id: "404" }),
+  unknown_device: transactions("a `device_id` that no devices file has had", { device_id: "404", id: "10" }),
+  changed_after_load: transactions("an `id` that another file has brought with another `amount`", {
+    amount: "1.00",
+  }),
+};

@@ -1,0 +1,50 @@
+const QUOTE = 0x22;
+
+/** What `splitPlainRecord` answers for a record that it leaves to fast-csv. */
+export const NOT_PLAIN = -1;
+
+/**
+ * Takes an ordinary framed record apart where it stands, in one pass over its bytes: fields without quotes, or wholly
+ * quoted ones without a quote inside. Anything else is for fast-csv; where this reads a record, both read the same.
+ *
+ * Field `i` is the bytes from `bounds[2 * i]` to `bounds[2 * i + 1]`, its quotes left out.
+ *
+ * @param end byte after the record, its line end left out
+ * @param bounds receives two numbers a field
+ * @returns the number of fields, or `NOT_PLAIN`
+ */
+export function splitPlainRecord(
+  buffer: Uint8Array,
+  start: number,
+  end: number,
+  delimiter: number,
+  bounds: Int32Array,
+): number {
+  const most = bounds.length;
+  let position = start;
+  let slot = 0;
+  for (;;) {
+    if (slot >= most) return NOT_PLAIN;
+    if (position < end && buffer[position] === QUOTE) {
+      position += 1;
+      bounds[slot] = position;
+      while (position < end && buffer[position] !== QUOTE) position += 1;
+      if (position >= end) return NOT_PLAIN;
+      bounds[slot + 1] = position;
+      position += 1;
+      if (position < end && buffer[position] !== delimiter) return NOT_PLAIN;
+    } else {
+      bounds[slot] = position;
+      while (position < end) {
+        const byte = buffer[position];
+        if (byte === delimiter) break;
+        if (byte === QUOTE) return NOT_PLAIN;
+        position += 1;
+      }
+      bounds[slot + 1] = position;
+    }
+    slot += 2;
+    if (position >= end) return slot >> 1;
+    position += 1;
+  }
+}

@@ -1,0 +1,48 @@
+import { expect, test } from "@jest/globals";
+import { REASON_EXAMPLES, type ReasonExample } from "../../src/sources/reasonExamples.ts";
+import { REASONS, type Reason } from "../../src/sources/reasons.ts";
+import { writePlaces } from "../fixtures/loadedFacts.ts";
+import { DEVICES_HEADER, devicesFile, transactionsFile } from "../fixtures/sourceText.ts";
+import { inWarehouse } from "../fixtures/warehouse.ts";
+
+/** The example as a file. */
+function fileOf({ source, fields, lines }: ReasonExample): Buffer {
+  if (lines !== undefined) {
+    const header = lines.includes("store_id") ? "" : DEVICES_HEADER;
+    return Buffer.from(header + lines, "latin1");
+  }
+  const text =
+    source === "devices" ? devicesFile({ id: 9, ...fields }) : transactionsFile({ id: 9, ...fields });
+  return Buffer.from(text);
+}
+
+/** The column that an example is about: the first field that it gives. */
+const columnOf = (reason: Reason, { fields = {} }: ReasonExample): string | null => {
+  if (reason === "unterminated_id") return "id";
+  return reason === "changed_after_load" ? null : (Object.keys(fields)[0] ?? null);
+};
+
+test.each(Object.entries(REASON_EXAMPLES) as [Reason, ReasonExample][])(
+  "the example of %s is rejected for it, with its line and column",
+  (reason, example) =>
+    inWarehouse(async (warehouse) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write("transactions.csv", transactionsFile({ id: 9, amount: "2.00" }));
+      await warehouse.ingest();
+      const name = `${example.source}-example.csv`;
+      await warehouse.files.write(name, fileOf(example));
+
+      await warehouse.ingest({ settings: { MAX_REJECT_RATIO: "1", ...example.settings } });
+
+      expect(
+        await warehouse.rows(
+          `SELECT path, source_line::integer AS line, reason, column_name AS column
+           FROM operations.quarantine JOIN operations.source_files USING (file_id)`,
+        ),
+      ).toEqual([{ path: name, line: 2, reason, column: columnOf(reason, example) }]);
+    })(),
+);
+
+test("every reason has its example", () => {
+  expect(Object.keys(REASON_EXAMPLES)).toEqual(Object.keys(REASONS));
+});

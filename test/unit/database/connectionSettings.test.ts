@@ -1,0 +1,17 @@
+import { expect, test } from "@jest/globals";
+import pg from "pg";
+import { connectionSettings } from "../../../src/database/pool.ts";
+
+const optionsOf = (url: string): string | undefined =>
+  (
+    new pg.Client(connectionSettings(url, "test")) as unknown as {
+      connectionParameters: { options?: string };
+    }
+  ).connectionParameters.options;
+
+test("a session is in UTC, whatever the URL asks for", () => {
+  expect(optionsOf("postgresql://a:b@localhost/c")).toBe("-c timezone=UTC");
+  // PostgreSQL takes the last of two; the URL's other settings stay.
+  const url = "postgresql://a:b@localhost/c?options=-c%20TimeZone%3DAmerica/New_York%20-c%20work_mem%3D64MB";
+  expect(optionsOf(url)).toBe("-c TimeZone=America/New_York -c work_mem=64MB -c timezone=UTC");
+});

@@ -1,0 +1,116 @@
+import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { beginningOf, encodingOf, fileText, type Encoding } from "../../../src/sources/fileText.ts";
+import { READ_BYTES } from "../../../src/sources/fileBytes.ts";
+import { Utf16Transcoder } from "../../../src/sources/utf16.ts";
+import { CASES } from "./cases.ts";
+import { asText, cutLists, inReads } from "./writtenFiles.ts";
+
+const UTF16 = ["utf-16le", "utf-16be"] as const;
+const units = (text: string, encoding: Encoding): Buffer => {
+  const little = Buffer.from(text, "utf16le");
+  return encoding === "utf-16be" ? little.swap16() : little;
+};
+
+describe("UTF-16", () => {
+  test("is the same text in UTF-8, wherever reads are cut", () => {
+    const texts = fc.string({ unit: fc.oneof(fc.constantFrom("a", "\n", "é", "字", "😀"), fc.string()) });
+    fc.assert(
+      fc.property(texts, fc.constantFrom(...UTF16), cutLists, (text, encoding, cuts) => {
+        // Halves of surrogate pairs are no text.
+        const whole = Buffer.from(text).toString();
+        const reads = inReads(units(whole, encoding), cuts);
+        expect(Buffer.concat(asText(reads, encoding)).toString()).toBe(whole);
+      }),
+      { numRuns: CASES },
+    );
+  });
+
+  test("that is none ends in bytes that are no UTF-8 where it is none, wherever reads are cut", () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 40 }),
+        fc.constantFrom(...UTF16),
+        cutLists,
+        (bytes, encoding, cuts) => {
+          const buffer = Buffer.from(bytes);
+          const whole = Buffer.concat(asText([buffer], encoding));
+          expect(Buffer.concat(asText(inReads(buffer, cuts), encoding))).toEqual(whole);
+        },
+      ),
+      { numRuns: CASES },
+    );
+  });
+
+  test.each(UTF16)("marks a half of a pair that stands alone, and half a unit at the end: %s", (encoding) => {
+    const text = (value: string, tail: readonly number[] = []): Buffer => {
+      const transcoder = new Utf16Transcoder(encoding);
+      const written = transcoder.write(Buffer.concat([units(value, encoding), Buffer.from(tail)]));
+      return Buffer.concat([written, transcoder.end()]);
+    };
+    expect(text("a\ud83db")).toEqual(Buffer.from([0x61, 0xff, 0x62]));
+    expect(text("a\ude00b")).toEqual(Buffer.from([0x61, 0xff, 0x62]));
+    expect(text("a\ud83d")).toEqual(Buffer.from([0x61, 0xff]));
+    expect(text("a", [0x62])).toEqual(Buffer.from([0x61, 0xff]));
+    expect(text("a😀")).toEqual(Buffer.from("a😀"));
+  });
+});
+
+describe("the text of a file", () => {
+  let folder = "";
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "tillhouse-text-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function inFile<T>(
+    bytes: Buffer,
+    work: (file: Awaited<ReturnType<typeof open>>) => Promise<T>,
+  ): Promise<T> {
+    const path = join(folder, "file");
+    await writeFile(path, bytes);
+    const file = await open(path);
+    try {
+      return await work(file);
+    } finally {
+      await file.close();
+    }
+  }
+
+  test.each(["utf-8", ...UTF16] as const)("is the same from each position of it on: %s", async (encoding) => {
+    const text = "\ufeffid,né\n1,😀\n2,字\n";
+    const bytes = encoding === "utf-8" ? Buffer.from(text) : units(text, encoding);
+    await inFile(bytes, async (file) => {
+      const expected = Buffer.from(text);
+      expect(await beginningOf(file)).toEqual({ encoding, bytes: expected, atEnd: true });
+      for (let from = 0; from <= expected.length; from += 1) {
+        const reads: Buffer[] = [];
+        for await (const read of fileText(file, encoding, from)) reads.push(read);
+        expect(Buffer.concat(reads)).toEqual(expected.subarray(from));
+      }
+    });
+  });
+
+  test("begins in characters that the first read holds whole", async () => {
+    const bytes = units(`\ufeff${"😀".repeat(READ_BYTES / 4)}`, "utf-16le");
+    await inFile(bytes, async (file) => {
+      const beginning = await beginningOf(file);
+      expect(beginning.atEnd).toBe(false);
+      expect(beginning.bytes.toString()).toBe(`\ufeff${"😀".repeat(READ_BYTES / 4 - 1)}`);
+    });
+  });
+
+  test.each([
+    [[0xff, 0xfe, 0x61, 0], "utf-16le"],
+    [[0xfe, 0xff, 0, 0x61], "utf-16be"],
+    [[0xef, 0xbb, 0xbf], "utf-8"],
+    [[0x61, 0], "utf-8"],
+    [[0xff], "utf-8"],
+    [[], "utf-8"],
+  ])("that begins with the bytes %j is %s", (bytes, encoding) => {
+    expect(encodingOf(Uint8Array.from(bytes))).toBe(encoding);
+  });
+});
