@@ -6,7 +6,7 @@ import { storeLoading } from "../src/ingestion/storeLoading.ts";
 import { transactionLoading } from "../src/ingestion/transactionLoading.ts";
 import type { Clock } from "../src/lib/clock.ts";
 import { TillhouseError, type ErrorCode } from "../src/lib/errors.ts";
-import { statusOf, type RunLog } from "../src/runs/runLog.ts";
+import { publicCode, publicMessage, statusOf, type RunLog } from "../src/runs/runLog.ts";
 import { NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import type { DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import type { FileReport } from "./ingestReport.ts";
@@ -93,6 +93,7 @@ export async function loadSources(
     await loadAll(transactionLoading);
   } catch (error) {
     failure = error instanceof RunEnded ? error.reason : ended() ? stopped("between two files") : error;
+    load.logger.error(publicMessage(failure), { code: publicCode(failure) });
   }
   return { files: reports, resolved, failure };
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { processEnvironment } from "../config/processEnvironment.ts";
 import { listenForStop } from "../lib/stopSignals.ts";
 import { openStudio } from "../studio/openStudio.ts";
+import type { Database } from "../database/openDatabase.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
 import { print } from "./output.ts";
 
@@ -12,9 +13,9 @@ export interface StudioCommandOptions {
 
 /** `studio`: Prisma Studio on the configured database, with the embedded server running meanwhile, until Ctrl-C. */
 export async function studioCommand(options: StudioCommandOptions): Promise<void> {
-  await withDatabase(commandContext(), async (database) => {
-    const stop = listenForStop(() => undefined);
-    const { stopping } = stop;
+  const stop = listenForStop(() => undefined);
+  const { stopping } = stop;
+  const work = async (database: Database): Promise<void> => {
     try {
       const stopped = once(stopping, "abort");
       const studio = await openStudio({
@@ -32,8 +33,11 @@ export async function studioCommand(options: StudioCommandOptions): Promise<void
       }
     } catch (error) {
       if (!stopping.aborted) throw error;
-    } finally {
-      stop.release();
     }
-  });
+  };
+  try {
+    await withDatabase(commandContext(), work, { stopsItself: true });
+  } finally {
+    stop.release();
+  }
 }

@@ -63,7 +63,7 @@ export function runPrisma(
 }
 
 /** Errors of PostgreSQL that say that what a migration makes is there: schema, table, object, column, function. */
-const ALREADY_THERE = /Database error code: (?:42P06|42P07|42710|42701|42723)/;
+const ALREADY_THERE = /\b(?:42P06|42P07|42710|42701|42723)\b/;
 
 /**
  * Applies pending migrations with `prisma migrate deploy`, and completes one that was interrupted. A migration's
