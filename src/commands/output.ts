@@ -14,18 +14,49 @@ export function printJson(value: unknown): void {
 
 type Cell = string | number | null;
 
-/** A table with a header; numbers, and texts that are decimals, stand to the right. */
+/** A cell has a space on either side of its text. */
+const CELL_PADDING = 2;
+const NARROWEST_COLUMN = 6;
+
+/** A table with a header; numbers, and texts that are decimals, stand to the right. On a terminal it fits the width. */
 export function printTable(columns: readonly string[], rows: readonly (readonly Cell[])[]): void {
+  const texts = rows.map((row) => row.map((cell) => (cell === null ? "" : String(cell))));
   const isNumeric = columns.map((_column, index) =>
-    rows.every(
-      (row) => row[index] === null || typeof row[index] === "number" || /^-?\d+\.\d+$/.test(row[index] ?? ""),
-    ),
+    texts.every((row) => /^(-?\d+(\.\d+)?)?$/.test(row[index] ?? "")),
   );
+  const widths = columns.map((column, index) => {
+    const lengths = [column, ...texts.map((row) => row[index] ?? "")].map((text) => Array.from(text).length);
+    return Math.max(...lengths) + CELL_PADDING;
+  });
   const table = new Table({
     head: [...columns],
     colAligns: isNumeric.map((numeric) => (numeric && rows.length > 0 ? "right" : "left")),
     style: { head: [], border: [], compact: true },
+    ...(process.stdout.isTTY && { colWidths: fitted(widths, isNumeric, process.stdout.columns) }),
+    wordWrap: true,
   });
-  table.push(...rows.map((row) => row.map((cell) => (cell === null ? "" : String(cell)))));
+  table.push(...texts);
   print(table.toString());
+}
+
+/**
+ * Column widths that fit a terminal: the widest columns of text give way, a character at a time; their texts then go
+ * over several lines. Numbers are never cut, so a very narrow terminal gets a table that is too wide.
+ */
+export function fitted(
+  widths: readonly number[],
+  isNumeric: readonly boolean[],
+  available: number,
+): number[] {
+  const fit = [...widths];
+  const borders = widths.length + 1;
+  while (fit.reduce((sum, width) => sum + width, borders) > available) {
+    let widest = -1;
+    for (const [index, width] of fit.entries()) {
+      if (isNumeric[index] !== true && width > NARROWEST_COLUMN && width > (fit[widest] ?? 0)) widest = index;
+    }
+    if (widest === -1) break;
+    fit[widest] = (fit[widest] ?? 0) - 1;
+  }
+  return fit;
 }
