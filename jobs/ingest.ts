@@ -7,6 +7,7 @@ import { verifyWarehouse, type Verification } from "../src/quality/verifyWarehou
 import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { fileLedger } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
+import { publicMessage } from "../src/runs/runLog.ts";
 import { createCardTokeniser, fingerprintOfKey } from "../src/sources/cards.ts";
 import { discoverFiles, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import { localTimeIn } from "../src/sources/localTime.ts";
@@ -50,10 +51,15 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
     context.breakingOff.addEventListener("abort", breakOff);
     try {
       const load = await loadContext(context, held, session.client, key);
-      const loaded = await loadSources({ ...load, clock }, run, files, () => context.stopping.aborted);
+      const loaded = await loadSources({ ...load, clock }, run, files, () => context.breakingOff.aborted);
       const read = loaded.files.reduce((sum, file) => addOutcomes(sum, file.outcomes), NO_OUTCOMES);
       if (read.loaded + read.corrected + loaded.resolved > 0 && !context.stopping.aborted) {
-        await run.step("refresh statistics", () => database.pool.query(ANALYZE));
+        // What is loaded stands without it; the server's own autovacuum does the same a little later.
+        await run
+          .step("refresh statistics", () => database.pool.query(ANALYZE))
+          .catch((error: unknown) => {
+            context.logger.warn("statistics could not be refreshed", { error: publicMessage(error) });
+          });
       }
       return await reportOf(run.runId, loaded, context, started).catch((problem: unknown) => {
         throw loaded.failure ?? problem;

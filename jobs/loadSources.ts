@@ -27,7 +27,7 @@ const FILE_ERRORS: ReadonlySet<ErrorCode> = new Set(["file_refused", "file_unrea
  * Stores, then what waited for them, then devices, then what waited for those, then transactions. An error that stops
  * the run is given back with what was done until then, so that the run can be reported.
  *
- * @param ended whether the run was told to end: what fails then fails for that reason
+ * @param ended whether the run's connection was cut to end it: what fails then fails for that reason
  */
 export async function loadSources(
   load: LoadContext & { readonly clock: Clock },
@@ -111,13 +111,25 @@ function stopped(where: string, cause?: unknown): TillhouseError {
   return new TillhouseError("run_stopped", `Stopped ${where}; the next run goes on from there.`, {}, cause);
 }
 
+/** What file systems answer; a lost connection to the database has other codes. */
+const UNREADABLE: ReadonlySet<string> = new Set([
+  "EACCES",
+  "EPERM",
+  "ENOENT",
+  "EISDIR",
+  "EIO",
+  "ESTALE",
+  "EBUSY",
+  "ENXIO",
+]);
+
 /** What a failure means for its file: told to stop, unreadable, or what it says itself. */
 function asFileError(error: unknown, file: DiscoveredFile, ended: () => boolean): unknown {
   if (error instanceof TillhouseError) return error;
   if (ended()) return stopped(`in the middle of ${file.path}, whose last chunk was rolled back`, error);
-  const { syscall, code } = error as NodeJS.ErrnoException;
-  if (syscall !== "open" && syscall !== "read" && syscall !== "fstat" && syscall !== "stat") return error;
-  const why = code === "EACCES" || code === "EPERM" ? "this user may not read it" : (code ?? "unknown error");
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined || !UNREADABLE.has(code)) return error;
+  const why = code === "EACCES" || code === "EPERM" ? "this user may not read it" : code;
   const message = `${file.path}: cannot be read (${why}). What was committed of it stands; the next run tries again.`;
   return new TillhouseError("file_unreadable", message, { path: file.path }, error);
 }

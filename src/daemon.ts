@@ -1,5 +1,6 @@
 import { schedule, type Logger as CronLogger } from "node-cron";
 import { ingest, ingestJob } from "../jobs/ingest.ts";
+import { statusOfReport } from "../jobs/ingestReport.ts";
 import type { JobContext } from "../jobs/job.ts";
 import { outliveClosedOutput } from "./commands/closedOutput.ts";
 import { loadConfig } from "./config/loadConfig.ts";
@@ -121,7 +122,7 @@ async function ingestOnce(context: JobContext): Promise<void> {
     const read = report.files.filter((file) => file.status !== "unchanged");
     logger.info("run ended", {
       run: report.runId,
-      status: report.failure === undefined ? "succeeded" : "failed",
+      status: statusOfReport(report),
       files: read.length,
       loaded: read.reduce((sum, file) => sum + file.outcomes.loaded, 0),
       rejected: read.reduce((sum, file) => sum + file.outcomes.rejected, 0),

@@ -13,6 +13,9 @@ export interface CommandContext {
   readonly clock: typeof systemClock;
 }
 
+/** A command that was told to stop gets so long to put its things away. */
+const LAST_RESORT_MS = 8_000;
+
 /** Reads the configuration and makes the logger. */
 export function commandContext(): CommandContext {
   const config = loadConfig();
@@ -35,13 +38,18 @@ export async function withDatabase<T>(
   let database: Database | undefined;
   const leave = (): void => {
     stop.abort();
+    // A statement in hand may take long; it is not waited for beyond this.
+    setTimeout(() => process.exit(EXIT_CODES.failed), LAST_RESORT_MS).unref();
     void database?.close().finally(() => process.exit(EXIT_CODES.failed));
   };
   if (!stopsItself) for (const signal of STOP_SIGNALS) process.once(signal, leave);
   try {
     database = await openDatabase({ ...context, skipMigrations, environment: processEnvironment() });
-    if (stop.signal.aborted) throw new TillhouseError("run_stopped", "Stopped.");
+    stop.signal.throwIfAborted();
     return await work(database);
+  } catch (error) {
+    if (stop.signal.aborted) throw new TillhouseError("run_stopped", "Stopped.", {}, error);
+    throw error;
   } finally {
     for (const signal of STOP_SIGNALS) process.off(signal, leave);
     await database?.close();

@@ -41,6 +41,7 @@ export async function makeSecret(path: string): Promise<Buffer> {
   try {
     // A hard link appears whole or not at all, and never replaces a winner's.
     await link(draft, path);
+    await syncFolder(dirname(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   } finally {
@@ -49,6 +50,17 @@ export async function makeSecret(path: string): Promise<Buffer> {
   const secret = await readSecret(path);
   if (secret === undefined) throw new Error(`${path} vanished as it was made`);
   return secret;
+}
+
+/** The name in the folder must last as well; some systems cannot sync folders, and need not. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 /** A secret that a power cut takes back would leave tokens that no key fits. */

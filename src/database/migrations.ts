@@ -91,18 +91,20 @@ export async function deployMigrations(url: string, environment: NodeJS.ProcessE
 /** The advisory lock that Prisma holds while it migrates: under it, an unfinished migration is nobody's. */
 const PRISMA_LOCK = 72_707_369;
 
-/** Marks migrations that began and never ended as rolled back, as `prisma migrate resolve` does; gives their names. */
+/** Marks migrations that began and never ended as rolled back, as `prisma migrate resolve` does; gives the killed ones' names. */
 async function forgetInterrupted(url: string): Promise<string[]> {
   const client = new pg.Client(connectionSettings(url, "tillhouse migrations"));
   await client.connect();
   try {
     if (!(await hasMigrationsTable(client))) return [];
     await client.query("SELECT pg_advisory_lock($1)", [PRISMA_LOCK]);
-    const { rows } = await client.query<{ migration_name: string }>(
+    const { rows } = await client.query<{ migration_name: string; failed: boolean }>(
       `UPDATE public._prisma_migrations SET rolled_back_at = now()
-       WHERE finished_at IS NULL AND rolled_back_at IS NULL RETURNING migration_name`,
+       WHERE finished_at IS NULL AND rolled_back_at IS NULL
+       RETURNING migration_name, coalesce(logs, '') <> '' AS failed`,
     );
-    return rows.map((row) => row.migration_name);
+    // One that failed has its error noted: it was not done, and is only tried again.
+    return rows.filter((row) => !row.failed).map((row) => row.migration_name);
   } finally {
     // The lock goes with the connection.
     await client.end();

@@ -20,6 +20,7 @@ export interface Database {
   readonly prisma: PrismaClient;
   /** Whether it answers; a restarted one does, one that is gone or was stopped does not. */
   isAlive(): Promise<boolean>;
+  /** May be called more than once. */
   close(): Promise<void>;
 }
 
@@ -51,10 +52,14 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   const url = embedded?.url ?? config.databaseUrl ?? "";
   const pool = createPool(url, logger);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
-  const close = async (): Promise<void> => {
-    await prisma.$disconnect();
-    if (!pool.ended) await pool.end();
-    await embedded?.close();
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      await prisma.$disconnect();
+      if (!pool.ended) await pool.end();
+      await embedded?.close();
+    })();
+    return closing;
   };
   try {
     await requireSupportedServer(pool, url);

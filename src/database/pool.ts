@@ -9,7 +9,8 @@ const IN_UTC = "-c timezone=UTC";
  * pg takes the URL's over those beside it, so ours is put into the URL, last.
  */
 export function connectionSettings(url: string, applicationName: string): pg.ClientConfig {
-  const inUtc = new URL(url);
+  // A bare per cent sign, as passwords have, is none of an escape: pg reads it so as well.
+  const inUtc = new URL(url.replace(/%(?![0-9a-f]{2})/gi, "%25"));
   const options = inUtc.searchParams.get("options");
   inUtc.searchParams.set("options", options === null ? IN_UTC : `${options} ${IN_UTC}`);
   return {

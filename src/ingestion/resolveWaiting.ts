@@ -1,4 +1,5 @@
 import { withTransaction } from "../database/pool.ts";
+import { TillhouseError } from "../lib/errors.ts";
 import { sqlFile } from "../database/sqlFile.ts";
 import { NO_OUTCOMES, outcomeColumns } from "../runs/outcomes.ts";
 import { checkFence, type CommitContext } from "./commitChunk.ts";
@@ -16,6 +17,7 @@ const BATCH = 50_000;
  * a commit. Which record of a key counts does not hang on that number.
  *
  * @returns how many of them loaded, or changed what was loaded
+ * @throws TillhouseError `run_stopped` between two commits, `run_lock_lost`
  */
 export async function resolveWaiting<T>(
   loading: SourceLoading<T>,
@@ -29,7 +31,12 @@ export async function resolveWaiting<T>(
   const parameters = { run_id: runId, file_id: null, card_key_id: null, limit: batch };
   let resolved = 0;
   // All of a key are staged together, so fewer records than keys asked for means that no key is left.
-  for (let staged = batch; staged >= batch && !signal.aborted;) {
+  for (let staged = batch; staged >= batch;) {
+    if (signal.aborted)
+      throw new TillhouseError(
+        "run_stopped",
+        "Stopped before all that waited was tried again; the next run goes on.",
+      );
     staged = await withTransaction(client, async () => {
       await checkFence(client, context.fencingToken);
       const { rowCount } = await waiting.stage.run(client, parameters);

@@ -52,6 +52,9 @@ export interface NewFile {
   readonly now: Date;
 }
 
+/** A server that is far away or busy takes longer than Prisma would wait by itself. */
+const PATIENCE = { maxWait: 15_000, timeout: 30_000 } as const;
+
 /**
  * The ledger as one holder of the warehouse may write it.
  *
@@ -62,7 +65,7 @@ export function fileLedger(prisma: PrismaClient, fencingToken: bigint): FileLedg
     prisma.$transaction(async (client) => {
       await holdFence(client, fencingToken);
       return work(client);
-    });
+    }, PATIENCE);
   return {
     findCurrent: (source, path) =>
       prisma.sourceFile.findFirst({ where: { source, path, status: { not: "replaced" } } }),

@@ -35,8 +35,9 @@ export async function discoverFiles(dataDir: string, named: readonly string[]): 
   const unknown: string[] = [];
   for (const absolutePath of new Set(paths)) {
     const path = displayPath(dataDir, absolutePath);
-    await requireFile(absolutePath, path);
-    const source = sourceOfName(absolutePath) ?? (await sourceOfContent(absolutePath));
+    if (named.length > 0) await requireFile(absolutePath, path);
+    const source =
+      sourceOfName(absolutePath) ?? (await sourceOfContent(absolutePath).catch(undefinedWhenUnreadable));
     if (source === undefined) unknown.push(path);
     else files.push({ source, path, absolutePath });
   }
@@ -68,6 +69,12 @@ async function requireFile(absolutePath: string, path: string): Promise<void> {
     throw notFound(error, `${path}: there is no such file. Looked for ${absolutePath}`, path);
   }
   throw new TillhouseError("file_not_found", `${path}: not a regular file`, { path });
+}
+
+/** One file that is gone since the folder was read, or is none of ours, does not keep the others from loading. */
+function undefinedWhenUnreadable(error: unknown): undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== "ENOENT" && code !== "EACCES" && code !== "EPERM") throw error;
 }
 
 function notFound(error: unknown, message: string, path: string): unknown {

@@ -73,7 +73,12 @@ const SHOWN_LENGTH = 40;
 export function shownNames(header: readonly string[]): string[] {
   const shown = header
     .slice(0, SHOWN_NAMES)
-    .map((name) => shapeOf(name.trim().slice(0, SHOWN_LENGTH)).replace(/\p{Cc}/gu, "\u2423") || "(no name)");
+    // By characters: half of a surrogate pair is no text that jsonb would take.
+    .map(
+      (name) =>
+        shapeOf(Array.from(name.trim()).slice(0, SHOWN_LENGTH).join("")).replace(/\p{Cc}/gu, "\u2423") ||
+        "(no name)",
+    );
   const more = header.length - shown.length;
   const last = shown.pop();
   if (last !== undefined) shown.push(more > 0 ? `${last} and ${more} more` : last);

@@ -22,3 +22,13 @@ test.each([
   await expect(runForJson(["runs", "--json"], place.environment)).resolves.toEqual({ runs: [] });
   await expect(query(url, "SELECT * FROM aggregation_layer.daily_sales")).resolves.toEqual([]);
 });
+
+test("a migration that failed is never taken for done, however often it is tried", async () => {
+  const place = await migratedWorkplace();
+  const url = await holdServer(place);
+  // As Prisma notes an error of PostgreSQL: what the migration makes is there already, made by somebody else.
+  await query(url, UNFINISHED.replace("finished_at = NULL", "finished_at = NULL, logs = 'ERROR'"));
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    await expect(runForJson(["runs", "--json"], place.environment)).rejects.toThrow(/migration_failed/);
+  }
+});

@@ -15,3 +15,10 @@ test("a session is in UTC, whatever the URL asks for", () => {
   const url = "postgresql://a:b@localhost/c?options=-c%20TimeZone%3DAmerica/New_York%20-c%20work_mem%3D64MB";
   expect(optionsOf(url)).toBe("-c TimeZone=America/New_York -c work_mem=64MB -c timezone=UTC");
 });
+
+test("a password with a bare per cent sign is read as pg reads it", () => {
+  const client = new pg.Client(connectionSettings("postgresql://u:100%sure@h/db", "test"));
+  expect(client.password).toBe("100%sure");
+  expect(optionsOf("postgresql://u:100%sure@h/db")).toBe("-c timezone=UTC");
+  expect(new pg.Client(connectionSettings("postgresql://u:a%40b@h/db", "test")).password).toBe("a@b");
+});

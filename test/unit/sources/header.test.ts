@@ -102,3 +102,8 @@ describe("a header", () => {
     expect(sourceOfHeader(["id", "name"])).toBeUndefined();
   });
 });
+
+test("names are cut between characters, so that they stay text that jsonb takes", () => {
+  const name = `${"n".repeat(39)}\u{1f600}\u{1f600}`;
+  for (const shown of shownNames([name, `x${name}`])) expect(shown.isWellFormed()).toBe(true);
+});
