@@ -3,6 +3,7 @@ import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import { WAITING_REASONS, type Reason } from "../sources/reasons.ts";
 import type { OutcomeSummary, SourceLoading } from "./sourceLoading.ts";
 
+const closeReplaced = sqlFile(new URL("./quarantine/closeReplaced.sql", import.meta.url));
 const insertDays = sqlFile(new URL("./insertDays.sql", import.meta.url));
 
 const APPLIED = new Set<OutcomeSummary["outcome"]>(["loaded", "corrected"]);
@@ -66,6 +67,7 @@ export async function apply<T>(
   if (judgement.loaded + judgement.corrected > 0) await write(client, loading, judgement, parameters);
   if (judgement.alreadyPresent > 0) await loading.confirm?.run(client, parameters);
   await loading.closeMended.run(client, parameters);
+  await closeReplaced.run(client, parameters);
 }
 
 async function write<T>(
