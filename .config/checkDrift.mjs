@@ -3,7 +3,7 @@
  *
  * Everything happens in two throw-away databases, on the server of TEST_DATABASE_URL or on an embedded one in a
  * temporary folder: one that the migrations made, one that schema.prisma would make by itself. Prisma compares what it
- * sees; views, CHECKs and partial indexes, which it does not see, are compared here.
+ * sees; views, CHECKs, partial indexes and settings of tables, which it does not see, are compared here.
  */
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -32,6 +32,20 @@ const RULES = [
   "fct_transactions_card_last4_is_four_digits (check)",
   "fct_transactions_card_whole_or_absent (check)",
   "dim_time_key_is_the_day (check)",
+  "rollup_stores_not_empty (check)",
+  "rollup_stores_not_negative (check)",
+  "rollup_products_not_empty (check)",
+  "rollup_products_not_negative (check)",
+  "rollup_devices_not_empty (check)",
+  "rollup_devices_not_negative (check)",
+  "rollup_days_not_empty (check)",
+  "rollup_days_not_negative (check)",
+  "rollup_store_first_sales_in_pairs (check)",
+  "rollup_stores (fillfactor=50)",
+  "rollup_products (fillfactor=50)",
+  "rollup_devices (fillfactor=50)",
+  "rollup_days (fillfactor=50)",
+  "rollup_store_first_sales (fillfactor=50)",
   "quarantine_open_by_file (partial index)",
   "quarantine_open_by_key (partial index)",
   "quarantine_waiting_for_device (partial index)",
@@ -44,9 +58,12 @@ const RULES_SQL = `
   WHERE contype = 'c' AND convalidated AND connamespace = ANY ($1::regnamespace[])
   UNION ALL
   SELECT relname || ' (partial index)' FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
-  WHERE indpred IS NOT NULL AND indisvalid AND relnamespace = ANY ($1::regnamespace[])`;
+  WHERE indpred IS NOT NULL AND indisvalid AND relnamespace = ANY ($1::regnamespace[])
+  UNION ALL
+  SELECT relname || ' (' || array_to_string(reloptions, ', ') || ')' FROM pg_class
+  WHERE reloptions IS NOT NULL AND relnamespace = ANY ($1::regnamespace[])`;
 
-/** Columns with their types, in order. A microsecond is the default precision, and the finest: the same type twice. */
+/** Columns of views and rollups with their types, in order. A microsecond is the default precision, and the finest: the same type twice. */
 const COLUMNS_SQL = `
   SELECT relname AS relation,
          array_agg(attname || ' ' || replace(format_type(atttypid, atttypmod), '(6) with', ' with') ORDER BY attnum) AS columns
@@ -166,11 +183,13 @@ async function compareViews(migratedUrl, schemaUrl) {
   const different = names.filter((name) => views.get(name) !== models.get(name));
   for (const name of different) {
     drift(
-      `view ${name}\n         migrations:    ${views.get(name) ?? "(no such view)"}\n` +
-        `         schema.prisma: ${models.get(name) ?? "(no such view)"}`,
+      `${name.startsWith("rollup_") ? "table" : "view"} ${name}\n` +
+        `         migrations:    ${views.get(name) ?? "(not there)"}\n` +
+        `         schema.prisma: ${models.get(name) ?? "(not there)"}`,
     );
   }
-  if (different.length === 0) agree(`${names.length} views have the columns and types of their models`);
+  if (different.length === 0)
+    agree(`${names.length} views and rollups have the columns and types of their models`);
 }
 
 async function compareRules(url) {
@@ -181,7 +200,7 @@ async function compareRules(url) {
   for (const rule of without(found, RULES))
     drift(`${rule} is not in the list RULES of .config/checkDrift.mjs`);
   if (found.length === RULES.length && without(RULES, found).length === 0) {
-    agree(`${found.length} CHECKs and partial indexes are all there`);
+    agree(`${found.length} CHECKs, partial indexes and settings of tables are all there`);
   }
 }
 

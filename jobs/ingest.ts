@@ -1,16 +1,20 @@
 import type { Config } from "../src/config/loadConfig.ts";
 import { cardTokenKey } from "../src/ingestion/cardTokenKey.ts";
+import { localChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
 import type { LoadContext } from "../src/ingestion/loadFile.ts";
+import { loaderPool } from "../src/ingestion/loaderPool.ts";
 import { openLoaderSession } from "../src/ingestion/loaderSession.ts";
+import { rebuildRollups, type MendedRows } from "../src/ingestion/rollups/rebuildRollups.ts";
+import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
 import { verifyWarehouse, type Verification } from "../src/quality/verifyWarehouse.ts";
 import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
-import { fileLedger } from "../src/runs/fileLedger.ts";
+import { identityOf } from "../src/runs/fileIdentity.ts";
+import { fileLedger, sourceOfUnchanged } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { publicMessage } from "../src/runs/runLog.ts";
-import { createCardTokeniser, fingerprintOfKey } from "../src/sources/cards.ts";
+import { fingerprintOfKey } from "../src/sources/cards.ts";
 import { discoverFiles, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
-import { localTimeIn } from "../src/sources/localTime.ts";
 import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
 import type { IngestReport } from "./ingestReport.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
@@ -44,19 +48,39 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
       () => filesToLoad(context, options),
       (found) => ({ files: found.length }),
     );
+    const runSettings = await settingsOf(context, held, key);
     const session = await openLoaderSession(database.url);
+    const threads = loaderThreads(
+      { databaseUrl: database.url, run: runSettings },
+      config.workers,
+      context.startThread,
+    );
     const breakOff = (): void => {
+      threads.abandon();
       session.abandon();
     };
     context.breakingOff.addEventListener("abort", breakOff);
     try {
-      const load = await loadContext(context, held, session.client, key);
+      const here = loaderPool([localChunkLoader(session.client, runSettings)]);
+      const load: LoadContext = {
+        ...runSettings,
+        client: session.client,
+        prisma: database.prisma,
+        ledger: fileLedger(database.prisma, held.lock.fencingToken),
+        logger: context.logger,
+        maxRecordBytes: config.maxRecordBytes,
+        chunkRecords: config.chunkRecords,
+        loadersFor: (bytes) => (bytes < WORTH_THREADS_BYTES ? here : threads.pool()),
+        now: () => clock.now(),
+        signal: context.stopping,
+        onProgress: context.onProgress,
+      };
       const loaded = await loadSources({ ...load, clock }, run, files, () => context.breakingOff.aborted);
       const read = loaded.files.reduce((sum, file) => addOutcomes(sum, file.outcomes), NO_OUTCOMES);
       if (read.loaded + read.corrected + loaded.resolved > 0 && !context.stopping.aborted) {
         // What is loaded stands without it; the server's own autovacuum does the same a little later.
         await run
-          .step("refresh statistics", () => database.pool.query(ANALYZE))
+          .step("refresh statistics", () => refreshStatistics(database))
           .catch((error: unknown) => {
             context.logger.warn("statistics could not be refreshed", { error: publicMessage(error) });
           });
@@ -66,14 +90,25 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
       });
     } finally {
       context.breakingOff.removeEventListener("abort", breakOff);
+      await threads.close();
       await session.close();
     }
   });
 }
 
+/** A smaller file is loaded before a thread has started. */
+const WORTH_THREADS_BYTES = 4 << 20;
+
 // Without fresh statistics the planner takes a table for as empty as it was when it was last looked at.
 const ANALYZE =
   "ANALYZE ingestion_layer.fct_transactions, ingestion_layer.dim_stores, ingestion_layer.dim_devices, ingestion_layer.dim_products, ingestion_layer.dim_product_labels, ingestion_layer.dim_time";
+const ANALYZE_ROLLUPS =
+  "ANALYZE aggregation_layer.rollup_stores, aggregation_layer.rollup_products, aggregation_layer.rollup_devices, aggregation_layer.rollup_days, aggregation_layer.rollup_store_first_sales";
+
+async function refreshStatistics({ pool }: JobContext["database"]): Promise<void> {
+  await pool.query(ANALYZE);
+  await pool.query(ANALYZE_ROLLUPS);
+}
 
 async function reportOf(
   runId: number,
@@ -91,16 +126,22 @@ async function reportOf(
 }
 
 /**
- * One run of the aggregation layer alone: reads no file, recomputes from the facts what is kept beside them.
+ * One run of the aggregation layer alone: reads no file, brings the rollups to what the facts say, and recomputes
+ * from the facts all that is kept beside them.
  *
- * @throws TillhouseError `run_locked`
+ * @throws TillhouseError `run_locked`, `run_stopped`, `run_lock_lost`
  */
 export async function aggregate(
   context: JobContext,
 ): Promise<IngestReport & { readonly verification: Verification }> {
   const { clock, database } = context;
   const started = clock.monotonicMs();
-  return asRun(ingestJob.name, { select: "aggregation_layer" }, context, async ({ run }) => {
+  return asRun(ingestJob.name, { select: "aggregation_layer" }, context, async ({ run, lock }) => {
+    await run.step(
+      "rebuild rollups",
+      () => rebuild(context, lock),
+      (mended) => ({ ...mended }),
+    );
     const verification = await run.step(
       "verify",
       () => verifyWarehouse(database.pool),
@@ -110,6 +151,29 @@ export async function aggregate(
     const report = await reportOf(run.runId, { files: [], resolved: 0, failure }, context, started);
     return { ...report, verification };
   });
+}
+
+async function rebuild(
+  { breakingOff, database }: JobContext,
+  { fencingToken }: HeldRun["lock"],
+): Promise<MendedRows> {
+  const session = await openLoaderSession(database.url);
+  const breakOff = (): void => {
+    session.abandon();
+  };
+  breakingOff.addEventListener("abort", breakOff);
+  try {
+    return await rebuildRollups(session.client, fencingToken);
+  } catch (error) {
+    if (!breakingOff.aborted) throw error;
+    throw new TillhouseError(
+      "run_stopped",
+      "Stopped before the rollups were rebuilt; they are as they were.",
+    );
+  } finally {
+    breakingOff.removeEventListener("abort", breakOff);
+    await session.close();
+  }
 }
 
 function failureOf({ differences }: Verification): TillhouseError | undefined {
@@ -122,10 +186,12 @@ function failureOf({ differences }: Verification): TillhouseError | undefined {
 }
 
 async function filesToLoad(
-  { config, clock, trigger, stopping, logger }: JobContext,
+  { config, database, clock, trigger, stopping, logger }: JobContext,
   options: IngestOptions,
 ): Promise<readonly DiscoveredFile[]> {
-  const { files, unknown } = await discoverFiles(config.dataDir, options.files);
+  const { files, unknown } = await discoverFiles(config.dataDir, options.files, (path, stats) =>
+    sourceOfUnchanged(database.prisma, path, identityOf(stats)),
+  );
   for (const path of unknown) {
     logger.warn("neither its name nor its header tells what this file is; it is left alone", { file: path });
   }
@@ -136,29 +202,18 @@ async function filesToLoad(
   return files;
 }
 
-async function loadContext(
-  { config, database, logger, clock, stopping, onProgress }: JobContext,
+async function settingsOf(
+  { config, database, clock }: JobContext,
   { run, lock }: HeldRun,
-  client: LoadContext["client"],
   key: Buffer,
-): Promise<LoadContext> {
+): Promise<RunSettings> {
   return {
-    client,
-    prisma: database.prisma,
-    ledger: fileLedger(database.prisma, lock.fencingToken),
-    logger,
     runId: run.runId,
     fencingToken: lock.fencingToken,
     cardKeyId: await cardKeyIdFor(database.prisma, fingerprintOfKey(key), clock.now()),
+    cardTokenKey: key,
     maxRejectRatio: config.maxRejectRatio,
-    maxRecordBytes: config.maxRecordBytes,
-    chunkRecords: config.chunkRecords,
-    parsing: {
-      timestamps: { dateOrder: config.sourceDateOrder, localTime: localTimeIn(config.sourceTimezone) },
-      tokeniseCard: createCardTokeniser(key),
-    },
-    now: () => clock.now(),
-    signal: stopping,
-    onProgress,
+    dateOrder: config.sourceDateOrder,
+    timeZone: config.sourceTimezone,
   };
 }

@@ -2,6 +2,7 @@ import type { Config } from "../src/config/loadConfig.ts";
 import type { Database } from "../src/database/openDatabase.ts";
 import type { Clock } from "../src/lib/clock.ts";
 import type { Progress } from "../src/ingestion/progress.ts";
+import type { StartThread } from "../src/ingestion/threads/startThread.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
 import type { Logger } from "../src/lib/logger.ts";
 import { startRun, statusOf, type RunLog } from "../src/runs/runLog.ts";
@@ -18,6 +19,8 @@ export interface JobContext {
   /** Out of patience: break off, roll back. */
   readonly breakingOff: AbortSignal;
   readonly trigger: "manual" | "schedule";
+  /** How loader threads are started, where it is not as usual. */
+  readonly startThread?: StartThread;
   /** Told after each committed chunk; for a display. */
   readonly onProgress?: (progress: Progress) => void;
 }

@@ -2,12 +2,12 @@ import { deviceLoading } from "../src/ingestion/deviceLoading.ts";
 import { loadFile, type LoadContext } from "../src/ingestion/loadFile.ts";
 import { resolveWaiting } from "../src/ingestion/resolveWaiting.ts";
 import type { SourceLoading } from "../src/ingestion/sourceLoading.ts";
-import { storeLoading } from "../src/ingestion/storeLoading.ts";
 import { transactionLoading } from "../src/ingestion/transactionLoading.ts";
 import type { Clock } from "../src/lib/clock.ts";
 import { TillhouseError, type ErrorCode } from "../src/lib/errors.ts";
 import { publicCode, publicMessage, statusOf, type RunLog } from "../src/runs/runLog.ts";
 import { NO_OUTCOMES } from "../src/runs/outcomes.ts";
+import type { SourceName } from "../src/sources/contracts.ts";
 import type { DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import type { FileReport } from "./ingestReport.ts";
 
@@ -39,14 +39,14 @@ export async function loadSources(
   let resolved = 0;
   let failure: unknown;
 
-  const loadAll = async <T>(loading: SourceLoading<T>): Promise<void> => {
-    for (const file of files.filter(({ source }) => source === loading.contract.source)) {
+  const loadAll = async (source: SourceName): Promise<void> => {
+    for (const file of files.filter((found) => found.source === source)) {
       const started = load.clock.monotonicMs();
       try {
         if (load.signal.aborted) throw stopped(`before ${file.path}`);
         const report = await run.step(
           `load ${file.path}`,
-          () => loadFile(loading, file, load),
+          () => loadFile(file, load),
           ({ status, outcomes }) => ({ status, ...outcomes }),
         );
         const { outcomes, status, warningsByKind } = report;
@@ -78,7 +78,7 @@ export async function loadSources(
       }
     }
   };
-  const resolveAll = async <T>(loading: SourceLoading<T>): Promise<void> => {
+  const resolveAll = async (loading: SourceLoading): Promise<void> => {
     const attempt = (): Promise<number> => resolveWaiting(loading, load, load.signal);
     resolved += await run.step(`resolve waiting ${loading.contract.source}`, attempt, (count) => ({
       resolved: count,
@@ -86,11 +86,11 @@ export async function loadSources(
   };
 
   try {
-    await loadAll(storeLoading);
+    await loadAll("stores");
     await resolveAll(deviceLoading);
-    await loadAll(deviceLoading);
+    await loadAll("devices");
     await resolveAll(transactionLoading);
-    await loadAll(transactionLoading);
+    await loadAll("transactions");
   } catch (error) {
     failure = error instanceof RunEnded ? error.reason : ended() ? stopped("between two files") : error;
     load.logger.error(publicMessage(failure), { code: publicCode(failure) });

@@ -6,6 +6,7 @@ import type { GenerateCommandOptions } from "./commands/generate.ts";
 import type { ListOptions } from "./commands/history.ts";
 import type { IngestCommandOptions } from "./commands/ingest.ts";
 import type { StudioCommandOptions } from "./commands/studio.ts";
+import type { VerifyCommandOptions } from "./commands/verify.ts";
 import { EXIT_CODES, TillhouseError } from "./lib/errors.ts";
 
 const wholeNumber = (text: string): number => {
@@ -97,8 +98,17 @@ Examples:
     .description(
       "recompute from the facts what is kept beside them; exit code 1 on any difference (npm run verify)",
     )
+    .option("--files", "also hash every loaded file again: which is gone, shorter, changed or unreadable")
     .option("--json", "print one JSON object")
-    .action(async (options: { json?: boolean }) =>
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run verify
+  npm run verify -- --files
+  npm run -s verify -- --files --json`,
+    )
+    .action(async (options: VerifyCommandOptions) =>
       (await import("./commands/verify.ts")).verifyCommand(options),
     );
 

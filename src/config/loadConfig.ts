@@ -19,6 +19,7 @@ export interface Config {
   readonly logLevel: SettingValues["LOG_LEVEL"];
   readonly maxRejectRatio: SettingValues["MAX_REJECT_RATIO"];
   readonly maxRecordBytes: SettingValues["MAX_RECORD_BYTES"];
+  readonly workers: SettingValues["WORKERS"];
   readonly chunkRecords: SettingValues["CHUNK_RECORDS"];
 }
 
@@ -86,6 +87,7 @@ export function loadConfig(environment: Environment = process.env, envFile = ".e
     logLevel: valueOf("LOG_LEVEL", all),
     maxRejectRatio: valueOf("MAX_REJECT_RATIO", all),
     maxRecordBytes: valueOf("MAX_RECORD_BYTES", all),
+    workers: valueOf("WORKERS", all),
     chunkRecords: valueOf("CHUNK_RECORDS", all),
   };
   if (config.databaseUrl !== undefined && config.cardTokenKey === undefined) {

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { validate as isCronExpression } from "node-cron";
 import { z } from "zod";
@@ -143,6 +144,13 @@ export const SETTINGS = {
     example: "1048576",
     default: "1048576",
     schema: wholeNumber(1_024, 67_108_864),
+  }),
+  WORKERS: setting({
+    description:
+      "Threads that read, check and commit a file's chunks, each on a connection of its own. Unset: one for each core.",
+    example: "2",
+    default: String(availableParallelism()),
+    schema: wholeNumber(1, 64),
   }),
   CHUNK_RECORDS: setting({
     description: "Records of one commit, more or less: a chunk ends where a read of the file does.",

@@ -1,14 +1,15 @@
-import type pg from "pg";
+import type { Client } from "pg";
 import { withTransaction } from "../database/pool.ts";
 import { sqlFile } from "../database/sqlFile.ts";
 import { outcomeColumns, type Outcomes } from "../runs/outcomes.ts";
 import { lockLost } from "../runs/warehouseLock.ts";
 import type { SourceName } from "../sources/contracts.ts";
-import { recordWarnings } from "../sources/reasons.ts";
-import { apply, judge, type Judgement } from "./judgement.ts";
-import { copyText } from "./loaderSession.ts";
-import type { PreparedChunk } from "./prepareChunks.ts";
+import { recordWarnings, type WarningCounts } from "../sources/reasons.ts";
+import { apply, judge, NOTHING_JUDGED, withFresh, type Judgement } from "./judgement.ts";
+import type { PreparedChunk } from "./prepareChunk.ts";
+import type { RecordBatch } from "./recordBatch.ts";
 import { checkRejectRatio, type FileSoFar } from "./rejectLimit.ts";
+import { sendCopy } from "./sendCopy.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
 
 const ledger = (name: string) => sqlFile(new URL(`./ledger/${name}.sql`, import.meta.url));
@@ -27,10 +28,9 @@ const COPY_REJECTS = "COPY staged_rejects (source_line, reason, column_name, nat
 
 /** What every chunk of a run needs. */
 export interface CommitContext {
-  readonly client: pg.Client;
+  readonly client: Client;
   readonly runId: number;
   readonly fencingToken: bigint;
-  readonly cardKeyId: number;
   readonly maxRejectRatio: number;
   readonly now: () => Date;
 }
@@ -46,55 +46,58 @@ export interface ChunkFile {
 /** What a committed chunk did, and how its file stands with it. */
 export interface CommittedChunk {
   readonly outcomes: Outcomes;
+  readonly warnings: WarningCounts;
   readonly fileSoFar: FileSoFar;
 }
 
 /**
- * Commits one chunk with all its effects (star, quarantine, ledger, watermark, sums of the run) or none of them.
+ * Commits one chunk, whose accepted records are in the batch, with all its effects (star, quarantine, ledger, watermark, sums of the run) or none of them.
  *
  * @throws TillhouseError `too_many_rejects`, `run_lock_lost`
  */
-export async function commitChunk<T>(
-  loading: SourceLoading<T>,
+export async function commitChunk(
+  loading: SourceLoading,
   chunk: PreparedChunk,
+  batch: RecordBatch,
   file: ChunkFile,
   context: CommitContext,
 ): Promise<CommittedChunk> {
   const { client, runId } = context;
-  const parameters = { run_id: runId, file_id: file.fileId, card_key_id: context.cardKeyId };
+  const parameters = { run_id: runId, file_id: file.fileId };
   const { source } = loading.contract;
 
   return withTransaction(client, async () => {
     await checkFence(client, context.fencingToken);
-    await copyText(client, loading.copyStatement, chunk.accepted);
-    const judgement = await judge(client, loading, parameters);
+    const { staged, fresh } = await batch.arrive(client, runId);
+    const judged = staged === 0 ? NOTHING_JUDGED : await judge(client, loading, parameters);
+    const judgement = withFresh(judged, fresh);
     const fileSoFar = checkRejectRatio(file.soFar, chunk, judgement, context.maxRejectRatio);
-    await apply(client, loading, judgement, parameters);
+    await apply(client, loading, judgement, parameters, fresh);
     if (file.rereadAfterLine !== null)
       await closeReread.run(client, { file_id: file.fileId, lines_before: String(file.rereadAfterLine) });
     await quarantine(client, loading, chunk, judgement, parameters);
     const outcomes = outcomesOf(chunk, judgement);
     await advanceLedger(source, chunk, file.fileId, outcomes, judgement, context);
-    return { outcomes, fileSoFar };
+    return { outcomes, warnings: chunk.warnings, fileSoFar };
   });
 }
 
 /** @throws TillhouseError `run_lock_lost` when another run has taken the warehouse since */
-export async function checkFence(client: pg.Client, fencingToken: bigint): Promise<void> {
+export async function checkFence(client: Client, fencingToken: bigint): Promise<void> {
   const { rowCount } = await checkFenceSql.run(client, { fencing_token: fencingToken });
   if (rowCount === 1) return;
   throw lockLost();
 }
 
-async function quarantine<T>(
-  client: pg.Client,
-  loading: SourceLoading<T>,
+async function quarantine(
+  client: Client,
+  loading: SourceLoading,
   chunk: PreparedChunk,
   judgement: Judgement,
   parameters: { run_id: number; file_id: number },
 ): Promise<void> {
   if (chunk.rejected.length > 0) {
-    await copyText(client, COPY_REJECTS, chunk.rejected);
+    await sendCopy(client, COPY_REJECTS, chunk.rejected);
     await insertRejects.run(client, { ...parameters, source: loading.contract.source });
   }
   if (judgement.refused.length > 0) await loading.waiting?.quarantine.run(client, parameters);

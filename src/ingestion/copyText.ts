@@ -16,15 +16,16 @@ export function copyRow(values: readonly (string | number | null)[]): string {
 }
 
 const MICROS_PER_DAY = 86_400_000_000;
-const days = new Map<number, { text: string; key: number }>();
+/** By day of the epoch; times begin with it (`FIRST_YEAR`). */
+const days: ({ text: string; key: number } | undefined)[] = [];
 
 function dayOf(micros: number): { text: string; key: number } {
   const number = Math.floor(micros / MICROS_PER_DAY);
-  let day = days.get(number);
+  let day = days[number];
   if (day === undefined) {
     const text = new Date(number * 86_400_000).toISOString().slice(0, 10);
     day = { text, key: Number(text.replaceAll("-", "")) };
-    days.set(number, day);
+    days[number] = day;
   }
   return day;
 }

@@ -1,17 +1,20 @@
 import { sqlFile } from "../database/sqlFile.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
-import { deviceParser, type Device } from "../sources/parseDevice.ts";
+import { deviceParser } from "../sources/parseDevice.ts";
 import { copyRow } from "./copyText.ts";
+import { textBatch } from "./recordBatch.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./devices/${name}.sql`, import.meta.url));
 
-export const deviceLoading: SourceLoading<Device> = {
+export const deviceLoading: SourceLoading = {
   contract: CONTRACTS.devices,
-  parser: deviceParser,
-  copyStatement: "COPY staged_devices (source_line, device_id, store_id, digest, device_type) FROM STDIN",
-  copyRow: (device, line) =>
-    copyRow([line, device.deviceId, device.storeId, device.digest, device.deviceType]),
+  openBatch: ({ columns }) =>
+    textBatch(
+      deviceParser(columns),
+      (device, line) => copyRow([line, device.deviceId, device.storeId, device.digest, device.deviceType]),
+      "COPY staged_devices (source_line, device_id, store_id, digest, device_type) FROM STDIN",
+    ),
   createStaging: sql("createStaging"),
   judge: sql("judge"),
   summarise: sql("summarise"),

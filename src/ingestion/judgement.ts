@@ -1,6 +1,7 @@
-import type pg from "pg";
+import type { ClientBase, QueryResultRow } from "pg";
 import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import { WAITING_REASONS, type Reason } from "../sources/reasons.ts";
+import type { NewRecords } from "./recordBatch.ts";
 import type { OutcomeSummary, SourceLoading } from "./sourceLoading.ts";
 
 const closeReplaced = sqlFile(new URL("./quarantine/closeReplaced.sql", import.meta.url));
@@ -27,14 +28,37 @@ export interface Judgement {
   readonly days: { readonly first: number; readonly last: number } | null;
 }
 
+/** Of a chunk of which nothing was staged. */
+export const NOTHING_JUDGED: Judgement = {
+  loaded: 0,
+  alreadyPresent: 0,
+  corrected: 0,
+  superseded: 0,
+  refused: [],
+  highestKey: null,
+  days: null,
+};
+
+/** The judgement of a chunk's staged records with those beside them that needed none. */
+export function withFresh(judged: Judgement, fresh: NewRecords | null): Judgement {
+  if (fresh === null) return judged;
+  const { first, last } = judged.days ?? fresh.days;
+  return {
+    ...judged,
+    loaded: judged.loaded + fresh.records,
+    highestKey: Math.max(judged.highestKey ?? 0, fresh.highestKey),
+    days: { first: Math.min(first, fresh.days.first), last: Math.max(last, fresh.days.last) },
+  };
+}
+
 /** Gives each staged record its outcome. Writes nothing but session-private tables. */
-export async function judge<T>(
-  client: pg.Client,
-  loading: SourceLoading<T>,
+export async function judge(
+  client: ClientBase,
+  loading: SourceLoading,
   parameters: Parameters,
 ): Promise<Judgement> {
   await loading.judge.run(client, parameters);
-  const { rows } = await loading.summarise.run<OutcomeSummary & pg.QueryResultRow>(client, parameters);
+  const { rows } = await loading.summarise.run<OutcomeSummary & QueryResultRow>(client, parameters);
   const recordsOf = (outcome: OutcomeSummary["outcome"]): number =>
     rows.find((row) => row.outcome === outcome)?.records ?? 0;
   const applied = rows.filter((row) => APPLIED.has(row.outcome));
@@ -57,43 +81,53 @@ export async function judge<T>(
   };
 }
 
-/** Puts what was judged `loaded` or `corrected` into the star, and closes what that makes pointless in quarantine. */
-export async function apply<T>(
-  client: pg.Client,
-  loading: SourceLoading<T>,
+/**
+ * Puts what was judged `loaded` or `corrected` into the star, with what needed no judging, and closes what that makes
+ * pointless in quarantine.
+ */
+export async function apply(
+  client: ClientBase,
+  loading: SourceLoading,
   judgement: Judgement,
   parameters: Parameters,
+  fresh: NewRecords | null = null,
 ): Promise<void> {
-  if (judgement.loaded + judgement.corrected > 0) await write(client, loading, judgement, parameters);
+  if (judgement.loaded + judgement.corrected > 0) await write(client, loading, judgement, parameters, fresh);
   if (judgement.alreadyPresent > 0) await loading.confirm?.run(client, parameters);
   await loading.closeMended.run(client, parameters);
   await closeReplaced.run(client, parameters);
 }
 
-async function write<T>(
-  client: pg.Client,
-  loading: SourceLoading<T>,
-  judgement: Judgement,
+async function write(
+  client: ClientBase,
+  loading: SourceLoading,
+  { corrected, days, loaded }: Judgement,
   parameters: Parameters,
+  fresh: NewRecords | null,
 ): Promise<void> {
-  if (judgement.days !== null) {
-    await insertDays.run(client, {
-      first_day: String(judgement.days.first),
-      last_day: String(judgement.days.last),
-    });
+  const judgedLoaded = loaded - (fresh?.records ?? 0);
+  if (days !== null) {
+    await insertDays.run(client, { first_day: String(days.first), last_day: String(days.last) });
   }
   const runAll = async (statements: readonly SqlFile[]): Promise<void> => {
     for (const statement of statements) await statement.run(client, parameters);
   };
-  await runAll(loading.prepare);
-  if (judgement.corrected > 0) await expectRows(loading.correct, judgement.corrected);
-  if (judgement.loaded > 0) {
+  const writeJudged = async (): Promise<void> => {
+    if (corrected > 0) await expectRows(loading.correct, corrected);
+    if (judgedLoaded === 0) return;
     await loading.aroundInsert?.before.run(client, parameters);
-    await expectRows(loading.insert, judgement.loaded);
+    await expectRows(loading.insert, judgedLoaded);
     await loading.aroundInsert?.after.run(client, parameters);
+  };
+  await fresh?.prepare(client);
+  await runAll(loading.prepare);
+  if (judgedLoaded + corrected > 0) {
+    if (loading.inStep === undefined) await writeJudged();
+    else await loading.inStep(client, corrected > 0, writeJudged);
   }
+  await fresh?.insert(client);
   await runAll(loading.follow);
-  if (judgement.corrected > 0) await runAll(loading.followCorrections);
+  if (corrected > 0) await runAll(loading.followCorrections);
 
   async function expectRows(statement: SqlFile, expected: number): Promise<void> {
     const { rowCount } = await statement.run(client, parameters);

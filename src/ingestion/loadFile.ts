@@ -5,24 +5,27 @@ import type { Logger } from "../lib/logger.ts";
 import type { FileLedger } from "../runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES, type Outcomes } from "../runs/outcomes.ts";
 import { publicMessage } from "../runs/runLog.ts";
+import { CONTRACTS } from "../sources/contracts.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
 import { fileText } from "../sources/fileText.ts";
 import { shownNames } from "../sources/header.ts";
-import type { ParsingRules } from "../sources/parsing.ts";
 import { WAITING_REASONS, WARNINGS, type Warning, type WarningCounts } from "../sources/reasons.ts";
 import { undefinedWhenGone } from "../sources/settle.ts";
-import { commitChunk, type CommitContext } from "./commitChunk.ts";
+import type { ChunkLoader } from "./chunkLoader.ts";
+import type { CommitContext } from "./commitChunk.ts";
+import { frameChunks, type FramedChunk } from "./frameChunks.ts";
+import { loadInOrder } from "./loadInOrder.ts";
+import type { LoaderPool } from "./loaderPool.ts";
 import { openSourceFile, trustworthyIdentity, type ReadableFile } from "./openSourceFile.ts";
-import { prepareChunks, type PreparedChunk } from "./prepareChunks.ts";
 import type { Progress } from "./progress.ts";
-import type { SourceLoading } from "./sourceLoading.ts";
 
 /** What loading needs besides the file. */
 export interface LoadContext extends CommitContext {
   readonly prisma: PrismaClient;
   readonly ledger: FileLedger;
   readonly logger: Logger;
-  readonly parsing: ParsingRules;
+  /** The loaders for a file of which so many bytes are to be read. */
+  readonly loadersFor: (bytes: number) => LoaderPool;
   readonly maxRecordBytes: number;
   readonly chunkRecords: number;
   /** Aborted: the chunk in hand is finished, then the run stops. */
@@ -42,16 +45,13 @@ export interface LoadedFile {
 }
 
 /**
- * Loads what is new of one file, chunk by chunk, each a transaction. While PostgreSQL works on one chunk, the next
- * is read and checked.
+ * Loads what is new of one file, chunk by chunk, each a transaction. While PostgreSQL works on one chunk, others are
+ * read and checked.
  *
- * @throws TillhouseError `file_refused`, `too_many_rejects`, `run_stopped`, `run_lock_lost`; committed chunks stand
+ * @throws TillhouseError `file_refused`, `too_many_rejects`, `run_stopped`, `run_lock_lost`, `loader_thread_died`;
+ *   committed chunks stand
  */
-export async function loadFile<T>(
-  loading: SourceLoading<T>,
-  file: DiscoveredFile,
-  context: LoadContext,
-): Promise<LoadedFile> {
+export async function loadFile(file: DiscoveredFile, context: LoadContext): Promise<LoadedFile> {
   const unread = { path: file.path, status: "unchanged", outcomes: NO_OUTCOMES, warningsByKind: {} } as const;
   const handle = await open(file.absolutePath, "r").catch(undefinedWhenGone);
   if (handle === undefined) {
@@ -60,10 +60,10 @@ export async function loadFile<T>(
   }
   try {
     const openedAt = context.now();
-    const opened = await openSourceFile(handle, file, loading.contract, context.ledger, openedAt);
+    const opened = await openSourceFile(handle, file, CONTRACTS[file.source], context.ledger, openedAt);
     if ("unchanged" in opened) return unread;
-    const loaded = opened.nothingNew ? unread : await loadChunks(loading, file, handle, opened, context);
-    const identity = trustworthyIdentity(opened.identity, openedAt);
+    const loaded = opened.nothingNew ? unread : await loadChunks(file, handle, opened, context);
+    const identity = await trustworthyIdentity(handle, opened.identity, openedAt);
     await context.ledger.complete(opened.ledger.fileId, identity);
     return { ...loaded, path: file.path, status: "loaded" };
   } finally {
@@ -71,8 +71,7 @@ export async function loadFile<T>(
   }
 }
 
-async function loadChunks<T>(
-  loading: SourceLoading<T>,
+async function loadChunks(
   file: DiscoveredFile,
   handle: FileHandle,
   opened: ReadableFile,
@@ -85,14 +84,14 @@ async function loadChunks<T>(
       columns: shownNames(columns.extra),
     });
   }
-  const chunks = prepareChunks(fileText(handle, opened.encoding, readFrom), {
+  const chunks = frameChunks(fileText(handle, opened.encoding, readFrom), {
     ...opened,
-    contract: loading.contract,
-    parse: loading.parser(columns, context.parsing),
-    copyRow: (record, line) => loading.copyRow(record, line),
+    naturalKey: CONTRACTS[file.source].naturalKey,
     maxRecordBytes: context.maxRecordBytes,
     chunkRecords: context.chunkRecords,
   });
+  const { fileId } = ledger;
+  const { delimiter } = opened.dialect;
   let soFar = {
     path: file.path,
     recordsRead: startByte === 0 ? 0 : Number(ledger.recordsRead),
@@ -102,28 +101,29 @@ async function loadChunks<T>(
   let { rereadAfterLine } = opened;
   let outcomes = NO_OUTCOMES;
   const warningsByKind: Partial<Record<Warning, number>> = {};
+  const commit = async (loader: ChunkLoader, chunk: FramedChunk): Promise<void> => {
+    if (context.signal.aborted) throw stopped(file.path);
+    const committed = await loader.commit({ fileId, soFar, rereadAfterLine }, context.now());
+    rereadAfterLine = null;
+    outcomes = addOutcomes(outcomes, committed.outcomes);
+    addWarnings(warningsByKind, committed.warnings);
+    soFar = committed.fileSoFar;
+    context.onProgress?.({
+      path: file.path,
+      committedBytes: bytesInFile(chunk.endByte, opened),
+      sizeBytes: Number(opened.identity.sizeBytes),
+      records: outcomes.recordsRead,
+    });
+    context.logger.debug("chunk committed", {
+      file: file.path,
+      lines: `${chunk.firstLine}-${chunk.lastLine}`,
+    });
+  };
   try {
-    for await (const chunk of oneAhead(chunks)) {
-      if (context.signal.aborted) throw stopped(file.path);
-      const chunkFile = { fileId: ledger.fileId, soFar, rereadAfterLine };
-      const committed = await commitChunk(loading, chunk, chunkFile, context);
-      rereadAfterLine = null;
-      outcomes = addOutcomes(outcomes, committed.outcomes);
-      addWarnings(warningsByKind, chunk.warnings);
-      soFar = committed.fileSoFar;
-      context.onProgress?.({
-        path: file.path,
-        committedBytes: bytesInFile(chunk.endByte, opened),
-        sizeBytes: Number(opened.identity.sizeBytes),
-        records: outcomes.recordsRead,
-      });
-      context.logger.debug("chunk committed", {
-        file: file.path,
-        lines: `${chunk.firstLine}-${chunk.lastLine}`,
-      });
-    }
+    const pool = context.loadersFor(Number(opened.identity.sizeBytes) - bytesInFile(readFrom, opened));
+    await loadInOrder(chunks, { source: file.source, fileId, delimiter, columns }, pool, commit);
   } catch (error) {
-    await noteFailure(error, ledger.fileId, context);
+    await noteFailure(error, fileId, context);
     throw error;
   } finally {
     for (const [kind, records] of Object.entries(warningsByKind))
@@ -141,24 +141,6 @@ function addWarnings(sums: Partial<Record<Warning, number>>, counts: WarningCoun
 /** How far a position in the text is in the file, for a display: a character of UTF-16 has mostly two bytes there. */
 function bytesInFile(textBytes: number, { encoding, identity }: ReadableFile): number {
   return encoding === "utf-8" ? textBytes : Math.min(2 * textBytes, Number(identity.sizeBytes));
-}
-
-/** Keeps one more chunk under way than is being worked on. */
-async function* oneAhead(chunks: AsyncGenerator<PreparedChunk, undefined>): AsyncGenerator<PreparedChunk> {
-  let next = chunks.next();
-  try {
-    for (;;) {
-      const step = await next;
-      if (step.done === true) return;
-      next = chunks.next();
-      // Its failure is met at the next await; until then it is no unhandled rejection.
-      next.catch(() => undefined);
-      yield step.value;
-    }
-  } finally {
-    await next.catch(() => undefined);
-    await chunks.return(undefined);
-  }
 }
 
 /** Rejected records of a file up to its checkpoint, those left out that only wait. */

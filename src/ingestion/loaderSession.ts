@@ -1,7 +1,4 @@
-import { pipeline } from "node:stream/promises";
-import { Readable } from "node:stream";
 import pg from "pg";
-import { from as copyFrom } from "pg-copy-streams";
 import { connectionSettings } from "../database/pool.ts";
 import { sqlFile } from "../database/sqlFile.ts";
 import { deviceLoading } from "./deviceLoading.ts";
@@ -51,14 +48,4 @@ export async function openLoaderSession(url: string): Promise<LoaderSession> {
 /** The socket under a client, which the types of `pg` leave out. */
 function socketOf(client: pg.Client): { destroy(): void } {
   return (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream;
-}
-
-/** Sends COPY text to `COPY … FROM STDIN`. */
-export async function copyText(
-  client: pg.Client,
-  statement: string,
-  blocks: readonly Buffer[],
-): Promise<void> {
-  if (blocks.length === 0) return;
-  await pipeline(Readable.from(blocks), client.query(copyFrom(statement)));
 }

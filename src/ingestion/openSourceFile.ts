@@ -2,14 +2,15 @@ import { createHash, type Hash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import type { SourceFile } from "../database/generated/client.ts";
 import { TillhouseError } from "../lib/errors.ts";
-import { identityOf, sameIdentity, type FileIdentity, type FileLedger } from "../runs/fileLedger.ts";
+import { identityOf, identityToNote, sameIdentity, type FileIdentity } from "../runs/fileIdentity.ts";
+import type { FileLedger } from "../runs/fileLedger.ts";
 import type { Contract } from "../sources/contracts.ts";
 import { readDialect, type Dialect } from "../sources/dialect.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
 import { beginningOf, fileText, type Encoding } from "../sources/fileText.ts";
 import { bindColumns, shownNames, type BoundColumns } from "../sources/header.ts";
 import { readPrefix, type Prefix } from "../sources/readPrefix.ts";
-import { endsInLineEnd } from "../sources/readRecords.ts";
+import { endsInLineEnd } from "../sources/frameText.ts";
 
 /** A file that is being read, from its checkpoint on. */
 export interface ReadableFile {
@@ -35,16 +36,18 @@ export interface ReadableFile {
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** A file this recently changed may change again within the clock's grain, and look the same. */
-const SAME_CLOCK_TICK_NS = 2_000_000_000n;
-
 /**
- * What a file's identity is worth in the ledger: one taken within two seconds of the last change is not worth
- * trusting, so it is noted in a form that no file has, and the file is hashed the next time.
+ * The identity to note for a file that has been read to its end; not one to trust where the file may have changed
+ * meanwhile, or may change and look the same.
+ *
+ * @param openedAt when the file was opened, before `identity` was taken
  */
-export function trustworthyIdentity(identity: FileIdentity, now: Date): FileIdentity {
-  const age = BigInt(now.getTime()) * 1_000_000n - identity.mtimeNs;
-  return age > SAME_CLOCK_TICK_NS ? identity : { ...identity, inode: 0n };
+export async function trustworthyIdentity(
+  handle: FileHandle,
+  identity: FileIdentity,
+  openedAt: Date,
+): Promise<FileIdentity> {
+  return identityToNote(identity, identityOf(await handle.stat({ bigint: true })), openedAt);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { TillhouseError } from "../lib/errors.ts";
 import type { Reason } from "../sources/reasons.ts";
 import { isWaiting, type Judgement } from "./judgement.ts";
-import type { PreparedChunk } from "./prepareChunks.ts";
+import type { PreparedChunk } from "./prepareChunk.ts";
 
 /** Records of a file so far, the chunk in hand left out. */
 export interface FileSoFar {

@@ -19,8 +19,8 @@ const BATCH = 50_000;
  * @returns how many of them loaded, or changed what was loaded
  * @throws TillhouseError `run_stopped` between two commits, `run_lock_lost`
  */
-export async function resolveWaiting<T>(
-  loading: SourceLoading<T>,
+export async function resolveWaiting(
+  loading: SourceLoading,
   context: CommitContext,
   signal: AbortSignal,
   batch: number = BATCH,
@@ -28,7 +28,7 @@ export async function resolveWaiting<T>(
   const { waiting } = loading;
   if (waiting === undefined) return 0;
   const { client, runId, now } = context;
-  const parameters = { run_id: runId, file_id: null, card_key_id: null, limit: batch };
+  const parameters = { run_id: runId, file_id: null, limit: batch };
   let resolved = 0;
   // All of a key are staged together, so fewer records than keys asked for means that no key is left.
   for (let staged = batch; staged >= batch;) {

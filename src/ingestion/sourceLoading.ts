@@ -1,20 +1,26 @@
+import type { ClientBase } from "pg";
 import type { SqlFile } from "../database/sqlFile.ts";
 import type { Contract } from "../sources/contracts.ts";
 import type { BoundColumns } from "../sources/header.ts";
-import type { ParsingRules, RecordParser } from "../sources/parsing.ts";
+import type { ParsingRules } from "../sources/parsing.ts";
+import type { RecordBatch } from "./recordBatch.ts";
+
+/** What a batch must know of its file. */
+export interface BatchRules {
+  readonly columns: BoundColumns;
+  readonly delimiter: string;
+  readonly parsing: ParsingRules;
+  readonly origin: { readonly runId: number; readonly fileId: number; readonly cardKeyId: number };
+}
 
 /**
  * How the records of one source get from typed values into the star. What differs between stores, devices and
  * transactions is here; all that is alike (framing, commits, ledger, quarantine) asks nothing else of a source.
  */
-export interface SourceLoading<T> {
+export interface SourceLoading {
   readonly contract: Contract;
-  /** Makes the parser for one file. */
-  parser(columns: BoundColumns, rules: ParsingRules): RecordParser<T>;
-  /** `COPY` statement that takes what `copyRow` makes. */
-  readonly copyStatement: string;
-  /** One accepted record as a row of COPY text. */
-  copyRow(record: T, line: number): string;
+  /** Takes the records of one file, chunk after chunk. */
+  readonly openBatch: (rules: BatchRules) => RecordBatch;
   /** Creates the session's staging tables. */
   readonly createStaging: SqlFile;
   /** Gives every staged record its outcome. */
@@ -29,6 +35,8 @@ export interface SourceLoading<T> {
   readonly insert: SqlFile;
   /** Settings of the transaction that only `insert` runs under. */
   readonly aroundInsert?: { readonly before: SqlFile; readonly after: SqlFile };
+  /** Does the writes of records, and keeps in step with them what is kept beside; `corrects`: some records are corrections. */
+  readonly inStep?: (client: ClientBase, corrects: boolean, write: () => Promise<void>) => Promise<void>;
   /** What follows from the records written. */
   readonly follow: readonly SqlFile[];
   /** What follows from corrections besides. */

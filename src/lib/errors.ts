@@ -23,6 +23,7 @@ export const ERRORS = {
   file_not_found: { exitCode: EXIT_CODES.usage, retryable: false },
   file_refused: { exitCode: EXIT_CODES.failed, retryable: false },
   file_unreadable: { exitCode: EXIT_CODES.failed, retryable: true },
+  loader_thread_died: { exitCode: EXIT_CODES.failed, retryable: true },
   too_many_rejects: { exitCode: EXIT_CODES.failed, retryable: false },
   studio_unavailable: { exitCode: EXIT_CODES.failed, retryable: true },
   verification_failed: { exitCode: EXIT_CODES.failed, retryable: false },

@@ -28,6 +28,11 @@ const CHECKS = [
   "keysOfFacts",
   "fieldsOfFacts",
   "daysOfStores",
+  "rollupOfStores",
+  "rollupOfProducts",
+  "rollupOfDevices",
+  "rollupOfDays",
+  "firstSalesOfStores",
 ] as const;
 
 const statements = CHECKS.map((name) => ({

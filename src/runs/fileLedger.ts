@@ -1,28 +1,7 @@
-import type { BigIntStats } from "node:fs";
 import type { Prisma, PrismaClient, SourceFile } from "../database/generated/client.ts";
 import type { Source } from "../database/generated/enums.ts";
+import { sameIdentity, type FileIdentity } from "./fileIdentity.ts";
 import { lockLost } from "./warehouseLock.ts";
-
-/** What tells an unread file from a read one without reading it. */
-export interface FileIdentity {
-  readonly sizeBytes: bigint;
-  readonly mtimeNs: bigint;
-  readonly ctimeNs: bigint;
-  readonly inode: bigint;
-}
-
-export function identityOf(stats: BigIntStats): FileIdentity {
-  return { sizeBytes: stats.size, mtimeNs: stats.mtimeNs, ctimeNs: stats.ctimeNs, inode: stats.ino };
-}
-
-export function sameIdentity(left: FileIdentity, right: FileIdentity): boolean {
-  return (
-    left.sizeBytes === right.sizeBytes &&
-    left.mtimeNs === right.mtimeNs &&
-    left.ctimeNs === right.ctimeNs &&
-    left.inode === right.inode
-  );
-}
 
 /** SHA-256 of no bytes: the checkpoint of a file of which nothing is committed. */
 export const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -38,7 +17,7 @@ export interface FileLedger {
   begin(file: NewFile): Promise<SourceFile>;
   /** Notes how a file is written, of which nothing is committed yet: it may have been mended since it was refused. */
   noteDialect(fileId: number, dialect: NotedDialect): Promise<SourceFile>;
-  /** Notes that a file is committed to its end, as it was when it was opened. */
+  /** Notes that a file is committed to its end, and the identity that its bytes were read under. */
   complete(fileId: number, identity: FileIdentity): Promise<void>;
   /** Notes why a file was stopped; its committed chunks stand. */
   fail(fileId: number, refusal: string): Promise<void>;
@@ -71,7 +50,8 @@ export function fileLedger(prisma: PrismaClient, fencingToken: bigint): FileLedg
       prisma.sourceFile.findFirst({ where: { source, path, status: { not: "replaced" } } }),
     begin: ({ source, path, identity, dialect, now }) =>
       write(async (client) => {
-        const current = { source, path, status: { not: "replaced" as const } };
+        // Of any source: a file that is told by its header may hold another one's records now.
+        const current = { path, status: { not: "replaced" as const } };
         await client.sourceFile.updateMany({ where: current, data: { status: "replaced" } });
         const noted = {
           ...identity,
@@ -94,6 +74,19 @@ export function fileLedger(prisma: PrismaClient, fencingToken: bigint): FileLedg
       );
     },
   };
+}
+
+/**
+ * The source of a file that is loaded to its end and has not changed since, told without reading it; undefined for any
+ * other file.
+ */
+export async function sourceOfUnchanged(
+  prisma: PrismaClient,
+  path: string,
+  identity: FileIdentity,
+): Promise<Source | undefined> {
+  const loaded = await prisma.sourceFile.findMany({ where: { path, status: "loaded" } });
+  return loaded.find((known) => sameIdentity(known, identity))?.source;
 }
 
 /** Writes the lock's row as it is: that locks it until the commit, and finds none when the token is not the newest. */

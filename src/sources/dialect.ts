@@ -1,4 +1,5 @@
 import { CONTRACTS, SOURCES } from "./contracts.ts";
+import { FRAMED_WELL } from "./frameList.ts";
 import { frameRecords } from "./frameRecords.ts";
 import { normaliseColumnName } from "./header.ts";
 import { parseFramedText } from "./parseFramedText.ts";
@@ -58,7 +59,7 @@ export async function readDialect(beginning: Buffer, atEnd: boolean): Promise<Di
   if (roughly === undefined) return { refusal: text.length === 0 ? "the file is empty" : "no header found" };
   const delimiter = sniffDelimiter(text.toString("utf8", roughly.start, roughly.end));
   const framed = firstRecord(text, atEnd, delimiter);
-  if (framed?.reason !== null) return { refusal: "the header is not a well-formed line" };
+  if (framed?.isWellFormed !== true) return { refusal: "the header is not a well-formed line" };
   const rows = await parseFramedText(`${text.toString("utf8", framed.start, framed.end)}\n`, delimiter);
   const header = rows[0];
   if (header === undefined) return { refusal: "no header found" };
@@ -70,19 +71,14 @@ interface FirstRecord {
   end: number;
   next: number;
   lines: number;
-  reason: string | null;
+  isWellFormed: boolean;
 }
 
 function firstRecord(text: Buffer, atEnd: boolean, delimiter: string): FirstRecord | undefined {
   const rules = { delimiter: delimiter.charCodeAt(0), fieldCount: 0, maxRecordBytes: text.length };
-  const framed = frameRecords(text, atEnd, { ...rules, stopAfter: 1 });
-  const [frame] = framed.frames;
-  if (frame === undefined) return undefined;
-  return {
-    start: frame.start,
-    end: frame.end,
-    next: framed.consumed,
-    lines: framed.lines,
-    reason: frame.reason,
-  };
+  const { frames, consumed, lines } = frameRecords(text, atEnd, { ...rules, stopAfter: 1 });
+  const [start = 0] = frames.starts;
+  const [end = 0] = frames.ends;
+  if (frames.count === 0) return undefined;
+  return { start, end, next: consumed, lines, isWellFormed: frames.reasons[0] === FRAMED_WELL };
 }

@@ -1,3 +1,4 @@
+import type { BigIntStats } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { TillhouseError } from "../lib/errors.ts";
@@ -21,15 +22,22 @@ export interface Discovery {
   readonly unknown: readonly string[];
 }
 
+/** Tells the source of a file that was loaded before and has not changed since; undefined for any other. */
+export type SourceOfUnchanged = (path: string, stats: BigIntStats) => Promise<SourceName | undefined>;
+
 const DATA_FILE = /\.(csv|tsv|txt)$/i;
 
 /**
  * Finds what there is to load: the files of DATA_DIR, or the ones named. A file's source is told by its name, else by
- * its header.
+ * what is known of it, else by its header: so a file is only read here when it is new or has changed.
  *
  * @throws TillhouseError `file_not_found` for a named file, or DATA_DIR itself, that is not there
  */
-export async function discoverFiles(dataDir: string, named: readonly string[]): Promise<Discovery> {
+export async function discoverFiles(
+  dataDir: string,
+  named: readonly string[],
+  sourceOfUnchanged: SourceOfUnchanged,
+): Promise<Discovery> {
   const paths = named.length > 0 ? named.map((path) => resolve(path)) : await dataFilesIn(dataDir);
   const files: DiscoveredFile[] = [];
   const unknown: string[] = [];
@@ -37,7 +45,8 @@ export async function discoverFiles(dataDir: string, named: readonly string[]): 
     const path = displayPath(dataDir, absolutePath);
     if (named.length > 0) await requireFile(absolutePath, path);
     const source =
-      sourceOfName(absolutePath) ?? (await sourceOfContent(absolutePath).catch(undefinedWhenUnreadable));
+      sourceOfName(absolutePath) ??
+      (await sourceOfFile(absolutePath, path, sourceOfUnchanged).catch(undefinedWhenUnreadable));
     if (source === undefined) unknown.push(path);
     else files.push({ source, path, absolutePath });
   }
@@ -96,6 +105,15 @@ function displayPath(dataDir: string, absolutePath: string): string {
 function sourceOfName(path: string): SourceName | undefined {
   const name = basename(path).toLowerCase();
   return SOURCES.find((source) => name.startsWith(CONTRACTS[source].fileNamePrefix));
+}
+
+async function sourceOfFile(
+  absolutePath: string,
+  path: string,
+  sourceOfUnchanged: SourceOfUnchanged,
+): Promise<SourceName | undefined> {
+  const stats = await stat(absolutePath, { bigint: true });
+  return (await sourceOfUnchanged(path, stats)) ?? sourceOfContent(absolutePath);
 }
 
 async function sourceOfContent(absolutePath: string): Promise<SourceName | undefined> {

@@ -1,16 +1,18 @@
 import type { FileHandle } from "node:fs/promises";
 
-/** Bytes of one read. Two reads bound what is held of a file at a time. */
+/** Bytes of one read. */
 export const READ_BYTES = 1 << 20;
 
-/** The bytes of an open file from a position to its end, in reads of `READ_BYTES`; each buffer is the caller's. */
+/**
+ * The bytes of an open file from a position to its end, in reads of `READ_BYTES`. All reads share one buffer: what is
+ * to be kept of one must be copied before the next.
+ */
 export async function* fileBytes(file: FileHandle, from: number): AsyncGenerator<Buffer> {
-  let position = from;
-  for (;;) {
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
+  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  for (let position = from; ;) {
     const { bytesRead } = await file.read(buffer, 0, READ_BYTES, position);
     if (bytesRead === 0) return;
     position += bytesRead;
-    yield bytesRead === READ_BYTES ? buffer : buffer.subarray(0, bytesRead);
+    yield buffer.subarray(0, bytesRead);
   }
 }

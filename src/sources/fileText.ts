@@ -14,7 +14,8 @@ export function encodingOf(beginning: Uint8Array): Encoding {
 
 /**
  * The text of an open file as UTF-8, from a position in that text to its end. All that reads a file reads this, so
- * every position in the ledger is one of the text; for UTF-8 that is the file's own.
+ * every position in the ledger is one of the text; for UTF-8 that is the file's own. What is to be kept of one piece
+ * must be copied before the next.
  */
 export async function* fileText(file: FileHandle, encoding: Encoding, from: number): AsyncGenerator<Buffer> {
   if (encoding === "utf-8") {

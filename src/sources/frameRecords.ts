@@ -1,4 +1,12 @@
-import type { Reason } from "./reasons.ts";
+import {
+  FRAMED_WELL,
+  GrowingFrameList,
+  RECORD_TOO_LONG,
+  UNCLOSED_QUOTE,
+  type FrameList,
+} from "./frameList.ts";
+import { isWellQuoted } from "./isWellQuoted.ts";
+import { scanQuotedRecord, type ScanningRules } from "./scanQuotedRecord.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -6,49 +14,24 @@ const QUOTE = 0x22;
 const SPACE = 0x20;
 const TAB = 0x09;
 
-/** One framed piece of a buffer. */
-export interface Frame {
-  /** First byte in the buffer. */
-  readonly start: number;
-  /** Byte after the last one of the record, its line end left out. */
-  readonly end: number;
-  /** Physical line on which it starts, counted from the first of the buffer, which is 0. */
-  readonly line: number;
-  /** Null for a record in good shape; otherwise why it cannot be read, and then it is one physical line. */
-  readonly reason: Reason | null;
-}
-
 export interface FramedBuffer {
   /** Records and broken lines in their order; blank lines are not among them. */
-  readonly frames: Frame[];
+  readonly frames: FrameList;
   /** Bytes used up: the next call starts there. */
   readonly consumed: number;
   /** Physical lines used up. */
   readonly lines: number;
 }
 
-export interface FramingRules {
-  /** The delimiter's byte. */
-  readonly delimiter: number;
+export interface FramingRules extends ScanningRules {
   /** Fields of a record; 0 while unknown (the header). Decides whether a record over several lines is one. */
   readonly fieldCount: number;
-  /** A longer record is broken. */
-  readonly maxRecordBytes: number;
   /** Frames to stop after; all where absent. */
   readonly stopAfter?: number;
 }
 
-type Scan =
-  | {
-      readonly kind: "record";
-      readonly end: number;
-      readonly next: number;
-      readonly lines: number;
-      readonly fields: number;
-      readonly blank: boolean;
-    }
-  | { readonly kind: "broken"; readonly reason: Reason }
-  | { readonly kind: "incomplete" };
+/** There is room at first for records of so many bytes. */
+const SHORT_RECORD_BYTES = 64;
 
 /**
  * Finds the records of a buffer that begins at a record's start. fast-csv reads records well, but a stray or unclosed
@@ -58,135 +41,65 @@ type Scan =
  * quotes inside, and is followed by a delimiter or a line end. A record that breaks this costs its first physical line
  * only: framing goes on at the next. The work is linear whatever the buffer holds: a line with an even number of
  * quotes leaves none open behind it, and one with an odd number is at the latest closed by the next such line, so a
- * byte is scanned for two records at most, and once more to find the end of a broken line.
+ * byte is scanned for two records at most.
  *
- * @param atEnd whether nothing follows the buffer; otherwise an unfinished record at its end is left for the next call
+ * A line without a quote, as most are, is a record whatever else it holds: it costs the search for its end, which
+ * `indexOf` does about as fast as memory is read. Line ends and quotes are each searched on from where the last of
+ * their kind was, so a kind that the file does not use costs one search of the buffer, not one a record.
  */
 export function frameRecords(buffer: Buffer, atEnd: boolean, rules: FramingRules): FramedBuffer {
-  const frames: Frame[] = [];
+  const { length } = buffer;
+  const { delimiter, fieldCount, maxRecordBytes, stopAfter = Infinity } = rules;
+  const frames = new GrowingFrameList(Math.min(stopAfter, Math.ceil(length / SHORT_RECORD_BYTES)));
   let position = 0;
   let line = 0;
-  const stopAfter = rules.stopAfter ?? Infinity;
-  while (position < buffer.length && frames.length < stopAfter) {
-    const scan = scanRecord(buffer, position, atEnd, rules);
-    if (scan.kind === "incomplete") break;
-    if (
-      scan.kind === "record" &&
-      (scan.lines === 1 || rules.fieldCount === 0 || scan.fields === rules.fieldCount)
-    ) {
-      if (!scan.blank) frames.push({ start: position, end: scan.end, line, reason: null });
-      position = scan.next;
-      line += scan.lines;
-      continue;
-    }
-    const physical = endOfLine(buffer, position, atEnd);
-    if (physical === undefined) break;
-    // Several lines that do not make up one record were drawn together by a quote that was never closed.
-    const cause = scan.kind === "broken" ? scan.reason : "unclosed_quote";
+  // The first of its kind from `position` on; `length` where there is none.
+  let lf = -1;
+  let cr = -1;
+  let quote = -1;
+  while (position < length && frames.count < stopAfter) {
+    if (lf < position) lf = positionOf(LF, buffer, position);
+    if (cr < position) cr = positionOf(CR, buffer, position);
+    if (quote < position) quote = positionOf(QUOTE, buffer, position);
+    const end = lf < cr ? lf : cr;
+    // No record ends before its first physical line does. A CR at the very end may belong to a CRLF.
+    if (!atEnd && (end === length || (end === cr && end + 1 === length))) break;
     // The same whether or not the line's end was in sight, so that reads may be cut anywhere.
-    const reason = physical.end - position > rules.maxRecordBytes ? "record_too_long" : cause;
-    frames.push({ start: position, end: physical.end, line, reason });
-    position = physical.next;
+    if (end - position > maxRecordBytes) {
+      frames.add(position, end, line, RECORD_TOO_LONG);
+    } else if (quote >= end) {
+      if (!isBlank(buffer, position, end, delimiter)) frames.add(position, end, line, FRAMED_WELL);
+    } else if (isWellQuoted(buffer, position, quote, end, delimiter)) {
+      frames.add(position, end, line, FRAMED_WELL);
+    } else {
+      const scan = scanQuotedRecord(buffer, position, atEnd, rules);
+      if (scan.kind === "incomplete") break;
+      if (scan.kind === "record" && (scan.lines === 1 || fieldCount === 0 || scan.fields === fieldCount)) {
+        frames.add(position, scan.end, line, FRAMED_WELL);
+        position = scan.next;
+        line += scan.lines;
+        continue;
+      }
+      // Several lines that do not make up one record were drawn together by a quote that was never closed.
+      frames.add(position, end, line, scan.kind === "record" ? UNCLOSED_QUOTE : scan.code);
+    }
+    position = Math.min(length, end === cr && lf === end + 1 ? end + 2 : end + 1);
     line += 1;
   }
   return { frames, consumed: position, lines: line };
 }
 
-/** Reads one record from `start`, quotes and all. */
-function scanRecord(buffer: Buffer, start: number, atEnd: boolean, rules: FramingRules): Scan {
-  const { delimiter, maxRecordBytes } = rules;
-  const limit = Math.min(buffer.length, start + maxRecordBytes + 1);
-  let position = start;
-  let fields = 1;
-  let lines = 1;
-  let blank = true;
-  // Whether only spaces have been seen since the field began, so that a quote may still open it.
-  let opening = true;
-  while (position < limit) {
+/** The first such byte from a position on; the buffer's length where there is none. */
+function positionOf(byte: number, buffer: Buffer, from: number): number {
+  const found = buffer.indexOf(byte, from);
+  return found === -1 ? buffer.length : found;
+}
+
+/** Whether a line has nothing but white space in it; a delimiter is none. */
+function isBlank(buffer: Buffer, start: number, end: number, delimiter: number): boolean {
+  for (let position = start; position < end; position += 1) {
     const byte = buffer[position];
-    if (byte === LF || byte === CR) {
-      if (byte === CR && position + 1 === buffer.length && !atEnd) return { kind: "incomplete" };
-      const width = byte === CR && buffer[position + 1] === LF ? 2 : 1;
-      return { kind: "record", end: position, next: position + width, lines, fields, blank };
-    }
-    if (byte === delimiter) {
-      fields += 1;
-      opening = true;
-      blank = false;
-    } else if (byte === QUOTE) {
-      if (!opening) return strayQuote(lines);
-      blank = false;
-      const quoted = scanQuoted(buffer, position + 1, limit);
-      if (quoted === undefined) return outOfBytes(start, limit, atEnd, rules, "unclosed_quote");
-      lines += quoted.lineEnds;
-      position = quoted.next;
-      while (
-        position < limit &&
-        buffer[position] !== delimiter &&
-        (buffer[position] === SPACE || buffer[position] === TAB)
-      )
-        position += 1;
-      if (position >= limit) break;
-      const after = buffer[position];
-      if (after !== delimiter && after !== LF && after !== CR) return strayQuote(lines);
-      opening = false;
-      continue;
-    } else if (byte !== SPACE && byte !== TAB) {
-      opening = false;
-      blank = false;
-    }
-    position += 1;
+    if (byte === delimiter || (byte !== SPACE && byte !== TAB)) return false;
   }
-  if (limit === buffer.length && atEnd && limit - start <= maxRecordBytes) {
-    return { kind: "record", end: limit, next: limit, lines, fields, blank };
-  }
-  return outOfBytes(start, limit, atEnd, rules, "record_too_long");
-}
-
-/** A quote that is out of place on a later line than the record's first was opened by one that lacks its partner. */
-function strayQuote(lines: number): Scan {
-  return { kind: "broken", reason: lines === 1 ? "stray_quote" : "unclosed_quote" };
-}
-
-/** From the byte after the opening quote to the byte after the closing one; undefined when it does not close before `limit`. */
-function scanQuoted(
-  buffer: Buffer,
-  from: number,
-  limit: number,
-): { next: number; lineEnds: number } | undefined {
-  let lineEnds = 0;
-  for (let position = from; position < limit; position += 1) {
-    const byte = buffer[position];
-    if (byte === QUOTE) {
-      // What lies beyond the limit is not looked at: it may not have been read yet.
-      if (position + 1 === limit || buffer[position + 1] !== QUOTE) return { next: position + 1, lineEnds };
-      position += 1;
-    } else if (byte === LF || (byte === CR && buffer[position + 1] !== LF)) {
-      lineEnds += 1;
-    }
-  }
-  return undefined;
-}
-
-/** The bytes ended before the record did: wait for more, unless there are none or it is too long already. */
-function outOfBytes(start: number, limit: number, atEnd: boolean, rules: FramingRules, reason: Reason): Scan {
-  const tooLong = limit - start > rules.maxRecordBytes;
-  return tooLong || atEnd ? { kind: "broken", reason } : { kind: "incomplete" };
-}
-
-/** The physical line at `start`; undefined when its end may still come, as the LF of a CRLF may. */
-export function endOfLine(
-  buffer: Buffer,
-  start: number,
-  atEnd: boolean,
-): { end: number; next: number } | undefined {
-  // Byte by byte: `indexOf` would run through the whole buffer for the kind of line end that the file does not use.
-  for (let end = start; end < buffer.length; end += 1) {
-    const byte = buffer[end];
-    if (byte === LF) return { end, next: end + 1 };
-    if (byte !== CR) continue;
-    if (end + 1 === buffer.length && !atEnd) return undefined;
-    return { end, next: end + (buffer[end + 1] === LF ? 2 : 1) };
-  }
-  return atEnd ? { end: buffer.length, next: buffer.length } : undefined;
+  return true;
 }

@@ -2,6 +2,7 @@ import { digestOf, maskCards, readCardNumber, type CardReference } from "./cards
 import type { TransactionStatus } from "./contracts.ts";
 import { parseAmount, parseId, parseSku, parseStatus, parseText } from "./fields.ts";
 import type { BoundColumns } from "./header.ts";
+import { LabelRegistry, type Label } from "./labels.ts";
 import { FIELD_SEPARATOR, RecordReader, type ParsingRules, type RecordParser } from "./parsing.ts";
 import type { Warning } from "./reasons.ts";
 import { parseTimestamp } from "./timestamps.ts";
@@ -10,9 +11,7 @@ import { parseTimestamp } from "./timestamps.ts";
 export interface Transaction {
   readonly transactionId: number;
   readonly deviceId: number;
-  readonly productSku: string;
-  readonly productName: string;
-  readonly categoryName: string;
+  readonly label: Label;
   /** Exact decimal text with two decimals. */
   readonly amount: string;
   readonly status: TransactionStatus;
@@ -23,28 +22,19 @@ export interface Transaction {
   readonly happenedAt: number;
   /** Of all fields but the card's: an export without card columns, or under a new key, is the same record. */
   readonly digest: string;
-  /** Of SKU, name and category. */
-  readonly labelDigest: string;
 }
 
-/** Digests of so many labels are kept at a time. */
-const KEPT_LABELS = 10_000;
-
-/** A parser for the records of one transactions file. */
-export function transactionParser(columns: BoundColumns, rules: ParsingRules): RecordParser<Transaction> {
+/**
+ * A parser for the records of one transactions file. It reads all that can be read; `PlainTransactionReader` reads the
+ * ordinary ones alike, and faster.
+ */
+export function transactionParser(
+  columns: BoundColumns,
+  rules: ParsingRules,
+  labels: LabelRegistry = new LabelRegistry(),
+): RecordParser<Transaction> {
   const reader = new RecordReader(columns);
   const timestamp = (text: string) => parseTimestamp(text, rules.timestamps);
-  // Most sales are recorded under a label that many others have as well.
-  const labelDigests = new Map<string, string>();
-  const labelDigestOf = (label: string): string => {
-    let digest = labelDigests.get(label);
-    if (digest === undefined) {
-      if (labelDigests.size === KEPT_LABELS) labelDigests.clear();
-      digest = digestOf(label);
-      labelDigests.set(label, digest);
-    }
-    return digest;
-  };
 
   return (fields) => {
     reader.begin(fields);
@@ -65,38 +55,30 @@ export function transactionParser(columns: BoundColumns, rules: ParsingRules): R
     const categoryName = maskCards(category);
     if (productName !== name || categoryName !== category) warnings.push("card_masked");
     const card = takeCard(reader.text("card_number"), rules, warnings);
-    const label = labelText(productSku, productName, categoryName);
-    const all = [transactionId, deviceId, amount, status, createdAt, happenedAt, label].join(FIELD_SEPARATOR);
+    const label = labels.labelOf(productSku, productName, categoryName);
+    const all = [transactionId, deviceId, amount, status, createdAt, happenedAt].join(FIELD_SEPARATOR);
     return {
       accepted: {
         transactionId,
         deviceId,
-        productSku,
-        productName,
-        categoryName,
+        label,
         amount,
         status,
         card,
         createdAt,
         happenedAt,
-        digest: digestOf(all),
-        labelDigest: labelDigestOf(label),
+        digest: digestOf(all + label.digestText),
       },
       warnings,
     };
   };
 }
 
-/** What the digest of a label is over. */
-export function labelText(productSku: string, productName: string, categoryName: string): string {
-  return [productSku.length, productSku, productName.length, productName, categoryName].join(FIELD_SEPARATOR);
-}
-
 /** The number ends here: what leaves is its token and last four digits (PCI DSS 4.0.1, 3.4.1 and 3.5.1.1). */
 function takeCard(text: string, rules: ParsingRules, warnings: Warning[]): CardReference | null {
   if (text.trim() === "") return null;
   const digits = readCardNumber(text);
-  if (digits !== undefined) return rules.tokeniseCard(digits);
+  if (digits !== undefined) return rules.cards.tokenise(digits);
   warnings.push("card_unreadable");
   return null;
 }

@@ -1,4 +1,4 @@
-import type { CardReference } from "./cards.ts";
+import type { CardTokeniser } from "./cards.ts";
 import type { Field } from "./fields.ts";
 import type { BoundColumns } from "./header.ts";
 import type { Rejection, Warning } from "./reasons.ts";
@@ -7,7 +7,7 @@ import type { TimestampRules } from "./timestamps.ts";
 /** What a parser needs besides the record. */
 export interface ParsingRules {
   readonly timestamps: TimestampRules;
-  readonly tokeniseCard: (digits: string) => CardReference;
+  readonly cards: CardTokeniser;
 }
 
 /** A record's typed values, or why it has none. */

@@ -5,9 +5,10 @@ export const NOT_PLAIN = -1;
 
 /**
  * Takes an ordinary framed record apart where it stands, in one pass over its bytes: fields without quotes, or wholly
- * quoted ones without a quote inside. Anything else is for fast-csv; where this reads a record, both read the same.
+ * quoted ones. Anything else is for fast-csv; where this reads a record, both read the same.
  *
- * Field `i` is the bytes from `bounds[2 * i]` to `bounds[2 * i + 1]`, its quotes left out.
+ * Field `i` is the bytes from `bounds[2 * i]` to `bounds[2 * i + 1]`, its quotes left out. Quotes inside a quoted field
+ * still stand doubled there: `plainText` reads them.
  *
  * @param end byte after the record, its line end left out
  * @param bounds receives two numbers a field
@@ -28,8 +29,11 @@ export function splitPlainRecord(
     if (position < end && buffer[position] === QUOTE) {
       position += 1;
       bounds[slot] = position;
-      while (position < end && buffer[position] !== QUOTE) position += 1;
-      if (position >= end) return NOT_PLAIN;
+      for (; ; position += 2) {
+        while (position < end && buffer[position] !== QUOTE) position += 1;
+        if (position >= end) return NOT_PLAIN;
+        if (position + 1 >= end || buffer[position + 1] !== QUOTE) break;
+      }
       bounds[slot + 1] = position;
       position += 1;
       if (position < end && buffer[position] !== delimiter) return NOT_PLAIN;
@@ -47,4 +51,11 @@ export function splitPlainRecord(
     if (position >= end) return slot >> 1;
     position += 1;
   }
+}
+
+/** The text of a field that `splitPlainRecord` found, which is valid UTF-8. */
+export function plainText(buffer: Buffer, start: number, end: number): string {
+  const text = buffer.toString("utf8", start, end);
+  // A quoted field is the only one that holds quotes, and all of its own are doubled.
+  return text.includes('""') ? text.replaceAll('""', '"') : text;
 }

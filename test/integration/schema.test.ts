@@ -45,7 +45,8 @@ describe("what Prisma's drift check does not see is there", () => {
     inWarehouse(async ({ rows }) => {
       const checks = await rows<{ name: string }>(`
         SELECT conname AS name FROM pg_constraint
-        WHERE contype = 'c' AND convalidated AND connamespace::regnamespace::text IN ('ingestion_layer', 'operations')
+        WHERE contype = 'c' AND convalidated
+          AND connamespace::regnamespace::text IN ('ingestion_layer', 'aggregation_layer', 'operations')
         ORDER BY conname COLLATE "C"`);
       expect(checks.map(({ name }) => name)).toEqual(
         expect.arrayContaining([
@@ -57,6 +58,15 @@ describe("what Prisma's drift check does not see is there", () => {
           "file_ranges_one_outcome_a_record",
           "quarantine_resolved_by_a_run",
           "quarantine_resolved_outcome_of_resolved",
+          "rollup_days_not_empty",
+          "rollup_days_not_negative",
+          "rollup_devices_not_empty",
+          "rollup_devices_not_negative",
+          "rollup_products_not_empty",
+          "rollup_products_not_negative",
+          "rollup_store_first_sales_in_pairs",
+          "rollup_stores_not_empty",
+          "rollup_stores_not_negative",
           "run_files_one_outcome_a_record",
           "runs_one_outcome_a_record",
           "source_files_committed_within",

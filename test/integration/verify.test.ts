@@ -130,6 +130,60 @@ const TAMPERINGS: readonly (readonly [what: string, sql: string, check: string, 
     "productNames",
     { subject: "N", expected: "named by no transaction" },
   ],
+  [
+    "a rollup with another count",
+    "UPDATE aggregation_layer.rollup_stores SET cancelled_transactions = 1",
+    "rollupOfStores",
+    { subject: "store 1", expected: "3 30.00 0 0.00 0 0.00", actual: "3 30.00 0 0.00 1 0.00" },
+  ],
+  [
+    "a rollup with another amount",
+    "UPDATE aggregation_layer.rollup_devices SET accepted_transacted_amount = 30.01",
+    "rollupOfDevices",
+    { subject: "device 1", expected: "3 30.00 0 0.00 0 0.00", actual: "3 30.01 0 0.00 0 0.00" },
+  ],
+  [
+    "a rollup that is gone",
+    "DELETE FROM aggregation_layer.rollup_products",
+    "rollupOfProducts",
+    { subject: "B", expected: "1 10.00 0 0.00 0 0.00", actual: "no row" },
+  ],
+  [
+    "a rollup of what never sold",
+    `INSERT INTO aggregation_layer.rollup_days
+     SELECT date_key, 0, 0, 1, 0, 0, 0 FROM ingestion_layer.dim_time WHERE date_key = 20210601`,
+    "rollupOfDays",
+    { subject: "day 20210601", expected: "no row", actual: "0 0.00 1 0.00 0 0.00" },
+  ],
+  [
+    "first sales that are gone",
+    "DELETE FROM aggregation_layer.rollup_store_first_sales",
+    "firstSalesOfStores",
+    { subject: "store 1 sale 1", expected: "1 at 2022-02-01 09:00:00+00", actual: "none" },
+  ],
+  [
+    "first sales that lack one of fewer than five",
+    `UPDATE aggregation_layer.rollup_store_first_sales
+     SET transaction_ids = transaction_ids[1:2], happened_at = happened_at[1:2]`,
+    "firstSalesOfStores",
+    { subject: "store 1 sale 3", expected: "2 at 2022-02-03 00:00:00+00", actual: "none" },
+  ],
+  [
+    "first sales in another order",
+    "UPDATE aggregation_layer.rollup_store_first_sales SET transaction_ids = '{1,2,3}'",
+    "firstSalesOfStores",
+    {
+      subject: "store 1 sale 2",
+      expected: "3 at 2022-02-01 09:00:00+00",
+      actual: "2 at 2022-02-01 09:00:00+00",
+    },
+  ],
+  [
+    "first sales of a store whose only sales were refused since",
+    "UPDATE ingestion_layer.fct_transactions SET status = 'refused'",
+    "firstSalesOfStores",
+    { subject: "store 1 sale 1", expected: "none", actual: "1 at 2022-02-01 09:00:00+00" },
+  ],
 ];
 
 test.each(TAMPERINGS)("verify finds %s", (_what, sql, check, difference) =>

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
 import { run, runForJson, start } from "./programs.ts";
@@ -104,6 +104,36 @@ describe("verify", () => {
     const asTable = await run(["verify"], place.environment);
     expect(asTable).toMatchObject({ exitCode: 1, stderr: "" });
     expect(asTable.stdout).toContain("transactions.csv");
+  });
+
+  test("hashes the files again when it is told to", async () => {
+    const place = await migratedWorkplace();
+    await holdServer(place);
+    await addSampleFiles(place);
+    await runForJson(["ingest", "--json"], place.environment);
+    const args = ["verify", "--files", "--json"];
+    await expect(runForJson(args, place.environment)).resolves.toMatchObject({
+      status: "verified",
+      files: 3,
+      differences: [],
+    });
+    const sound = await run(["verify", "--files"], place.environment);
+    expect(sound.stdout).toContain("All 3 files hold what was loaded of them.");
+    await rm(join(place.dataDir, "stores.csv"));
+
+    const asJson = await run(args, place.environment);
+    expect(asJson.exitCode).toBe(1);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      status: "different",
+      files: 3,
+      differences: [{ check: "bytesOfFiles", subject: "stores.csv (file 1)", expected: "gone" }],
+    });
+    const asTable = await run(["verify", "--files"], place.environment);
+    expect(asTable).toMatchObject({ exitCode: 1, stderr: "" });
+    expect(asTable.stdout).toMatch(/bytesOfFiles .* stores\.csv \(file 1\) .* gone/);
+    await expect(runForJson(["verify", "--json"], place.environment)).resolves.toMatchObject({
+      differences: [],
+    });
   });
 });
 

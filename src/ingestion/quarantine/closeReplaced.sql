@@ -1,10 +1,10 @@
 -- Grain: one rejected record of a file whose path holds other bytes now: the new file's own records say what is still
--- wrong. The same for all sources.
+-- wrong. The same for all sources, and where the path holds another source now.
 UPDATE operations.quarantine AS rejected
 SET state = 'obsolete'
 FROM operations.source_files AS current
 JOIN operations.source_files AS former
-  ON former.path = current.path AND former.source = current.source AND former.status = 'replaced'
+  ON former.path = current.path AND former.status = 'replaced'
 WHERE current.file_id = :file_id::integer
   AND rejected.file_id = former.file_id
   AND rejected.state = 'rejected';

@@ -14,14 +14,11 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_transactions (
   status ingestion_layer.transaction_status NOT NULL,
   amount numeric(18, 2) NOT NULL,
   card_last4 text,
-  product_sku text NOT NULL,
-  product_name text NOT NULL,
-  category_name text NOT NULL,
-  -- Filled for records that come back from quarantine.
-  quarantine_id bigint,
-  file_id integer,
+  file_id integer NOT NULL,
   card_key_id smallint,
-  stated_run_id integer
+  stated_run_id integer NOT NULL,
+  -- Filled for records that come back from quarantine.
+  quarantine_id bigint
 ) ON COMMIT DELETE ROWS;
 
 CREATE TEMPORARY TABLE IF NOT EXISTS judged_transactions (
@@ -33,4 +30,19 @@ CREATE TEMPORARY TABLE IF NOT EXISTS judged_transactions (
   left_product_key integer,
   -- Says again, further down the same file, what the fact says.
   confirms boolean NOT NULL
+) ON COMMIT DELETE ROWS;
+
+-- The labels of the staged transactions, each once.
+CREATE TEMPORARY TABLE IF NOT EXISTS staged_labels (
+  label_digest uuid NOT NULL,
+  product_sku text NOT NULL,
+  product_name text NOT NULL,
+  category_name text NOT NULL
+) ON COMMIT DELETE ROWS;
+
+-- The labels of the transactions that go into the fact, each perhaps twice: of the judged ones, and of those that were
+-- found to be new without being staged.
+CREATE TEMPORARY TABLE IF NOT EXISTS applied_labels (
+  LIKE staged_labels,
+  highest_transaction_id bigint NOT NULL
 ) ON COMMIT DELETE ROWS;

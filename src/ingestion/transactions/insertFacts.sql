@@ -20,19 +20,19 @@ WITH
     FOR KEY SHARE
   ),
 
-  products AS MATERIALIZED (
-    SELECT product_key, product_sku
-    FROM ingestion_layer.dim_products
-    WHERE product_sku IN (SELECT product_sku FROM wanted)
-    ORDER BY product_key
-    FOR KEY SHARE
-  ),
-
   labels AS MATERIALIZED (
     SELECT label_key, label_digest, product_key
     FROM ingestion_layer.dim_product_labels
     WHERE label_digest IN (SELECT label_digest FROM wanted)
     ORDER BY label_key
+    FOR KEY SHARE
+  ),
+
+  products AS MATERIALIZED (
+    SELECT product_key
+    FROM ingestion_layer.dim_products
+    WHERE product_key IN (SELECT product_key FROM labels)
+    ORDER BY product_key
     FOR KEY SHARE
   ),
 
@@ -95,8 +95,8 @@ CROSS JOIN this_run
 JOIN files USING (file_id)
 JOIN devices USING (device_key)
 JOIN stores USING (store_key)
-JOIN products USING (product_sku)
-JOIN labels ON labels.label_digest = wanted.label_digest AND labels.product_key = products.product_key
+JOIN labels USING (label_digest)
+JOIN products USING (product_key)
 JOIN days AS happened ON happened.date_key = wanted.happened_date_key
 JOIN days AS created ON created.date_key = wanted.created_date_key
 LEFT JOIN card_keys ON card_keys.card_key_id = wanted.card_key_id

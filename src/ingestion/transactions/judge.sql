@@ -10,7 +10,6 @@ WITH
       staged_transactions.*,
       devices.device_key,
       devices.store_key,
-      coalesce(staged_transactions.file_id, :file_id::integer) AS its_file_id,
       fact.digest AS fact_digest,
       fact.card_token AS fact_card_token,
       fact.file_id AS fact_file_id,
@@ -42,7 +41,7 @@ WITH
       PARTITION BY transaction_id
       ORDER BY
         device_key IS NOT NULL,
-        coalesce(fact_file_id = its_file_id, false),
+        coalesce(fact_file_id = file_id, false),
         file_id DESC,
         quarantine_id,
         source_line
@@ -56,10 +55,10 @@ WITH
       CASE
         -- The digest leaves the card out, and a line that is read again may have had its card cut.
         WHEN fact_digest = digest
-          AND (fact_card_token IS NOT DISTINCT FROM card_token OR (fact_file_id, fact_line) <> (its_file_id, source_line))
+          AND (fact_card_token IS NOT DISTINCT FROM card_token OR (fact_file_id, fact_line) <> (file_id, source_line))
           THEN 'already_present'
         -- Only a later line of the same file is known to be newer than what is loaded.
-        WHEN fact_file_id <> its_file_id
+        WHEN fact_file_id <> file_id
           THEN CASE
             WHEN newest_file_id = fact_file_id AND newest_line > fact_line AND newest_digest = digest THEN 'already_present'
             ELSE 'changed_after_load'
@@ -92,16 +91,13 @@ SELECT
   status,
   amount,
   card_last4,
-  product_sku,
-  product_name,
-  category_name,
+  file_id,
+  card_key_id,
+  stated_run_id,
   quarantine_id,
-  its_file_id,
-  CASE WHEN card_token IS NOT NULL THEN coalesce(card_key_id, :card_key_id::smallint) END,
-  coalesce(stated_run_id, :run_id::integer),
   outcome,
   device_key,
   store_key,
   fact_product_key,
-  outcome = 'already_present' AND coalesce(fact_digest = digest AND fact_file_id = its_file_id AND fact_line < source_line, false)
+  outcome = 'already_present' AND coalesce(fact_digest = digest AND fact_file_id = file_id AND fact_line < source_line, false)
 FROM judged;

@@ -26,5 +26,6 @@ SELECT
   digest,
   label_digest
 FROM judged_transactions
+JOIN staged_labels USING (label_digest)
 WHERE outcome IN ('unknown_device', 'changed_after_load') AND quarantine_id IS NULL
 ORDER BY source_line;

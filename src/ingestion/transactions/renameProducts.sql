@@ -1,10 +1,9 @@
 -- Grain: one SKU whose highest transaction id is in the chunk: it shows the name recorded with that one.
 WITH
   newest AS (
-    SELECT DISTINCT ON (product_sku) product_sku, product_name, category_name, transaction_id
-    FROM judged_transactions
-    WHERE outcome IN ('loaded', 'corrected')
-    ORDER BY product_sku, transaction_id DESC
+    SELECT DISTINCT ON (product_sku) product_sku, product_name, category_name, highest_transaction_id AS transaction_id
+    FROM applied_labels
+    ORDER BY product_sku, highest_transaction_id DESC
   )
 
 UPDATE ingestion_layer.dim_products AS products

@@ -1,10 +1,5 @@
 -- Grain: one quarantined transaction whose device has arrived since, of at most :limit ids. All of an id come together,
 -- so that where a batch ends does not decide which of them counts.
-INSERT INTO staged_transactions (
-  source_line, transaction_id, device_id, created_at, happened_at, digest, label_digest, card_token, created_date_key,
-  happened_date_key, status, amount, card_last4, product_sku, product_name, category_name, quarantine_id, file_id,
-  card_key_id, stated_run_id
-)
 WITH
   arrived AS NOT MATERIALIZED (
     SELECT waiting.*
@@ -14,8 +9,20 @@ WITH
       AND EXISTS (SELECT FROM ingestion_layer.dim_devices AS devices WHERE devices.device_id = waiting.device_id)
   ),
 
-  picked AS (SELECT DISTINCT natural_key FROM arrived ORDER BY natural_key LIMIT :limit::integer)
+  picked AS (SELECT DISTINCT natural_key FROM arrived ORDER BY natural_key LIMIT :limit::integer),
 
+  labels AS (
+    INSERT INTO staged_labels (label_digest, product_sku, product_name, category_name)
+    SELECT DISTINCT ON (label_digest) label_digest, product_sku, product_name, category_name
+    FROM arrived
+    WHERE natural_key IN (SELECT natural_key FROM picked)
+    ORDER BY label_digest
+  )
+
+INSERT INTO staged_transactions (
+  source_line, transaction_id, device_id, created_at, happened_at, digest, label_digest, card_token, created_date_key,
+  happened_date_key, status, amount, card_last4, file_id, card_key_id, stated_run_id, quarantine_id
+)
 SELECT
   source_line,
   natural_key,
@@ -30,12 +37,9 @@ SELECT
   status,
   amount,
   card_last4,
-  product_sku,
-  product_name,
-  category_name,
-  quarantine_id,
   file_id,
   card_key_id,
-  run_id
+  run_id,
+  quarantine_id
 FROM arrived
 WHERE natural_key IN (SELECT natural_key FROM picked);

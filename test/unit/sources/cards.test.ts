@@ -7,7 +7,9 @@ import {
   maskCards,
   readCardNumber,
   shapeOf,
+  uuidOfDigest,
 } from "../../../src/sources/cards.ts";
+import { CASES } from "./cases.ts";
 import {
   ANY_FORMAT,
   holdsNumber,
@@ -43,21 +45,22 @@ describe("a card number", () => {
   });
 
   test("keeps its last four digits and a token, which is a uuid", () => {
-    expect(createCardTokeniser(KEY)("4111111111111234")).toEqual({
+    expect(createCardTokeniser(KEY).tokenise("4111111111111234")).toEqual({
       token: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
       last4: "1234",
     });
   });
 
   test("has one token, which no other card and no other key gives", () => {
-    const tokens = (key: Buffer) => TEST_CARDS.map((digits) => createCardTokeniser(key)(digits).token);
+    const tokens = (key: Buffer) =>
+      TEST_CARDS.map((digits) => createCardTokeniser(key).tokenise(digits).token);
     expect(tokens(KEY)).toEqual(tokens(KEY));
     expect(new Set([...tokens(KEY), ...tokens(OTHER_KEY)]).size).toBe(2 * TEST_CARDS.length);
   });
 
   test("that only differs by a leading zero is another card", () => {
-    const tokenise = createCardTokeniser(KEY);
-    expect(tokenise("0411111111111111").token).not.toBe(tokenise("411111111111111").token);
+    const cards = createCardTokeniser(KEY);
+    expect(cards.tokenise("0411111111111111").token).not.toBe(cards.tokenise("411111111111111").token);
   });
 });
 
@@ -144,10 +147,32 @@ describe("shapeOf", () => {
 test("a token is the HMAC-SHA-256 of the digits, first 128 bits, whatever came before it", () => {
   for (const bytes of [32, 64, 65, 100]) {
     const key = Buffer.alloc(bytes, 0xa5);
-    const tokenise = createCardTokeniser(key);
+    const cards = createCardTokeniser(key);
     for (const digits of ["4242424242424242", "378282246310005", "4111111111111111", "411111111111"]) {
       const expected = createHmac("sha256", key).update(digits).digest("hex").slice(0, 32);
-      expect(tokenise(digits).token.replaceAll("-", "")).toBe(expected);
+      expect(cards.tokenise(digits).token.replaceAll("-", "")).toBe(expected);
     }
   }
+});
+
+test("a token of bytes is that of the number that stands there, and of none where another notation is used", () => {
+  const cards = createCardTokeniser(KEY);
+  const texts = fc.oneof(
+    writtenCards.map(({ written }) => written),
+    fc.stringMatching(/^\d{10,21}$/),
+    fc.string({ unit: fc.constantFrom(..."0123456789".split(""), " ", "-"), maxLength: 40 }),
+    fc.string({ unit: fc.constantFrom("41", "1", " ", "-", "x", "/", ":", "４", "\0"), maxLength: 30 }),
+    fc.nat(30).map((spaces) => `4111${" ".repeat(170 + spaces)}11111111${"-".repeat(spaces)}`),
+  );
+  fc.assert(
+    fc.property(texts, fc.constantFrom("", "1", "7,"), (text, beside) => {
+      const bytes = Buffer.from(beside + text + beside);
+      const start = beside.length;
+      const token = cards.tokenOfBytes(bytes, start, bytes.length - beside.length);
+      const digits = readCardNumber(text);
+      const isPlain = digits !== undefined && /^[0-9 -]+$/.test(text);
+      expect(token && uuidOfDigest(token)).toBe(isPlain ? cards.tokenise(digits).token : undefined);
+    }),
+    { numRuns: CASES },
+  );
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { readDialect } from "../../../src/sources/dialect.ts";
-import { readRecords, type RawRecord, type RecordBlock } from "../../../src/sources/readRecords.ts";
 import { CASES } from "./cases.ts";
+import { readRecords, type RawRecord, type RecordBlock } from "./readRecords.ts";
 import { asText, cutLists, inReads, recordLists, writeFile, writings } from "./writtenFiles.ts";
 
 const HEADER = ["id", "name", "city", "country", "typology"];

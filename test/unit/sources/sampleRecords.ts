@@ -13,7 +13,7 @@ export type Values = Readonly<Record<string, string>>;
 
 export const rulesWithKey = (key: Buffer): ParsingRules => ({
   timestamps: { dateOrder: "mdy", localTime: localTimeIn("UTC") },
-  tokeniseCard: createCardTokeniser(key),
+  cards: createCardTokeniser(key),
 });
 const RULES = rulesWithKey(Buffer.alloc(32, 7));
 

@@ -1,0 +1,20 @@
+-- Grain: one product with a payment attempt, whatever became of it.
+CREATE OR REPLACE VIEW aggregation_layer.product_performance AS
+WITH
+  attempts AS (SELECT * FROM aggregation_layer.rollup_products),
+  products AS (SELECT * FROM ingestion_layer.dim_products)
+
+SELECT
+  products.product_sku,
+  products.product_name,
+  attempts.accepted_transactions + attempts.refused_transactions + attempts.cancelled_transactions AS transactions,
+  (attempts.accepted_transacted_amount + attempts.refused_transacted_amount + attempts.cancelled_transacted_amount)::numeric(18, 2) AS transacted_amount,
+  attempts.accepted_transactions,
+  attempts.accepted_transacted_amount::numeric(18, 2) AS accepted_transacted_amount,
+  attempts.refused_transactions,
+  attempts.refused_transacted_amount::numeric(18, 2) AS refused_transacted_amount,
+  attempts.cancelled_transactions,
+  attempts.cancelled_transacted_amount::numeric(18, 2) AS cancelled_transacted_amount
+FROM attempts
+JOIN products USING (product_key)
+ORDER BY products.product_sku COLLATE "C";

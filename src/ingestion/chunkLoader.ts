@@ -1,0 +1,102 @@
+import type { Client } from "pg";
+import type { DateOrder } from "../config/dateOrder.ts";
+import { createCardTokeniser } from "../sources/cards.ts";
+import type { SourceName } from "../sources/contracts.ts";
+import type { BoundColumns } from "../sources/header.ts";
+import { localTimeIn } from "../sources/localTime.ts";
+import type { ParsingRules } from "../sources/parsing.ts";
+import { commitChunk, type ChunkFile, type CommittedChunk } from "./commitChunk.ts";
+import { deviceLoading } from "./deviceLoading.ts";
+import type { ChunkPart } from "./frameChunks.ts";
+import { ChunkPreparation, type PreparedChunk } from "./prepareChunk.ts";
+import type { RecordBatch } from "./recordBatch.ts";
+import type { SourceLoading } from "./sourceLoading.ts";
+import { storeLoading } from "./storeLoading.ts";
+import { transactionLoading } from "./transactionLoading.ts";
+
+/** What all chunks of a run have in common. Plain data, so that it can go to another thread. */
+export interface RunSettings {
+  readonly runId: number;
+  readonly fencingToken: bigint;
+  readonly cardKeyId: number;
+  /** At least 32 bytes. */
+  readonly cardTokenKey: Uint8Array;
+  readonly maxRejectRatio: number;
+  readonly dateOrder: DateOrder;
+  /** Of times without a zone; an IANA name. */
+  readonly timeZone: string;
+}
+
+/** What all chunks of a file have in common. Plain data as well. */
+export interface FileOpening {
+  readonly source: SourceName;
+  readonly fileId: number;
+  readonly delimiter: string;
+  readonly columns: BoundColumns;
+}
+
+/** Reads chunks and commits them, one at a time, on a connection of its own. */
+export interface ChunkLoader {
+  /**
+   * Reads and checks a part of a chunk; nothing of it is in the database yet. The next part may be given before this
+   * one is read. A part that begins a chunk lets go of the chunk in hand.
+   */
+  read(part: ChunkPart, file: FileOpening): Promise<void>;
+  /**
+   * Commits the chunk in hand, of which all parts were given. The caller sees to it that chunks of a file are committed
+   * in their order.
+   *
+   * @throws what `commitChunk` throws
+   */
+  commit(file: ChunkFile, now: Date): Promise<CommittedChunk>;
+}
+
+const LOADINGS: Readonly<Record<SourceName, SourceLoading>> = {
+  stores: storeLoading,
+  devices: deviceLoading,
+  transactions: transactionLoading,
+};
+
+/** A loader that works on the caller's thread. */
+export function localChunkLoader(client: Client, run: RunSettings): ChunkLoader {
+  const parsing: ParsingRules = {
+    timestamps: { dateOrder: run.dateOrder, localTime: localTimeIn(run.timeZone) },
+    cards: createCardTokeniser(Buffer.from(run.cardTokenKey)),
+  };
+  let opened: { readonly file: FileOpening; readonly batch: RecordBatch } | undefined;
+  let preparation: ChunkPreparation | undefined;
+  let prepared: PreparedChunk | undefined;
+  // Parts wait for each other: reading one may have to wait for the parser of unusual records.
+  let reading: Promise<void> = Promise.resolve();
+
+  const begin = (file: FileOpening): ChunkPreparation => {
+    const { contract, openBatch } = LOADINGS[file.source];
+    if (opened?.file.fileId !== file.fileId) {
+      const origin = { runId: run.runId, fileId: file.fileId, cardKeyId: run.cardKeyId };
+      opened = { file, batch: openBatch({ ...file, parsing, origin }) };
+    }
+    opened.batch.clear();
+    return new ChunkPreparation(opened.batch, { ...file, contract });
+  };
+  const readPart = async ({ begins, block, isIdCut, chunk }: ChunkPart, file: FileOpening): Promise<void> => {
+    if (begins || preparation === undefined) preparation = begin(file);
+    prepared = undefined;
+    if (block !== null) await preparation.read(block, isIdCut);
+    if (chunk !== null) prepared = preparation.finish(chunk);
+  };
+  return {
+    read: (part, file) => {
+      const read = reading.then(() => readPart(part, file));
+      reading = read.catch(() => undefined);
+      return read;
+    },
+    commit: async (file, now) => {
+      if (opened === undefined || prepared === undefined)
+        throw new Error("no chunk is ready to be committed");
+      const chunk = prepared;
+      prepared = undefined;
+      const context = { ...run, client, now: () => now };
+      return commitChunk(LOADINGS[opened.file.source], chunk, opened.batch, file, context);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { ChunkLoader, FileOpening } from "./chunkLoader.ts";
+import type { ChunkPart, FramedChunk } from "./frameChunks.ts";
+import type { LoaderPool } from "./loaderPool.ts";
+
+/** Parts that a loader is given before it has read the first of them; each is about one read of the file. */
+const MOST_UNREAD_PARTS = 3;
+
+/**
+ * Has the chunks of a file read side by side and committed one after another, in their order: each by one loader from
+ * beginning to end. No chunk is begun without a loader for it, and no loader is given more parts than it can read soon,
+ * so memory is bounded whatever the file's size.
+ *
+ * @param commit has a chunk that was read committed; called in order, and no more after one has failed
+ * @throws what `commit`, reading or framing throws first; by then no loader of the pool is at work for this file
+ */
+export async function loadInOrder(
+  parts: AsyncIterable<ChunkPart>,
+  file: FileOpening,
+  pool: LoaderPool,
+  commit: (loader: ChunkLoader, chunk: FramedChunk) => Promise<void>,
+): Promise<void> {
+  const chunks = { haveFailed: false };
+  // Settles when all chunks so far are committed, or when the first of them has failed and all their loaders are idle.
+  let turn: Promise<void> = Promise.resolve();
+  let inHand: ChunkReading | undefined;
+
+  const inTurn = async (before: Promise<void>, reading: ChunkReading, chunk: FramedChunk): Promise<void> => {
+    try {
+      await before;
+      await reading.isRead();
+      await commit(reading.loader, chunk);
+    } catch (error) {
+      chunks.haveFailed = true;
+      throw error;
+    } finally {
+      await reading.isIdle();
+      pool.release(reading.loader);
+    }
+  };
+
+  try {
+    for await (const part of parts) {
+      inHand ??= new ChunkReading(await pool.acquire());
+      if (chunks.haveFailed) break;
+      await inHand.give(part, file);
+      if (part.chunk === null) continue;
+      turn = inTurn(turn, inHand, part.chunk);
+      // Its failure is met at the end; until then it is no unhandled rejection.
+      turn.catch(() => undefined);
+      inHand = undefined;
+    }
+  } finally {
+    // What was framed before framing failed is committed all the same; a chunk that was not framed to its end is not.
+    if (inHand !== undefined) {
+      await inHand.isIdle();
+      pool.release(inHand.loader);
+    }
+    await turn;
+  }
+}
+
+/** A chunk on its way through its loader. */
+class ChunkReading {
+  readonly loader: ChunkLoader;
+  readonly #parts: Promise<void>[] = [];
+
+  constructor(loader: ChunkLoader) {
+    this.loader = loader;
+  }
+
+  /** Gives the loader the next part, and waits while it has too many. */
+  async give(part: ChunkPart, file: FileOpening): Promise<void> {
+    const read = this.loader.read(part, file);
+    // As above.
+    read.catch(() => undefined);
+    this.#parts.push(read);
+    await this.#parts.at(-MOST_UNREAD_PARTS)?.catch(() => undefined);
+  }
+
+  /** Whether all parts are read; throws what reading one threw. */
+  async isRead(): Promise<void> {
+    await Promise.all(this.#parts);
+  }
+
+  /** Waits until no part is being read, however it ended. */
+  async isIdle(): Promise<void> {
+    await Promise.allSettled(this.#parts);
+  }
+}

@@ -1,0 +1,110 @@
+import type { Contract } from "../sources/contracts.ts";
+import type { FramedBlock } from "../sources/frameText.ts";
+import type { BoundColumns } from "../sources/header.ts";
+import { readBlock, type RecordShape, type RecordSink } from "../sources/readBlock.ts";
+import { redactFields, redactLine } from "../sources/redactRecord.ts";
+import type { Reason, Warning, WarningCounts } from "../sources/reasons.ts";
+import { CopyRows } from "./copyRows.ts";
+import { copyRow } from "./copyText.ts";
+import type { FramedChunk } from "./frameChunks.ts";
+import type { RecordBatch } from "./recordBatch.ts";
+
+/** A chunk that is read and checked; its accepted records are in the batch. No card number is left in it. */
+export interface PreparedChunk extends Omit<FramedChunk, "records"> {
+  readonly recordsRead: number;
+  readonly warnings: WarningCounts;
+  /** Rejected records in COPY text, for `staged_rejects`. */
+  readonly rejected: readonly Buffer[];
+  readonly rejects: readonly { readonly line: number; readonly reason: Reason }[];
+}
+
+export interface PreparingRules {
+  readonly contract: Contract;
+  readonly columns: BoundColumns;
+  readonly delimiter: string;
+}
+
+/** A natural key of so many digits could be a card number that slipped into the id column of a broken record. */
+const MAX_REJECTED_KEY = 1e11;
+
+/** Reads and checks the records of one chunk, block by block; those that can be read are added to the batch. */
+export class ChunkPreparation {
+  readonly #batch: RecordBatch;
+  readonly #rules: PreparingRules;
+  readonly #shape: RecordShape;
+  readonly #rejected = new CopyRows();
+  readonly #rejects: { line: number; reason: Reason }[] = [];
+  readonly #warnings: Partial<Record<Warning, number>> = {};
+
+  constructor(batch: RecordBatch, rules: PreparingRules) {
+    this.#batch = batch;
+    this.#rules = rules;
+    this.#shape = { delimiter: rules.delimiter, fieldCount: rules.columns.fieldCount };
+  }
+
+  /** @param isIdCut whether the block's last record ends in an id that may lack digits */
+  async read(block: FramedBlock, isIdCut: boolean): Promise<void> {
+    const { contract, columns } = this.#rules;
+    const { addPlain } = this.#batch;
+    const sink: RecordSink = {
+      ...(addPlain === undefined ? {} : { plain: addPlain }),
+      fields: (fields, line) => {
+        this.#add(fields, line);
+      },
+      broken: (reason, text, line) => {
+        this.#reject(line, reason, null, null, redactLine(text));
+      },
+    };
+    const whole = block.frames.count - (isIdCut ? 1 : 0);
+    await readBlock(block, this.#shape, sink, 0, whole);
+    const cut: RecordSink = {
+      fields: (fields, line) => {
+        const redacted = redactFields(contract, columns, fields);
+        this.#reject(line, "unterminated_id", contract.naturalKey, null, redacted);
+      },
+      broken: sink.broken,
+    };
+    await readBlock(block, this.#shape, cut, whole);
+  }
+
+  finish(chunk: FramedChunk): PreparedChunk {
+    // Of the file, not of a record: told once, with the header.
+    if (chunk.startByte === 0 && this.#rules.columns.extra.length > 0) this.#warn("extra_columns");
+    if (chunk.unterminated) this.#warn("unterminated");
+    const { records, ...place } = chunk;
+    return {
+      ...place,
+      recordsRead: records,
+      warnings: this.#warnings,
+      rejected: this.#rejected.finish(),
+      rejects: this.#rejects,
+    };
+  }
+
+  #warn(warning: Warning): void {
+    this.#warnings[warning] = (this.#warnings[warning] ?? 0) + 1;
+  }
+
+  #add(fields: readonly string[], line: number): void {
+    const parsed = this.#batch.add(fields, line);
+    if ("accepted" in parsed) {
+      for (const warning of parsed.warnings) this.#warn(warning);
+      return;
+    }
+    const { contract, columns } = this.#rules;
+    const { reason, column } = parsed.rejected;
+    this.#reject(line, reason, column, parsed.naturalKey, redactFields(contract, columns, fields));
+  }
+
+  #reject(
+    line: number,
+    reason: Reason,
+    column: string | null,
+    naturalKey: number | null,
+    fields: Record<string, string>,
+  ): void {
+    const key = naturalKey !== null && naturalKey < MAX_REJECTED_KEY ? naturalKey : null;
+    this.#rejected.add(copyRow([line, reason, column, key, JSON.stringify(fields)]));
+    this.#rejects.push({ line, reason });
+  }
+}

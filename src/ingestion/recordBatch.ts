@@ -1,0 +1,58 @@
+import type { ClientBase } from "pg";
+import type { Parsed } from "../sources/parsing.ts";
+import { CopyRows } from "./copyRows.ts";
+import { sendCopy } from "./sendCopy.ts";
+
+/** Records that were found to be new before they were staged, and go into the star as they are. */
+export interface NewRecords {
+  readonly records: number;
+  readonly highestKey: number;
+  /** Days of their times, `yyyymmdd`. */
+  readonly days: { readonly first: number; readonly last: number };
+  /** Notes what they refer to that the star may not have yet. */
+  readonly prepare: (client: ClientBase) => Promise<void>;
+  /** Writes all of them, or throws. */
+  readonly insert: (client: ClientBase) => Promise<void>;
+}
+
+/** Where the accepted records of a chunk went. */
+export interface Arrivals {
+  /** In the staging tables, to be judged. */
+  readonly staged: number;
+  readonly fresh: NewRecords | null;
+}
+
+/** The accepted records of one chunk after another, on their way to the database. */
+export interface RecordBatch {
+  /** Takes an ordinary record where it stands; false when it must be parsed. Absent where there is no such short way. */
+  readonly addPlain?: (bytes: Buffer, start: number, end: number, line: number) => boolean;
+  /** Parses a record and takes it, if it can be read. */
+  readonly add: (fields: readonly string[], line: number) => Parsed<unknown>;
+  /** Sends what was taken, in the caller's transaction. */
+  readonly arrive: (client: ClientBase, runId: number) => Promise<Arrivals>;
+  /** Forgets the chunk's records. */
+  readonly clear: () => void;
+}
+
+/** A batch whose records are all staged, as COPY text. */
+export function textBatch<T>(
+  parse: (fields: readonly string[]) => Parsed<T>,
+  copyRow: (record: T, line: number) => string,
+  copyStatement: string,
+): RecordBatch {
+  let rows = new CopyRows();
+  return {
+    add: (fields, line) => {
+      const parsed = parse(fields);
+      if ("accepted" in parsed) rows.add(copyRow(parsed.accepted, line));
+      return parsed;
+    },
+    arrive: async (client) => {
+      await sendCopy(client, copyStatement, rows.finish());
+      return { staged: rows.count, fresh: null };
+    },
+    clear: () => {
+      rows = new CopyRows();
+    },
+  };
+}

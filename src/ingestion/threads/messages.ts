@@ -1,0 +1,53 @@
+import type { ChunkFile, CommittedChunk } from "../commitChunk.ts";
+import type { FileOpening, RunSettings } from "../chunkLoader.ts";
+import type { ChunkPart } from "../frameChunks.ts";
+import { TillhouseError, type ErrorCode } from "../../lib/errors.ts";
+
+/** What a loader thread is started with. */
+export interface ThreadData {
+  readonly databaseUrl: string;
+  readonly run: RunSettings;
+}
+
+/** What a loader thread is asked; it answers each with the same number. */
+export type Request = { readonly number: number } & (
+  | { readonly kind: "read"; readonly part: ChunkPart; readonly file: FileOpening }
+  | { readonly kind: "commitChunk"; readonly file: ChunkFile; readonly now: Date }
+);
+
+export type Answer = { readonly number: number } & (
+  | { readonly kind: "read" }
+  | { readonly kind: "committed"; readonly chunk: CommittedChunk }
+  | { readonly kind: "failed"; readonly error: SentError }
+);
+
+/** An error on its way between threads, which take only plain data. */
+export interface SentError {
+  readonly message: string;
+  /** Of PostgreSQL or of the system; absent where there is none. */
+  readonly code?: string;
+  /** Of ours. */
+  readonly known?: { readonly code: ErrorCode; readonly details: Readonly<Record<string, unknown>> };
+}
+
+export function sentError(error: unknown): SentError {
+  if (error instanceof TillhouseError)
+    return { message: error.message, known: { code: error.code, details: error.details } };
+  const { message, code } = error as { message?: unknown; code?: unknown };
+  return {
+    message: typeof message === "string" ? message : String(error),
+    ...(typeof code === "string" ? { code } : {}),
+  };
+}
+
+export function receivedError({ message, code, known }: SentError): Error {
+  if (known !== undefined) return new TillhouseError(known.code, message, { ...known.details });
+  return code === undefined ? new Error(message) : Object.assign(new Error(message), { code });
+}
+
+/** A part as it arrives in another thread: its buffer has become a plain array of bytes on the way. */
+export function receivedPart(part: ChunkPart): ChunkPart {
+  if (part.block === null) return part;
+  const { buffer, byteOffset, byteLength } = part.block.bytes;
+  return { ...part, block: { ...part.block, bytes: Buffer.from(buffer, byteOffset, byteLength) } };
+}

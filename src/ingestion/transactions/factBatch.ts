@@ -1,0 +1,177 @@
+import type { LabelRegistry } from "../../sources/labels.ts";
+import {
+  MOST_TUPLE_BYTES,
+  uuidBytes,
+  writeFactHead,
+  writeStagedHead,
+  writeTail,
+  type FactOrigin,
+  type FactTail,
+} from "./factTuple.ts";
+
+/** Tuples lie in pages of so many bytes, none across two. Pages are kept from chunk to chunk: nothing to collect. */
+const PAGE_BYTES = 1 << 20;
+const FIRST_ROWS = 1 << 14;
+
+/** What the batch is told of a record besides its tail. */
+export interface FactReferences {
+  readonly deviceId: number;
+  /** Place in the registry of labels. */
+  readonly labelIndex: number;
+}
+
+/**
+ * The accepted transactions of one chunk: each as a binary tuple whose head is open, and what is needed to decide about
+ * it and to sum it up as columns of numbers. Used for chunk after chunk.
+ */
+export class FactBatch {
+  rows = 0;
+  /** By row. */
+  transactionIds = new Float64Array(FIRST_ROWS);
+  /** By row: place in `deviceIds`. */
+  devices = new Int32Array(FIRST_ROWS);
+  /** By row: place in the registry of labels. */
+  labels = new Int32Array(FIRST_ROWS);
+  statuses = new Uint8Array(FIRST_ROWS);
+  cents = new Float64Array(FIRST_ROWS);
+  happenedAt = new Float64Array(FIRST_ROWS);
+  /** By row, `yyyymmdd`. */
+  happenedDays = new Int32Array(FIRST_ROWS);
+  createdDays = new Int32Array(FIRST_ROWS);
+  /** Distinct devices, in the order in which they were met. */
+  readonly deviceIds: number[] = [];
+  /** Whether each id is higher than the one before. */
+  isAscending = true;
+  hasCards = false;
+
+  readonly registry: LabelRegistry;
+  readonly #origin: FactOrigin;
+  readonly #deviceIndexes = new Map<number, number>();
+  /** By row: page and place in it. */
+  #places = new Float64Array(FIRST_ROWS);
+  readonly #pages: Buffer[] = [];
+  /** Bytes used of each page. */
+  readonly #used: number[] = [];
+
+  constructor(registry: LabelRegistry, origin: FactOrigin) {
+    this.registry = registry;
+    this.#origin = origin;
+  }
+
+  add(tail: FactTail, { deviceId, labelIndex }: FactReferences): void {
+    if (this.rows === this.transactionIds.length) this.#grow();
+    const row = this.rows;
+    const { transactionId } = tail;
+    if (row > 0 && transactionId <= (this.transactionIds[row - 1] ?? 0)) this.isAscending = false;
+    this.rows += 1;
+    this.transactionIds[row] = transactionId;
+    this.devices[row] = this.#deviceIndexOf(deviceId);
+    this.labels[row] = labelIndex;
+    this.statuses[row] = tail.status;
+    this.cents[row] = tail.cents;
+    this.happenedAt[row] = tail.happenedAt;
+    this.happenedDays[row] = tail.happenedDateKey;
+    this.createdDays[row] = tail.createdDateKey;
+    if (tail.cardToken !== null) this.hasCards = true;
+
+    if (this.#used.length === 0 || (this.#used.at(-1) ?? 0) + MOST_TUPLE_BYTES > PAGE_BYTES) this.#addPage();
+    const page = this.#used.length - 1;
+    const start = this.#used[page] ?? 0;
+    this.#places[row] = page * PAGE_BYTES + start;
+    this.#used[page] = writeTail(this.#page(page), start, tail, this.#origin);
+  }
+
+  writeFactHead(
+    row: number,
+    storeKey: number,
+    deviceKey: number,
+    productKey: number,
+    labelKey: number,
+  ): void {
+    const { page, start } = this.#placeOf(row);
+    writeFactHead(this.#page(page), start, storeKey, deviceKey, productKey, labelKey);
+  }
+
+  writeStagedHead(row: number): void {
+    const { page, start } = this.#placeOf(row);
+    const label = this.registry.labels[this.labels[row] ?? 0];
+    if (label === undefined) throw new Error("a label was forgotten before its chunk was committed");
+    const deviceId = this.deviceIds[this.devices[row] ?? 0] ?? 0;
+    writeStagedHead(this.#page(page), start, deviceId, uuidBytes(label.digest));
+  }
+
+  /** The tuples of some rows, in rising order, as few buffers: where they are all, as they lie. */
+  *tuplesOf(rows: Int32Array): Generator<Buffer> {
+    if (rows.length === this.rows) {
+      for (const [page, used] of this.#used.entries()) yield this.#page(page).subarray(0, used);
+      return;
+    }
+    let out = Buffer.allocUnsafe(PAGE_BYTES);
+    let length = 0;
+    for (const row of rows) {
+      const { page, start } = this.#placeOf(row);
+      const next = this.#placeOf(row + 1);
+      const end = row + 1 < this.rows && next.page === page ? next.start : this.#used[page];
+      if (length + MOST_TUPLE_BYTES > PAGE_BYTES) {
+        yield out.subarray(0, length);
+        out = Buffer.allocUnsafe(PAGE_BYTES);
+        length = 0;
+      }
+      length += this.#page(page).copy(out, length, start, end);
+    }
+    if (length > 0) yield out.subarray(0, length);
+  }
+
+  clear(): void {
+    this.rows = 0;
+    this.deviceIds.length = 0;
+    this.#deviceIndexes.clear();
+    this.isAscending = true;
+    this.hasCards = false;
+    this.#used.length = 0;
+  }
+
+  #deviceIndexOf(deviceId: number): number {
+    let index = this.#deviceIndexes.get(deviceId);
+    if (index === undefined) {
+      index = this.deviceIds.length;
+      this.deviceIds.push(deviceId);
+      this.#deviceIndexes.set(deviceId, index);
+    }
+    return index;
+  }
+
+  #placeOf(row: number): { page: number; start: number } {
+    const place = this.#places[row] ?? 0;
+    const page = Math.floor(place / PAGE_BYTES);
+    return { page, start: place - page * PAGE_BYTES };
+  }
+
+  #page(page: number): Buffer {
+    const buffer = this.#pages[page];
+    if (buffer === undefined) throw new Error(`there is no page ${page}`);
+    return buffer;
+  }
+
+  #addPage(): void {
+    if (this.#pages.length === this.#used.length) this.#pages.push(Buffer.allocUnsafeSlow(PAGE_BYTES));
+    this.#used.push(0);
+  }
+
+  #grow(): void {
+    const length = 2 * this.transactionIds.length;
+    const wider = <A extends Float64Array | Int32Array | Uint8Array>(from: A, to: A): A => {
+      to.set(from);
+      return to;
+    };
+    this.transactionIds = wider(this.transactionIds, new Float64Array(length));
+    this.devices = wider(this.devices, new Int32Array(length));
+    this.labels = wider(this.labels, new Int32Array(length));
+    this.statuses = wider(this.statuses, new Uint8Array(length));
+    this.cents = wider(this.cents, new Float64Array(length));
+    this.happenedAt = wider(this.happenedAt, new Float64Array(length));
+    this.happenedDays = wider(this.happenedDays, new Int32Array(length));
+    this.createdDays = wider(this.createdDays, new Int32Array(length));
+    this.#places = wider(this.#places, new Float64Array(length));
+  }
+}

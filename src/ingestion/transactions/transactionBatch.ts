@@ -1,0 +1,120 @@
+import type { ClientBase } from "pg";
+import { sqlFile } from "../../database/sqlFile.ts";
+import { TRANSACTION_STATUSES } from "../../sources/contracts.ts";
+import { LabelRegistry } from "../../sources/labels.ts";
+import { transactionParser, type Transaction } from "../../sources/parseTransaction.ts";
+import { PlainTransactionReader } from "../../sources/plainTransaction.ts";
+import { dateKeyOf } from "../copyText.ts";
+import type { Arrivals, RecordBatch } from "../recordBatch.ts";
+import { sendCopy } from "../sendCopy.ts";
+import type { BatchRules } from "../sourceLoading.ts";
+import { FactBatch } from "./factBatch.ts";
+import { STAGED_COLUMNS, uuidBytes } from "./factTuple.ts";
+import { binaryCopy, newFacts } from "./newFacts.ts";
+import { triage } from "./triage.ts";
+
+const stageLabels = sqlFile(new URL("./stageLabels.sql", import.meta.url));
+
+const COPY_STAGED = `COPY staged_transactions (${STAGED_COLUMNS}) FROM STDIN (FORMAT binary)`;
+/** Labels kept from chunk to chunk. */
+const KEPT_LABELS = 10_000;
+
+/** Transactions on their way: new ones straight into the fact, the others through staging. */
+export function transactionBatch({ columns, delimiter, parsing, origin }: BatchRules): RecordBatch {
+  const labels = new LabelRegistry();
+  const batch = new FactBatch(labels, origin);
+  const parse = transactionParser(columns, parsing, labels);
+  const plain = new PlainTransactionReader(columns, delimiter.charCodeAt(0), parsing, labels);
+  const references = { deviceId: 0, labelIndex: 0 };
+  // One object for all records: what a record says is copied out of it at once.
+  const tail = {
+    transactionId: 0,
+    happenedAt: 0,
+    createdAt: 0,
+    line: 0,
+    digest: "",
+    cardToken: null as string | null,
+    cardLast4: 0,
+    happenedDateKey: 0,
+    createdDateKey: 0,
+    status: 0,
+    cents: 0,
+  };
+
+  return {
+    addPlain: (bytes, start, end, line) => {
+      if (!plain.read(bytes, start, end) || plain.label === null) return false;
+      tail.transactionId = plain.transactionId;
+      tail.happenedAt = plain.happenedAt;
+      tail.createdAt = plain.createdAt;
+      tail.line = line;
+      tail.digest = plain.digest;
+      tail.cardToken = plain.cardToken;
+      tail.cardLast4 = plain.cardLast4;
+      tail.happenedDateKey = dateKeyOf(plain.happenedAt);
+      tail.createdDateKey = dateKeyOf(plain.createdAt);
+      tail.status = plain.status;
+      tail.cents = plain.cents;
+      references.deviceId = plain.deviceId;
+      references.labelIndex = plain.label.index;
+      batch.add(tail, references);
+      return true;
+    },
+    add: (fields, line) => {
+      const parsed = parse(fields);
+      if ("accepted" in parsed) {
+        const { deviceId, label } = parsed.accepted;
+        batch.add(tailOf(parsed.accepted, line), { deviceId, labelIndex: label.index });
+      }
+      return parsed;
+    },
+    arrive: async (client, runId): Promise<Arrivals> => {
+      if (batch.rows === 0) return { staged: 0, fresh: null };
+      const { fresh, others, devices } = await triage(client, batch, runId);
+      if (others.length > 0) await stage(client, batch, others);
+      return {
+        staged: others.length,
+        fresh: fresh.length > 0 ? newFacts(batch, { rows: fresh, devices }, origin) : null,
+      };
+    },
+    clear: () => {
+      batch.clear();
+      if (labels.size > KEPT_LABELS) labels.clear();
+    },
+  };
+}
+
+function tailOf(transaction: Transaction, line: number) {
+  const { transactionId, happenedAt, createdAt, digest, card, status, amount } = transaction;
+  return {
+    transactionId,
+    happenedAt,
+    createdAt,
+    line,
+    digest: uuidBytes(digest),
+    cardToken: card === null ? null : uuidBytes(card.token),
+    cardLast4: card === null ? 0 : Number(card.last4),
+    happenedDateKey: dateKeyOf(happenedAt),
+    createdDateKey: dateKeyOf(createdAt),
+    status: TRANSACTION_STATUSES.indexOf(status),
+    cents: Number(amount.replace(".", "")),
+  };
+}
+
+async function stage(client: ClientBase, batch: FactBatch, rows: Int32Array): Promise<void> {
+  const used = new Set<number>();
+  for (const row of rows) {
+    batch.writeStagedHead(row);
+    used.add(batch.labels[row] ?? 0);
+  }
+  const labels = batch.registry.labels.filter(({ index }) => used.has(index));
+  await stageLabels.run(client, {
+    label_digests: labels.map(({ digest }) => digest),
+    product_skus: labels.map(({ productSku }) => productSku),
+    product_names: labels.map(({ productName }) => productName),
+    category_names: labels.map(({ categoryName }) => categoryName),
+  });
+  const copied = await sendCopy(client, COPY_STAGED, binaryCopy(batch.tuplesOf(rows)));
+  if (copied !== rows.length)
+    throw new Error(`${copied} of ${rows.length} transactions were staged; rolled back`);
+}

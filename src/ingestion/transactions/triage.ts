@@ -1,0 +1,104 @@
+import type { ClientBase } from "pg";
+import { sqlFile } from "../../database/sqlFile.ts";
+import type { FactBatch } from "./factBatch.ts";
+
+const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
+const lockDevices = sql("lockDevices");
+const readWatermark = sql("watermark");
+const idsToJudge = sql("idsToJudge");
+
+/** Keys of a batch's devices, by their places in it; 0 for one that is not known. */
+export interface KnownDevices {
+  readonly deviceKeys: Int32Array;
+  readonly storeKeys: Int32Array;
+}
+
+/** A batch's rows in two heaps. */
+export interface Triage {
+  /** New facts for sure. */
+  readonly fresh: Int32Array;
+  /** To be staged and judged. */
+  readonly others: Int32Array;
+  readonly devices: KnownDevices;
+}
+
+/**
+ * Tells the transactions that can only be new from the others. New ones have an id that stands once in the chunk and
+ * not in the fact, that no rejected record of an earlier run waits for, and a device that is known: what becomes of such
+ * a record hangs on no other record, so it needs no judging. The devices are locked against deletion.
+ *
+ * Most chunks have rising ids above the watermark, and are told so by one look. The watermark is read under the run's
+ * fence, so nobody raises it meanwhile.
+ */
+export async function triage(client: ClientBase, batch: FactBatch, runId: number): Promise<Triage> {
+  const devices = await knownDevices(client, batch);
+  const repeated = batch.isAscending ? [] : repeatedIds(batch);
+  const ids = batch.transactionIds.subarray(0, batch.rows);
+  const bounds = boundsOf(ids);
+  const { rows } = await readWatermark.run<{ watermark: string }>(client);
+  const watermark = Number(rows[0]?.watermark ?? 0);
+  const inKnownRange = bounds.lowest > watermark ? [] : Array.from(ids.filter((id) => id <= watermark));
+  const found = await idsToJudge.run<{ transaction_id: string }>(client, {
+    known_range_ids: inKnownRange,
+    run_id: runId,
+    lowest_id: bounds.lowest,
+    highest_id: bounds.highest,
+  });
+  const judged = new Set(repeated);
+  for (const { transaction_id } of found.rows) judged.add(Number(transaction_id));
+  return { ...sorted(batch, devices, judged), devices };
+}
+
+function sorted(
+  batch: FactBatch,
+  { deviceKeys }: KnownDevices,
+  judged: ReadonlySet<number>,
+): Pick<Triage, "fresh" | "others"> {
+  const fresh = new Int32Array(batch.rows);
+  const others = new Int32Array(batch.rows);
+  let freshRows = 0;
+  let otherRows = 0;
+  const judgesNone = judged.size === 0;
+  for (let row = 0; row < batch.rows; row += 1) {
+    const isKnown = (deviceKeys[batch.devices[row] ?? 0] ?? 0) > 0;
+    if (isKnown && (judgesNone || !judged.has(batch.transactionIds[row] ?? 0))) {
+      fresh[freshRows] = row;
+      freshRows += 1;
+    } else {
+      others[otherRows] = row;
+      otherRows += 1;
+    }
+  }
+  return { fresh: fresh.subarray(0, freshRows), others: others.subarray(0, otherRows) };
+}
+
+async function knownDevices(client: ClientBase, { deviceIds }: FactBatch): Promise<KnownDevices> {
+  const { rows } = await lockDevices.run<{ device_id: string; device_key: number; store_key: number }>(
+    client,
+    {
+      device_ids: deviceIds,
+    },
+  );
+  const known = new Map(rows.map((row) => [Number(row.device_id), row]));
+  const keys = (pick: (row: { device_key: number; store_key: number }) => number): Int32Array =>
+    Int32Array.from(deviceIds, (id) => {
+      const row = known.get(id);
+      return row === undefined ? 0 : pick(row);
+    });
+  return { deviceKeys: keys((row) => row.device_key), storeKeys: keys((row) => row.store_key) };
+}
+
+function repeatedIds({ transactionIds, rows }: FactBatch): number[] {
+  const sorted = transactionIds.slice(0, rows).sort();
+  return Array.from(sorted.filter((id, place) => id === sorted[place + 1]));
+}
+
+function boundsOf(ids: Float64Array): { lowest: number; highest: number } {
+  let lowest = Infinity;
+  let highest = 0;
+  for (const id of ids) {
+    if (id < lowest) lowest = id;
+    if (id > highest) highest = id;
+  }
+  return { lowest, highest };
+}

@@ -1,0 +1,42 @@
+-- Grain: one day whose rollup is missing, is there without a payment attempt, or holds other sums than its facts.
+WITH
+  facts AS (
+    SELECT
+      happened_date_key AS date_key,
+      count(*) FILTER (WHERE status = 'accepted') AS accepted_transactions,
+      coalesce(sum(amount) FILTER (WHERE status = 'accepted'), 0.00) AS accepted_transacted_amount,
+      count(*) FILTER (WHERE status = 'refused') AS refused_transactions,
+      coalesce(sum(amount) FILTER (WHERE status = 'refused'), 0.00) AS refused_transacted_amount,
+      count(*) FILTER (WHERE status = 'cancelled') AS cancelled_transactions,
+      coalesce(sum(amount) FILTER (WHERE status = 'cancelled'), 0.00) AS cancelled_transacted_amount
+    FROM ingestion_layer.fct_transactions
+    GROUP BY happened_date_key
+  ),
+
+  rollup AS (SELECT * FROM aggregation_layer.rollup_days)
+
+SELECT
+  'day ' || date_key AS subject,
+  CASE
+    WHEN facts.date_key IS NULL THEN 'no row'
+    ELSE concat_ws(
+      ' ',
+      facts.accepted_transactions, facts.accepted_transacted_amount,
+      facts.refused_transactions, facts.refused_transacted_amount,
+      facts.cancelled_transactions, facts.cancelled_transacted_amount
+    )
+  END AS expected,
+  CASE
+    WHEN rollup.date_key IS NULL THEN 'no row'
+    ELSE concat_ws(
+      ' ',
+      rollup.accepted_transactions, rollup.accepted_transacted_amount,
+      rollup.refused_transactions, rollup.refused_transacted_amount,
+      rollup.cancelled_transactions, rollup.cancelled_transacted_amount
+    )
+  END AS actual
+FROM facts
+FULL JOIN rollup USING (date_key)
+WHERE facts IS DISTINCT FROM rollup
+ORDER BY date_key
+LIMIT :limit::integer;

@@ -1,0 +1,310 @@
+import { TRANSACTION_STATUSES } from "./contracts.ts";
+import { digestOfBytes } from "./cards.ts";
+import { MAX_AMOUNT_DIGITS, MAX_ID_DIGITS } from "./fields.ts";
+import type { BoundColumns } from "./header.ts";
+import type { Label, LabelRegistry } from "./labels.ts";
+import { FIELD_SEPARATOR, type ParsingRules } from "./parsing.ts";
+import { plainText, splitPlainRecord } from "./splitPlainRecord.ts";
+import { wallSecondsOf } from "./plainTimestamp.ts";
+
+const ZERO = 0x30;
+const NINE = 0x39;
+const POINT = 0x2e;
+const QUOTE = 0x22;
+const SEPARATOR = FIELD_SEPARATOR.charCodeAt(0);
+const STATUS_BYTES = TRANSACTION_STATUSES.map((status) => Buffer.from(status, "latin1"));
+
+/** What is hashed of longer records is put together elsewhere. */
+const MOST_DIGEST_BYTES = 4_096;
+/** Of what stands before the label: two ids, amount, status, two times, five separators. */
+const MOST_HEAD_BYTES = 2 * MAX_ID_DIGITS + MAX_AMOUNT_DIGITS + 3 + 9 + 2 * 16 + 5;
+
+/**
+ * Reads ordinary transactions from the bytes of a file, without a string made of a field. What it reads, it reads as
+ * `transactionParser` does, which a property test holds; anything else (other notations, spaces around a value, values
+ * that must be rejected, texts to be masked) it leaves to that parser. One object serves all records of a file: the
+ * values of the record read last stand in its fields.
+ */
+export class PlainTransactionReader {
+  transactionId = 0;
+  deviceId = 0;
+  /** Hundredths. */
+  cents = 0;
+  /** Place in `TRANSACTION_STATUSES`. */
+  status = 0;
+  /** Microseconds of the epoch. */
+  createdAt = 0;
+  /** Microseconds of the epoch. */
+  happenedAt = 0;
+  label: Label | null = null;
+  /** Bytes as Latin-1 characters, of which the first sixteen are the digest. */
+  digest = "";
+  /** The card's token, in the same form; null where there is no card. */
+  cardToken: string | null = null;
+  /** The card's last four digits, as the number that they make up; 0 where there is no card. */
+  cardLast4 = 0;
+
+  readonly #bounds: Int32Array;
+  readonly #delimiter: number;
+  readonly #rules: ParsingRules;
+  readonly #labels: LabelRegistry;
+  /** Twice the index of each column: where its bounds stand. */
+  readonly #at;
+  /** Whether name, SKU and category stand side by side: then their bytes are one key. */
+  readonly #labelSpan: { readonly first: number; readonly last: number } | null;
+  readonly #digested = Buffer.alloc(MOST_DIGEST_BYTES);
+  readonly #digestedOfLength: (Buffer | undefined)[] = [];
+
+  constructor(columns: BoundColumns, delimiter: number, rules: ParsingRules, labels: LabelRegistry) {
+    this.#bounds = new Int32Array(2 * columns.fieldCount);
+    this.#delimiter = delimiter;
+    this.#rules = rules;
+    this.#labels = labels;
+    const slot = (name: string): number => 2 * (columns.indexOf.get(name) ?? ABSENT);
+    this.#at = {
+      id: slot("id"),
+      device_id: slot("device_id"),
+      product_name: slot("product_name"),
+      product_sku: slot("product_sku"),
+      category_name: slot("category_name"),
+      amount: slot("amount"),
+      status: slot("status"),
+      created_at: slot("created_at"),
+      happened_at: slot("happened_at"),
+      card_number: slot("card_number"),
+    };
+    const texts = [this.#at.product_name, this.#at.product_sku, this.#at.category_name];
+    const first = Math.min(...texts);
+    const last = Math.max(...texts);
+    this.#labelSpan = last - first === 4 ? { first, last } : null;
+  }
+
+  /**
+   * Reads one framed record of valid UTF-8.
+   *
+   * @param end byte after the record, its line end left out
+   * @returns whether it was an ordinary one; if not, the fields mean nothing
+   */
+  read(bytes: Buffer, start: number, end: number): boolean {
+    const bounds = this.#bounds;
+    if (2 * splitPlainRecord(bytes, start, end, this.#delimiter, bounds) !== bounds.length) return false;
+    const at = this.#at;
+
+    this.transactionId = idOf(bytes, bounds, at.id);
+    this.deviceId = idOf(bytes, bounds, at.device_id);
+    this.cents = centsOf(bytes, bounds, at.amount);
+    this.status = statusOf(bytes, bounds, at.status);
+    if (this.transactionId < 0 || this.deviceId < 0 || this.cents < 0 || this.status < 0) return false;
+    this.createdAt = this.#microsOf(bytes, at.created_at);
+    this.happenedAt = this.#microsOf(bytes, at.happened_at);
+    if (!(this.createdAt > 0) || !(this.happenedAt > 0)) return false;
+    return this.#readLabel(bytes) && this.#readCard(bytes) && this.#digest(bytes);
+  }
+
+  /** Not a number for what is no ordinary time. */
+  #microsOf(bytes: Buffer, slot: number): number {
+    const { dateOrder, localTime } = this.#rules.timestamps;
+    const bounds = this.#bounds;
+    const seconds = wallSecondsOf(bytes, bounds[slot] ?? 0, bounds[slot + 1] ?? 0, dateOrder === "mdy");
+    if (seconds < 0) return Number.NaN;
+    const instant = localTime(seconds * 1000);
+    // A zone's offset may take a time over the edge of what is allowed; then there is a reason to give.
+    return typeof instant === "number" && instant > 0 && seconds < LAST_SURE_SECOND
+      ? instant * 1000
+      : Number.NaN;
+  }
+
+  #readLabel(bytes: Buffer): boolean {
+    const { product_sku: sku, product_name: name, category_name: category } = this.#at;
+    const text = (slot: number): string =>
+      plainText(bytes, this.#bounds[slot] ?? 0, this.#bounds[slot + 1] ?? 0);
+    const key = this.#labelKey(bytes);
+    this.label = this.#labels.plainLabel(key, () => ({
+      sku: text(sku),
+      name: text(name),
+      category: text(category),
+    }));
+    return this.label !== null;
+  }
+
+  /** Bytes that no other label has, as Latin-1 characters. */
+  #labelKey(bytes: Buffer): string {
+    const bounds = this.#bounds;
+    const span = this.#labelSpan;
+    if (span !== null) {
+      const start = bounds[span.first] ?? 0;
+      // With the quote that opens it, the first field tells where it ends, and so do the others.
+      return bytes.toString("latin1", bytes[start - 1] === QUOTE ? start - 1 : start, bounds[span.last + 1]);
+    }
+    const { product_sku: sku, product_name: name, category_name: category } = this.#at;
+    return [sku, name, category]
+      .map((slot) => bytes.toString("latin1", bounds[slot], bounds[slot + 1]))
+      .map((text) => `${text.length} ${text}`)
+      .join("");
+  }
+
+  #readCard(bytes: Buffer): boolean {
+    this.cardToken = null;
+    this.cardLast4 = 0;
+    const slot = this.#at.card_number;
+    if (slot < 0) return true;
+    const start = this.#bounds[slot] ?? 0;
+    const end = this.#bounds[slot + 1] ?? 0;
+    if (start === end) return true;
+    this.cardToken = this.#rules.cards.tokenOfBytes(bytes, start, end) ?? null;
+    if (this.cardToken === null) return false;
+    this.cardLast4 = lastFourDigits(bytes, end);
+    return true;
+  }
+
+  /** Over the same bytes as the parser's: canonical values, each behind a separator. */
+  #digest(bytes: Buffer): boolean {
+    const label = this.label?.digestBytes;
+    if (label === undefined || MOST_HEAD_BYTES + label.length > MOST_DIGEST_BYTES) return false;
+    const out = this.#digested;
+    const bounds = this.#bounds;
+    const { id, device_id: device } = this.#at;
+    let position = copyField(bytes, bounds, id, out, 0);
+    position = copyField(bytes, bounds, device, out, position);
+    position = writeDigits(out, position, Math.floor(this.cents / 100));
+    const hundredths = this.cents % 100;
+    out[position] = POINT;
+    out[position + 1] = ZERO + ((hundredths / 10) | 0);
+    out[position + 2] = ZERO + (hundredths % 10);
+    out[position + 3] = SEPARATOR;
+    const status = STATUS_BYTES[this.status] ?? label;
+    for (let place = 0; place < status.length; place += 1) out[position + 4 + place] = status[place] ?? 0;
+    position += 4 + status.length;
+    out[position] = SEPARATOR;
+    position = writeMicros(out, position + 1, this.createdAt);
+    out[position] = SEPARATOR;
+    position = writeMicros(out, position + 1, this.happenedAt);
+    out.set(label, position);
+    const length = position + label.length;
+    this.digest = digestOfBytes((this.#digestedOfLength[length] ??= out.subarray(0, length)));
+    return true;
+  }
+}
+
+/** Index of a column that the file lacks. */
+const ABSENT = -1;
+/** No zone's offset takes an earlier time out of the years that are allowed. */
+const LAST_SURE_SECOND = Date.UTC(2100, 11, 30) / 1000;
+
+/** A whole number of up to 14 digits without leading zeros; -1 for anything else. */
+function idOf(bytes: Uint8Array, bounds: Int32Array, slot: number): number {
+  const start = bounds[slot] ?? 0;
+  const end = bounds[slot + 1] ?? 0;
+  if (end === start || end - start > MAX_ID_DIGITS || bytes[start] === ZERO) return -1;
+  let value = 0;
+  for (let position = start; position < end; position += 1) {
+    const byte = bytes[position] ?? 0;
+    if (byte < ZERO || byte > NINE) return -1;
+    value = value * 10 + (byte - ZERO);
+  }
+  return value;
+}
+
+/** Hundredths of an amount such as 749, 749.5 or 749.50; -1 for anything else. */
+function centsOf(bytes: Uint8Array, bounds: Int32Array, slot: number): number {
+  const start = bounds[slot] ?? 0;
+  const end = bounds[slot + 1] ?? 0;
+  let value = 0;
+  let position = start;
+  for (; position < end; position += 1) {
+    const byte = bytes[position] ?? 0;
+    if (byte === POINT) break;
+    if (byte < ZERO || byte > NINE) return -1;
+    value = value * 10 + (byte - ZERO);
+  }
+  const digits = position - start;
+  if (digits === 0 || digits > MAX_AMOUNT_DIGITS || (digits > 1 && bytes[start] === ZERO)) return -1;
+  const decimals = end - position - 1;
+  if (decimals < 0) return value * 100;
+  if (decimals === 0 || decimals > 2) return -1;
+  const tenths = (bytes[position + 1] ?? 0) - ZERO;
+  const hundredths = decimals === 2 ? (bytes[position + 2] ?? 0) - ZERO : 0;
+  if (tenths < 0 || tenths > 9 || hundredths < 0 || hundredths > 9) return -1;
+  return value * 100 + tenths * 10 + hundredths;
+}
+
+/** Place of the status, written in lower case; -1 for anything else. */
+function statusOf(bytes: Uint8Array, bounds: Int32Array, slot: number): number {
+  const start = bounds[slot] ?? 0;
+  const length = (bounds[slot + 1] ?? 0) - start;
+  for (let index = 0; index < STATUS_BYTES.length; index += 1) {
+    const status = STATUS_BYTES[index];
+    // All three differ in length.
+    if (status?.length !== length) continue;
+    for (let place = 0; place < length; place += 1) if (bytes[start + place] !== status[place]) return -1;
+    return index;
+  }
+  return -1;
+}
+
+/** The last four digits before a place, of a text that has as many. */
+function lastFourDigits(bytes: Uint8Array, end: number): number {
+  let value = 0;
+  let position = end;
+  for (let weight = 1; weight < 10_000; weight *= 10) {
+    position -= 1;
+    let byte = bytes[position] ?? ZERO;
+    while (byte < ZERO || byte > NINE) {
+      position -= 1;
+      byte = bytes[position] ?? ZERO;
+    }
+    value += (byte - ZERO) * weight;
+  }
+  return value;
+}
+
+/** Copies a field and puts a separator behind it. */
+function copyField(
+  bytes: Uint8Array,
+  bounds: Int32Array,
+  slot: number,
+  out: Uint8Array,
+  position: number,
+): number {
+  let to = position;
+  const end = bounds[slot + 1] ?? 0;
+  for (let from = bounds[slot] ?? 0; from < end; from += 1) {
+    out[to] = bytes[from] ?? 0;
+    to += 1;
+  }
+  out[to] = SEPARATOR;
+  return to + 1;
+}
+
+/** Writes whole seconds as microseconds, in decimal digits; gives the position behind them. */
+function writeMicros(out: Uint8Array, position: number, micros: number): number {
+  const end = writeDigits(out, position, micros / 1e6);
+  for (let place = end; place < end + 6; place += 1) out[place] = ZERO;
+  return end + 6;
+}
+
+/** Writes a whole number in decimal digits; gives the position behind them. */
+function writeDigits(out: Uint8Array, position: number, value: number): number {
+  // In two halves, so that the arithmetic is on small integers.
+  const high = Math.floor(value / 1e6);
+  if (high === 0) return writeSmall(out, position, value, digitsOf(value));
+  const behind = writeSmall(out, position, high, digitsOf(high));
+  return writeSmall(out, behind, value - high * 1e6, 6);
+}
+
+/** Writes so many digits of a number below 2^31. */
+function writeSmall(out: Uint8Array, position: number, value: number, digits: number): number {
+  let rest = value | 0;
+  for (let place = position + digits - 1; place >= position; place -= 1) {
+    const next = (rest / 10) | 0;
+    out[place] = ZERO + (rest - next * 10);
+    rest = next;
+  }
+  return position + digits;
+}
+
+function digitsOf(value: number): number {
+  let digits = 1;
+  for (let bound = 10; value >= bound; bound *= 10) digits += 1;
+  return digits;
+}
