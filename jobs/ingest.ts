@@ -4,10 +4,7 @@ import { localChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader
 import type { LoadContext } from "../src/ingestion/loadFile.ts";
 import { loaderPool } from "../src/ingestion/loaderPool.ts";
 import { openLoaderSession } from "../src/ingestion/loaderSession.ts";
-import { rebuildRollups, type MendedRows } from "../src/ingestion/rollups/rebuildRollups.ts";
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
-import { TillhouseError } from "../src/lib/errors.ts";
-import { verifyWarehouse, type Verification } from "../src/quality/verifyWarehouse.ts";
 import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { identityOf } from "../src/runs/fileIdentity.ts";
 import { fileLedger, sourceOfUnchanged } from "../src/runs/fileLedger.ts";
@@ -16,9 +13,9 @@ import { publicMessage } from "../src/runs/runLog.ts";
 import { fingerprintOfKey } from "../src/sources/cards.ts";
 import { discoverFiles, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
-import type { IngestReport } from "./ingestReport.ts";
+import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
-import { loadSources, type LoadedSources } from "./loadSources.ts";
+import { loadSources } from "./loadSources.ts";
 
 /** Loads what is new: stores, then devices, then transactions, and what waited for them. */
 export const ingestJob = {
@@ -61,7 +58,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
     };
     context.breakingOff.addEventListener("abort", breakOff);
     try {
-      const here = loaderPool([localChunkLoader(session.client, runSettings)]);
+      const here = loaderPool(() => localChunkLoader(session.client, runSettings), 1);
       const load: LoadContext = {
         ...runSettings,
         client: session.client,
@@ -70,7 +67,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
         logger: context.logger,
         maxRecordBytes: config.maxRecordBytes,
         chunkRecords: config.chunkRecords,
-        loadersFor: (bytes) => (bytes < WORTH_THREADS_BYTES ? here : threads.pool()),
+        loadersFor: (bytes) => (bytes < WORTH_THREADS_BYTES ? here : threads.pool),
         now: () => clock.now(),
         signal: context.stopping,
         onProgress: context.onProgress,
@@ -108,81 +105,6 @@ const ANALYZE_ROLLUPS =
 async function refreshStatistics({ pool }: JobContext["database"]): Promise<void> {
   await pool.query(ANALYZE);
   await pool.query(ANALYZE_ROLLUPS);
-}
-
-async function reportOf(
-  runId: number,
-  loaded: LoadedSources,
-  { database, clock }: JobContext,
-  started: number,
-): Promise<IngestReport> {
-  const watermark = await database.prisma.watermark.findUnique({ where: { source: "transactions" } });
-  return {
-    runId,
-    ...loaded,
-    watermark: watermark === null ? null : Number(watermark.watermark),
-    durationMs: clock.monotonicMs() - started,
-  };
-}
-
-/**
- * One run of the aggregation layer alone: reads no file, brings the rollups to what the facts say, and recomputes
- * from the facts all that is kept beside them.
- *
- * @throws TillhouseError `run_locked`, `run_stopped`, `run_lock_lost`
- */
-export async function aggregate(
-  context: JobContext,
-): Promise<IngestReport & { readonly verification: Verification }> {
-  const { clock, database } = context;
-  const started = clock.monotonicMs();
-  return asRun(ingestJob.name, { select: "aggregation_layer" }, context, async ({ run, lock }) => {
-    await run.step(
-      "rebuild rollups",
-      () => rebuild(context, lock),
-      (mended) => ({ ...mended }),
-    );
-    const verification = await run.step(
-      "verify",
-      () => verifyWarehouse(database.pool),
-      ({ checks, differences }) => ({ checks, differences: differences.length }),
-    );
-    const failure = failureOf(verification);
-    const report = await reportOf(run.runId, { files: [], resolved: 0, failure }, context, started);
-    return { ...report, verification };
-  });
-}
-
-async function rebuild(
-  { breakingOff, database }: JobContext,
-  { fencingToken }: HeldRun["lock"],
-): Promise<MendedRows> {
-  const session = await openLoaderSession(database.url);
-  const breakOff = (): void => {
-    session.abandon();
-  };
-  breakingOff.addEventListener("abort", breakOff);
-  try {
-    return await rebuildRollups(session.client, fencingToken);
-  } catch (error) {
-    if (!breakingOff.aborted) throw error;
-    throw new TillhouseError(
-      "run_stopped",
-      "Stopped before the rollups were rebuilt; they are as they were.",
-    );
-  } finally {
-    breakingOff.removeEventListener("abort", breakOff);
-    await session.close();
-  }
-}
-
-function failureOf({ differences }: Verification): TillhouseError | undefined {
-  if (differences.length === 0) return undefined;
-  return new TillhouseError(
-    "verification_failed",
-    `${differences.length} values that are kept do not agree with the facts. See them: npm run verify`,
-    { differences: differences.length },
-  );
 }
 
 async function filesToLoad(

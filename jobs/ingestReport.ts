@@ -1,6 +1,7 @@
 import { addOutcomes, NO_OUTCOMES, outcomeColumns, type Outcomes } from "../src/runs/outcomes.ts";
 import { publicCode, publicMessage, statusOf } from "../src/runs/runLog.ts";
 import type { SourceName } from "../src/sources/contracts.ts";
+import type { JobContext } from "./job.ts";
 
 /** What a run did with one file. */
 export interface FileReport {
@@ -64,5 +65,25 @@ export function reportAsJson(report: IngestReport): Record<string, unknown> {
       duration_ms: Math.round(file.durationMs),
       ...(file.error === undefined ? {} : errorAsJson(file.error)),
     })),
+  };
+}
+
+/**
+ * What a run did, with where the warehouse stands.
+ *
+ * @param started the clock's monotonic milliseconds at its beginning
+ */
+export async function reportOf(
+  runId: number,
+  done: Pick<IngestReport, "files" | "resolved" | "failure">,
+  { database, clock }: JobContext,
+  started: number,
+): Promise<IngestReport> {
+  const watermark = await database.prisma.watermark.findUnique({ where: { source: "transactions" } });
+  return {
+    runId,
+    ...done,
+    watermark: watermark === null ? null : Number(watermark.watermark),
+    durationMs: clock.monotonicMs() - started,
   };
 }

@@ -125,8 +125,10 @@ const UNREADABLE: ReadonlySet<string> = new Set([
 
 /** What a failure means for its file: told to stop, unreadable, or what it says itself. */
 function asFileError(error: unknown, file: DiscoveredFile, ended: () => boolean): unknown {
-  if (error instanceof TillhouseError) return error;
-  if (ended()) return stopped(`in the middle of ${file.path}, whose last chunk was rolled back`, error);
+  const isOurs = error instanceof TillhouseError;
+  if (ended() && (!isOurs || error.code === "run_stopped"))
+    return stopped(`in the middle of ${file.path}, whose last chunk was not finished`, error);
+  if (isOurs) return error;
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined || !UNREADABLE.has(code)) return error;
   const why = code === "EACCES" || code === "EPERM" ? "this user may not read it" : code;

@@ -1,4 +1,5 @@
-import { aggregate, ingest } from "../../jobs/ingest.ts";
+import { aggregate } from "../../jobs/aggregate.ts";
+import { ingest } from "../../jobs/ingest.ts";
 import { reportAsJson, statusOfReport, type IngestReport } from "../../jobs/ingestReport.ts";
 import type { Database } from "../database/openDatabase.ts";
 import { EXIT_CODES, TillhouseError, type ExitCode } from "../lib/errors.ts";

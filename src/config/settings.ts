@@ -39,6 +39,9 @@ const timeZone = z.string().refine(isTimeZone, { error: "must be an IANA time zo
 /** node-cron writes out every number of a range: `1-999999999` would end the process for want of memory. */
 const isCron = (text: string): boolean => text.length <= 200 && !/\d{5}/.test(text) && isCronExpression(text);
 
+/** Chunks are committed in turn, so more threads than these would mostly wait for each other. */
+const MOST_WORKERS_UNASKED = 8;
+
 const directory = z.string().transform((path) => resolve(path));
 
 const postgresUrl = z.string().refine(
@@ -147,9 +150,9 @@ export const SETTINGS = {
   }),
   WORKERS: setting({
     description:
-      "Threads that read, check and commit a file's chunks, each on a connection of its own. Unset: one for each core.",
+      "Threads that read, check and commit a file's chunks, each on a connection of its own. Unset: one for each core, at most 8.",
     example: "2",
-    default: String(availableParallelism()),
+    default: String(Math.min(availableParallelism(), MOST_WORKERS_UNASKED)),
     schema: wholeNumber(1, 64),
   }),
   CHUNK_RECORDS: setting({

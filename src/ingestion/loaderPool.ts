@@ -2,18 +2,27 @@ import type { ChunkLoader } from "./chunkLoader.ts";
 
 /** Loaders to share out. */
 export interface LoaderPool {
-  /** Waits for one that is free. */
+  /** Gives one that is free, or a new one; waits while all there may be are at work. */
   acquire(): Promise<ChunkLoader>;
   release(loader: ChunkLoader): void;
 }
 
-export function loaderPool(loaders: readonly ChunkLoader[]): LoaderPool {
-  const free = [...loaders];
+/**
+ * @param make makes another loader; called only when none is free
+ * @param most loaders there may be, at least 1
+ */
+export function loaderPool(make: () => ChunkLoader, most: number): LoaderPool {
+  const free: ChunkLoader[] = [];
   const waiting: ((loader: ChunkLoader) => void)[] = [];
+  let made = 0;
   return {
     acquire: () => {
       const loader = free.shift();
       if (loader !== undefined) return Promise.resolve(loader);
+      if (made < most) {
+        made += 1;
+        return Promise.resolve(make());
+      }
       return new Promise((resolve) => {
         waiting.push(resolve);
       });

@@ -8,12 +8,12 @@ import {
   FACT_COLUMNS,
   MOST_TUPLE_BYTES,
   STAGED_COLUMNS,
-  uuidBytes,
   writeFactHead,
   writeStagedHead,
   writeTail,
   type FactTail,
 } from "../../src/ingestion/transactions/factTuple.ts";
+import { digestOfUuid } from "../../src/sources/cards.ts";
 import { binaryCopy } from "../../src/ingestion/transactions/newFacts.ts";
 import { TRANSACTION_STATUSES } from "../../src/sources/contracts.ts";
 import { LabelRegistry } from "../../src/sources/labels.ts";
@@ -40,8 +40,8 @@ const tails: fc.Arbitrary<FactTail> = fc.record({
   happenedAt: instants,
   createdAt: instants,
   line: fc.oneof(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 1, max: 2 ** 40 })),
-  digest: uuids.map(uuidBytes),
-  cardToken: fc.option(uuids.map(uuidBytes)),
+  digest: uuids.map(digestOfUuid),
+  cardToken: fc.option(uuids.map(digestOfUuid)),
   cardLast4: fc.oneof(fc.integer({ min: 0, max: 9_999 }), fc.constantFrom(0, 7, 70, 700)),
   happenedDateKey: days,
   createdDateKey: days,
@@ -151,7 +151,7 @@ describe("a tuple in PostgreSQL's binary format", () => {
             ),
           );
           for (const [at, out] of tuples.entries()) {
-            writeStagedHead(out, 0, list[at]?.[1].deviceId ?? 0, uuidBytes(LABEL_DIGEST));
+            writeStagedHead(out, 0, list[at]?.[1].deviceId ?? 0, digestOfUuid(LABEL_DIGEST));
           }
           expect(await copyStaged(client, tuples)).toBe(list.length);
           expect(await rowsOf(client, "staged_transactions", STAGED_HEAD, "stated_run_id")).toEqual(
@@ -176,7 +176,7 @@ describe("a tuple in PostgreSQL's binary format", () => {
       ];
       const tuples = amounts.map(([amount]) => {
         const out = Buffer.alloc(MOST_TUPLE_BYTES);
-        const digest = uuidBytes(LABEL_DIGEST);
+        const digest = digestOfUuid(LABEL_DIGEST);
         const day = 19_700_101;
         const tail: FactTail = {
           ...{

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type pg from "pg";
-import { aggregate } from "../../jobs/ingest.ts";
+import { aggregate } from "../../jobs/aggregate.ts";
 import { foldRollups } from "../../src/ingestion/rollups/foldRollups.ts";
 import { RollupChanges } from "../../src/ingestion/rollups/rollupChanges.ts";
 import { createFactViews, migrationsNamed, ROLLUPS, VIEWS_OVER_FACTS } from "../fixtures/factViews.ts";

@@ -62,6 +62,11 @@ CREATE TABLE "aggregation_layer"."rollup_store_first_sales" (
     CONSTRAINT "rollup_store_first_sales_pkey" PRIMARY KEY ("store_key")
 ) WITH (fillfactor = 50);
 
+-- Nothing may be loaded from here on that is not added up. A run of an older version that is under way ends with its
+-- chunk: its fencing token is not the newest any more.
+UPDATE operations.run_locks SET fencing_token = fencing_token + 1 WHERE name = 'warehouse';
+LOCK TABLE ingestion_layer.fct_transactions IN SHARE MODE;
+
 -- From the facts there are. The keys are added after it, and so checked as sets.
 INSERT INTO aggregation_layer.rollup_stores
 SELECT

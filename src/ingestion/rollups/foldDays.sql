@@ -1,5 +1,5 @@
--- Grain: one day that the changes are about: its counts and amounts move by what came and went. What
--- nothing is left of has no row. The caller holds `holdRollups`, so no row comes or goes meanwhile.
+-- Grain: one day that the changes are about: its counts and amounts move by what came and went, and its row goes with the
+-- last attempt. The caller holds `holdRollups`, so no row comes or goes meanwhile.
 MERGE INTO aggregation_layer.rollup_days AS kept
 USING (
   SELECT *

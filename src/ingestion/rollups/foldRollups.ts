@@ -20,8 +20,9 @@ const shortLists = sql("shortLists");
 const refillFirstSales = sql("refillFirstSales");
 
 /**
- * Applies changes to the rollups, in the caller's transaction and after its writes to the fact. Other writers of the
- * rollups wait from here until the commit.
+ * Applies changes to the rollups, in the caller's transaction and after its writes to the fact: what it has written by
+ * then must be in these changes or in earlier ones, since the fact itself may be read. Other writers of the rollups wait
+ * from here until the commit.
  *
  * @throws TillhouseError `verification_failed` when a rollup has less than is taken away, so did not agree with the facts
  */

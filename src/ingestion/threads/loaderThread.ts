@@ -18,9 +18,7 @@ async function answer(request: Request): Promise<Answer> {
   }
 }
 
-type Work =
-  | { readonly kind: "read" }
-  | { readonly kind: "committed"; readonly chunk: CommittedChunk };
+type Work = { readonly kind: "read" } | { readonly kind: "committed"; readonly chunk: CommittedChunk };
 
 async function work(request: Request): Promise<Work> {
   switch (request.kind) {

@@ -4,38 +4,39 @@ import type { ThreadData } from "./messages.ts";
 import { startThread as startThreadOfOurs, type StartThread } from "./startThread.ts";
 import { threadLoader, type ThreadLoader } from "./threadLoader.ts";
 
-/** The loader threads of a run; they start when the first file asks for them. */
+/** The loader threads of a run; each starts when it is first needed. */
 export interface LoaderThreads {
-  pool(): LoaderPool;
+  readonly pool: LoaderPool;
   /** Ends the threads in the middle of whatever they do; PostgreSQL rolls back. */
   abandon(): void;
   /** Ends the threads. No loader may be at work. */
   close(): Promise<void>;
 }
 
-/** @param count how many, at least 1 */
+/** @param most how many there may be, at least 1 */
 export function loaderThreads(
   data: ThreadData,
-  count: number,
+  most: number,
   startThread: StartThread = startThreadOfOurs,
 ): LoaderThreads {
-  let started: { readonly loaders: readonly ThreadLoader[]; readonly pool: LoaderPool } | undefined;
-  const endAll = async (reason: TillhouseError): Promise<void> => {
-    await Promise.all((started?.loaders ?? []).map((loader) => loader.end(reason)));
+  const loaders: ThreadLoader[] = [];
+  const pool = loaderPool(() => {
+    const loader = threadLoader(startThread(data));
+    loaders.push(loader);
+    return loader;
+  }, most);
+  const endAll = async (): Promise<void> => {
+    const reason = new TillhouseError(
+      "run_stopped",
+      "Stopped in the middle of a chunk, which was not finished.",
+    );
+    await Promise.all(loaders.map((loader) => loader.end(reason)));
   };
-  const stopped = (): TillhouseError =>
-    new TillhouseError("run_stopped", "Stopped in the middle of a chunk, which was rolled back.");
   return {
-    pool: () => {
-      if (started === undefined) {
-        const loaders = Array.from({ length: count }, () => threadLoader(startThread(data)));
-        started = { loaders, pool: loaderPool(loaders) };
-      }
-      return started.pool;
-    },
+    pool,
     abandon: () => {
-      void endAll(stopped());
+      void endAll();
     },
-    close: () => endAll(stopped()),
+    close: endAll,
   };
 }

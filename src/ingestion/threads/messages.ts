@@ -33,7 +33,7 @@ export interface SentError {
 export function sentError(error: unknown): SentError {
   if (error instanceof TillhouseError)
     return { message: error.message, known: { code: error.code, details: error.details } };
-  const { message, code } = error as { message?: unknown; code?: unknown };
+  const { message, code } = Object(error) as { message?: unknown; code?: unknown };
   return {
     message: typeof message === "string" ? message : String(error),
     ...(typeof code === "string" ? { code } : {}),

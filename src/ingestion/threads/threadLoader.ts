@@ -1,5 +1,6 @@
 import type { Worker } from "node:worker_threads";
 import { TillhouseError } from "../../lib/errors.ts";
+import { publicMessage } from "../../runs/runLog.ts";
 import type { ChunkLoader } from "../chunkLoader.ts";
 import type { CommittedChunk } from "../commitChunk.ts";
 import { buffersOf } from "../frameChunks.ts";
@@ -36,7 +37,10 @@ export function threadLoader(worker: Worker): ThreadLoader {
     else asker?.resolve(answer);
   });
   worker.on("error", (error: unknown) => {
-    ended(died(error instanceof Error ? error.message : String(error), error));
+    ended(died(publicMessage(error), error));
+  });
+  worker.on("messageerror", (error) => {
+    ended(died("it sent what cannot be read", error));
   });
   worker.on("exit", (code) => {
     ended(died(`exit code ${code}`));
@@ -72,7 +76,7 @@ export function threadLoader(worker: Worker): ThreadLoader {
 function died(why: string, cause?: unknown): TillhouseError {
   return new TillhouseError(
     "loader_thread_died",
-    `A loader thread died (${why}). What was committed stands; the next run goes on from there.`,
+    `A loader thread died: ${why}. What was committed stands, and the next run goes on from there; if the database has no connections left, with fewer WORKERS.`,
     {},
     cause,
   );

@@ -1,4 +1,3 @@
-import { digestOfUuid } from "../../sources/cards.ts";
 import { TRANSACTION_STATUSES } from "../../sources/contracts.ts";
 
 /**
@@ -110,9 +109,6 @@ export function writeStagedHead(out: Buffer, start: number, deviceId: number, la
   putInt16(out, start, STAGED_FIELDS);
   writeUuid(out, writeInt64(out, start + 2, deviceId), labelDigest);
 }
-
-/** A uuid's bytes as this module takes them. */
-export const uuidBytes = digestOfUuid;
 
 function putInt16(out: Buffer, at: number, value: number): void {
   out[at] = value >> 8;

@@ -1,7 +1,8 @@
 -- Grain: one id of the chunk that the fact has already, or that a record rejected by an earlier run is waiting for. One
--- index look-up an id at or below the watermark, so the cost does not grow with history.
+-- index look-up for each id that could be so, whatever the planner thinks of the tables, so the cost does not grow with
+-- history.
 SELECT wanted.transaction_id
-FROM unnest(:known_range_ids::bigint[]) AS wanted (transaction_id)
+FROM unnest(:perhaps_known::bigint[]) AS wanted (transaction_id)
 CROSS JOIN LATERAL (
   SELECT
   FROM ingestion_layer.fct_transactions AS facts
@@ -9,9 +10,14 @@ CROSS JOIN LATERAL (
   OFFSET 0
 ) AS fact
 UNION ALL
-SELECT DISTINCT natural_key
-FROM operations.quarantine
-WHERE source = 'transactions'
-  AND state = 'rejected'
-  AND run_id < :run_id::integer
-  AND natural_key BETWEEN :lowest_id::bigint AND :highest_id::bigint;
+SELECT wanted.transaction_id
+FROM unnest(:perhaps_rejected::bigint[]) AS wanted (transaction_id)
+CROSS JOIN LATERAL (
+  SELECT
+  FROM operations.quarantine AS rejected
+  WHERE rejected.source = 'transactions'
+    AND rejected.state = 'rejected'
+    AND rejected.natural_key = wanted.transaction_id
+    AND rejected.run_id < :run_id::integer
+  LIMIT 1
+) AS open_record;

@@ -1,6 +1,5 @@
 import type { ClientBase } from "pg";
 import { sqlFile } from "../../database/sqlFile.ts";
-import { digestOfUuid } from "../../sources/cards.ts";
 import type { Label } from "../../sources/labels.ts";
 import { requireAll } from "./requireAll.ts";
 
@@ -33,13 +32,13 @@ export function newFactLabels(registry: readonly Label[], highestIds: Float64Arr
 
   const lockKnown = async (client: ClientBase): Promise<void> => {
     if (unknown.length === 0) return;
-    const placeOf = new Map(unknown.map(({ digest, index }) => [digestOfUuid(digest), index]));
+    const placeOf = new Map(unknown.map(({ digest, index }) => [digest, index]));
     const { rows } = await lockLabels.run<{ label_digest: string; label_key: number; product_key: number }>(
       client,
       { label_digests: unknown.map(({ digest }) => digest) },
     );
     for (const { label_digest, label_key, product_key } of rows) {
-      const index = placeOf.get(digestOfUuid(label_digest)) ?? -1;
+      const index = placeOf.get(label_digest) ?? -1;
       keys.labelKeys[index] = label_key;
       keys.productKeys[index] = product_key;
     }

@@ -123,7 +123,7 @@ function fillHeads(
       deviceKey,
       productKey,
       batch.happenedDays[row] ?? 0,
-      batch.statuses[row] as 0 | 1 | 2,
+      batch.statuses[row] ?? 0,
       batch.cents[row] ?? 0,
       batch.transactionIds[row] ?? 0,
       batch.happenedAt[row] ?? 0,

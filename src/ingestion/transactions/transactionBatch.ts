@@ -1,3 +1,4 @@
+import { digestOfUuid } from "../../sources/cards.ts";
 import type { ClientBase } from "pg";
 import { sqlFile } from "../../database/sqlFile.ts";
 import { TRANSACTION_STATUSES } from "../../sources/contracts.ts";
@@ -9,7 +10,7 @@ import type { Arrivals, RecordBatch } from "../recordBatch.ts";
 import { sendCopy } from "../sendCopy.ts";
 import type { BatchRules } from "../sourceLoading.ts";
 import { FactBatch } from "./factBatch.ts";
-import { STAGED_COLUMNS, uuidBytes } from "./factTuple.ts";
+import { STAGED_COLUMNS } from "./factTuple.ts";
 import { binaryCopy, newFacts } from "./newFacts.ts";
 import { triage } from "./triage.ts";
 
@@ -91,8 +92,8 @@ function tailOf(transaction: Transaction, line: number) {
     happenedAt,
     createdAt,
     line,
-    digest: uuidBytes(digest),
-    cardToken: card === null ? null : uuidBytes(card.token),
+    digest: digestOfUuid(digest),
+    cardToken: card === null ? null : digestOfUuid(card.token),
     cardLast4: card === null ? 0 : Number(card.last4),
     happenedDateKey: dateKeyOf(happenedAt),
     createdDateKey: dateKeyOf(createdAt),

@@ -1,10 +1,11 @@
 import type { ClientBase } from "pg";
 import { sqlFile } from "../../database/sqlFile.ts";
+import { arrayText } from "../rollups/arrayText.ts";
 import type { FactBatch } from "./factBatch.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const lockDevices = sql("lockDevices");
-const readWatermark = sql("watermark");
+const readIdBounds = sql("idBounds");
 const idsToJudge = sql("idsToJudge");
 
 /** Keys of a batch's devices, by their places in it; 0 for one that is not known. */
@@ -32,21 +33,41 @@ export interface Triage {
  */
 export async function triage(client: ClientBase, batch: FactBatch, runId: number): Promise<Triage> {
   const devices = await knownDevices(client, batch);
-  const repeated = batch.isAscending ? [] : repeatedIds(batch);
+  const judged = new Set(batch.isAscending ? [] : repeatedIds(batch));
+  const { rows } = await readIdBounds.run<IdBounds>(client);
+  const [bounds] = rows;
   const ids = batch.transactionIds.subarray(0, batch.rows);
-  const bounds = boundsOf(ids);
-  const { rows } = await readWatermark.run<{ watermark: string }>(client);
-  const watermark = Number(rows[0]?.watermark ?? 0);
-  const inKnownRange = bounds.lowest > watermark ? [] : Array.from(ids.filter((id) => id <= watermark));
-  const found = await idsToJudge.run<{ transaction_id: string }>(client, {
-    known_range_ids: inKnownRange,
-    run_id: runId,
-    lowest_id: bounds.lowest,
-    highest_id: bounds.highest,
-  });
-  const judged = new Set(repeated);
-  for (const { transaction_id } of found.rows) judged.add(Number(transaction_id));
+  const known = within(ids, "1", bounds?.watermark);
+  const rejected = within(ids, bounds?.lowest_rejected, bounds?.highest_rejected);
+  if (known.length + rejected.length > 0) {
+    const found = await idsToJudge.run<{ transaction_id: string }>(client, {
+      perhaps_known: arrayText(known),
+      perhaps_rejected: arrayText(rejected),
+      run_id: runId,
+    });
+    for (const { transaction_id } of found.rows) judged.add(Number(transaction_id));
+  }
   return { ...sorted(batch, devices, judged), devices };
+}
+
+/** Null where there is none. */
+interface IdBounds {
+  readonly watermark: string | null;
+  readonly lowest_rejected: string | null;
+  readonly highest_rejected: string | null;
+}
+
+/** The ids in a range; none where it has no bounds. */
+function within(
+  ids: Float64Array,
+  lowest: string | null | undefined,
+  highest: string | null | undefined,
+): readonly number[] {
+  const from = Number(lowest ?? Infinity);
+  const to = Number(highest ?? 0);
+  const found: number[] = [];
+  for (const id of ids) if (id >= from && id <= to) found.push(id);
+  return found;
 }
 
 function sorted(
@@ -91,14 +112,4 @@ async function knownDevices(client: ClientBase, { deviceIds }: FactBatch): Promi
 function repeatedIds({ transactionIds, rows }: FactBatch): number[] {
   const sorted = transactionIds.slice(0, rows).sort();
   return Array.from(sorted.filter((id, place) => id === sorted[place + 1]));
-}
-
-function boundsOf(ids: Float64Array): { lowest: number; highest: number } {
-  let lowest = Infinity;
-  let highest = 0;
-  for (const id of ids) {
-    if (id < lowest) lowest = id;
-    if (id > highest) highest = id;
-  }
-  return { lowest, highest };
 }
