@@ -16,6 +16,7 @@ import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
 import { loadSources } from "./loadSources.ts";
+import { refreshStatistics } from "./refreshStatistics.ts";
 
 /** Loads what is new: stores, then devices, then transactions, and what waited for them. */
 export const ingestJob = {
@@ -74,10 +75,11 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
       };
       const loaded = await loadSources({ ...load, clock }, run, files, () => context.breakingOff.aborted);
       const read = loaded.files.reduce((sum, file) => addOutcomes(sum, file.outcomes), NO_OUTCOMES);
-      if (read.loaded + read.corrected + loaded.resolved > 0 && !context.stopping.aborted) {
+      const changed = read.loaded + read.corrected + loaded.resolved;
+      if (changed > 0 && !context.stopping.aborted) {
         // What is loaded stands without it; the server's own autovacuum does the same a little later.
         await run
-          .step("refresh statistics", () => refreshStatistics(database))
+          .step("refresh statistics", () => refreshStatistics(database.pool, changed))
           .catch((error: unknown) => {
             context.logger.warn("statistics could not be refreshed", { error: publicMessage(error) });
           });
@@ -95,17 +97,6 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
 
 /** A smaller file is loaded before a thread has started. */
 const WORTH_THREADS_BYTES = 4 << 20;
-
-// Without fresh statistics the planner takes a table for as empty as it was when it was last looked at.
-const ANALYZE =
-  "ANALYZE ingestion_layer.fct_transactions, ingestion_layer.dim_stores, ingestion_layer.dim_devices, ingestion_layer.dim_products, ingestion_layer.dim_product_labels, ingestion_layer.dim_time";
-const ANALYZE_ROLLUPS =
-  "ANALYZE aggregation_layer.rollup_stores, aggregation_layer.rollup_products, aggregation_layer.rollup_devices, aggregation_layer.rollup_days, aggregation_layer.rollup_store_first_sales";
-
-async function refreshStatistics({ pool }: JobContext["database"]): Promise<void> {
-  await pool.query(ANALYZE);
-  await pool.query(ANALYZE_ROLLUPS);
-}
 
 async function filesToLoad(
   { config, database, clock, trigger, stopping, logger }: JobContext,

@@ -7,7 +7,7 @@ const one = (text: string, path = "src/runs/a.ts"): ReadonlyMap<string, string> 
 
 /** Modules with statements of their own, and why they are not in a `.sql` file. */
 const INLINE: Readonly<Record<string, string>> = {
-  "jobs/ingest.ts": "ANALYZE: the list of tables is the whole statement",
+  "jobs/refreshStatistics.ts": "ANALYZE: the name of a table is the whole statement",
   "src/database/embedded/serverHold.ts": "administers a server that may not have our database yet",
   "src/database/migrations.ts": "asks Prisma's own table, before any of ours is known to exist",
   "src/database/openDatabase.ts": "asks whether a server answers and which version it is",

@@ -1,0 +1,3 @@
+-- Checked as one join, not row by row.
+ALTER TABLE ingestion_layer.fct_transactions
+  ADD CONSTRAINT fct_transactions_store_key_fkey FOREIGN KEY (store_key) REFERENCES ingestion_layer.dim_stores

@@ -1,0 +1,11 @@
+-- Nothing is missing, and every row is of a row that is there.
+ALTER TABLE aggregation_layer.rollup_days
+  ALTER COLUMN date_key SET NOT NULL,
+  ALTER COLUMN accepted_transactions SET NOT NULL,
+  ALTER COLUMN accepted_transacted_amount SET NOT NULL,
+  ALTER COLUMN refused_transactions SET NOT NULL,
+  ALTER COLUMN refused_transacted_amount SET NOT NULL,
+  ALTER COLUMN cancelled_transactions SET NOT NULL,
+  ALTER COLUMN cancelled_transacted_amount SET NOT NULL,
+  ADD CONSTRAINT rollup_days_pkey PRIMARY KEY (date_key),
+  ADD CONSTRAINT rollup_days_date_key_fkey FOREIGN KEY (date_key) REFERENCES ingestion_layer.dim_time

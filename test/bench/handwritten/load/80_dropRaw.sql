@@ -1,0 +1,2 @@
+-- Card numbers do not stay behind.
+DROP SCHEMA raw CASCADE

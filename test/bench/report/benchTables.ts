@@ -1,0 +1,89 @@
+import { print, printTable } from "../../../src/commands/output.ts";
+import type { Comparison, SideResult } from "../compareSides.ts";
+import type { Spread } from "../measuring/statistics.ts";
+import type { Machine } from "../machine.ts";
+import { stepsOf, type BenchReport } from "./benchReport.ts";
+
+/** Parts that take less than this share of a load are summed up as one. */
+const SMALL_SHARE = 0.01;
+
+/** Prints the report for a person. */
+export function printReport({ machine, comparisons, skipped, runs }: BenchReport): void {
+  print(describe(machine));
+  for (const comparison of comparisons) {
+    const { files } = comparison;
+    print(
+      `\nFirst load of ${files.rows} transactions (${megabytes(files.bytes)}), ${runs} runs of each side, in turns`,
+    );
+    printTable(
+      [
+        "side",
+        "median s",
+        "min–max s",
+        "rows/s",
+        "loader's peak memory",
+        "PostgreSQL's peak memory",
+        "ours ÷ theirs",
+      ],
+      comparison.sides.map((side) => rowOf(side, comparison)),
+    );
+    for (const side of comparison.sides) {
+      if (side.differs !== undefined) print(`${side.name}: ${side.differs}`);
+      for (const difference of side.differences) print(`${side.name} ended otherwise: ${difference}`);
+    }
+    for (const side of comparison.sides) printSteps(side);
+  }
+  for (const { side, reason } of skipped) print(`\n${side} was left out: ${reason}`);
+}
+
+/** One line on where the figures were taken. */
+export function describe(machine: Machine): string {
+  const { date, cpus, cpu_model: model, memory_bytes: memory, node, postgresql, platform } = machine;
+  return `${date}: ${cpus} × ${model}, ${megabytes(memory)} of memory, ${platform}, Node ${node}, PostgreSQL ${postgresql}`;
+}
+
+export function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}
+
+export const seconds = (value: number): string => value.toFixed(2);
+
+export function sizeOf(spread: Spread | null): string {
+  return spread === null ? "not measured" : megabytes(spread.median);
+}
+
+function rowOf(side: SideResult, { ratios }: Comparison): string[] {
+  return [
+    side.name,
+    seconds(side.seconds.median),
+    `${seconds(side.seconds.min)}–${seconds(side.seconds.max)}`,
+    String(Math.round(side.rowsPerSecond)),
+    sizeOf(side.peakMemoryBytes),
+    sizeOf(side.serverPeakMemoryBytes),
+    ratios[side.name]?.toFixed(3) ?? "",
+  ];
+}
+
+function printSteps(side: SideResult): void {
+  const steps = stepsOf(side);
+  if (steps.length === 0) return;
+  const least = side.seconds.median * 1000 * SMALL_SHARE;
+  const long = steps.filter(({ ms }) => ms.median >= least);
+  const rest = steps.filter(({ ms }) => ms.median < least);
+  const row = (name: string, ms: number) => [name, (ms / 1000).toFixed(3)];
+  print(`\nParts of ${side.name}, medians`);
+  printTable(
+    ["part", "s"],
+    [
+      ...long.map(({ name, ms }) => row(name, ms.median)),
+      ...(rest.length > 0
+        ? [
+            row(
+              `${rest.length} others`,
+              rest.reduce((sum, { ms }) => sum + ms.median, 0),
+            ),
+          ]
+        : []),
+    ],
+  );
+}

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import type { InputFiles } from "../inputFiles.ts";
+import type { Database } from "../server/databases.ts";
+import type { MeasuredProcess } from "../measuring/measuredProcess.ts";
+import { withClient } from "../server/benchServer.ts";
+import type { MeasuredLoad, Side, Workshop } from "./side.ts";
+import { runTillhouse } from "./tillhouseProgram.ts";
+
+/** What `ingest --json` says, as far as the bench needs it. */
+export interface IngestSummary {
+  readonly status: string;
+  readonly duration_ms: number;
+  readonly files: readonly { readonly source: string; readonly loaded: number }[];
+}
+
+/** Settings of the program, each of them the bench's own. */
+export function tillhouseEnvironment(
+  workshop: Workshop,
+  folder: string,
+  database: Database,
+): Record<string, string> {
+  return {
+    DATABASE_URL: database.url,
+    DATA_DIR: folder,
+    STATE_DIR: join(workshop.folder, "state"),
+    CARD_TOKEN_KEY: workshop.cardTokenKey,
+    ...(workshop.workers !== undefined && { WORKERS: String(workshop.workers) }),
+  };
+}
+
+/** One run of `ingest`, which must succeed and reject nothing. */
+export async function ingest(
+  workshop: Workshop,
+  folder: string,
+  database: Database,
+): Promise<MeasuredProcess & { readonly summary: IngestSummary }> {
+  const environment = tillhouseEnvironment(workshop, folder, database);
+  const args = ["ingest", "--select", "ingestion_layer", "--json"];
+  const ended = await runTillhouse(args, environment, workshop.signal);
+  const summary = JSON.parse(ended.stdout) as IngestSummary;
+  if (summary.status !== "succeeded")
+    throw new Error(`Tillhouse ended as ${summary.status}:\n${ended.stderr}`);
+  return { ...ended, summary };
+}
+
+/** A migrated database with nothing in it. */
+export async function migratedDatabase(workshop: Workshop): Promise<Database> {
+  const database = await workshop.databases.create("migrated");
+  await runTillhouse(["migrate"], tillhouseEnvironment(workshop, workshop.folder, database), workshop.signal);
+  return database;
+}
+
+export function tillhouseSide(workshop: Workshop): Side {
+  return {
+    name: "tillhouse",
+    prepare: () => migratedDatabase(workshop),
+    load: async (files: InputFiles, database) => {
+      const { seconds, peakMemoryBytes } = await ingest(workshop, files.folder, database);
+      return { seconds, peakMemoryBytes, steps: await stepsOf(database) };
+    },
+    compare: async () => [],
+  };
+}
+
+/** The steps of the newest run, as the warehouse keeps them. */
+function stepsOf(database: Database): Promise<MeasuredLoad["steps"]> {
+  return withClient(database.url, async (client) => {
+    const { rows } = await client.query<{ name: string; ms: number }>(
+      `SELECT name, duration_ms AS ms FROM operations.run_steps
+       WHERE run_id = (SELECT max(run_id) FROM operations.runs) AND duration_ms IS NOT NULL
+       ORDER BY step_number`,
+    );
+    return rows;
+  });
+}

@@ -1,0 +1,170 @@
+import { describe, expect, test } from "@jest/globals";
+import { onMessage } from "../fixtures/collectingLogger.ts";
+import { dyingAfterCommit, dyingWhenAsked } from "../fixtures/dyingThreads.ts";
+import { facts, writePlaces } from "../fixtures/loadedFacts.ts";
+import { HOLD_UP_CHUNKS, untilALoaderWaits, untilWaiting, withOther } from "../fixtures/otherConnection.ts";
+import { spreadOut, transactionsFile as file, type TransactionFields } from "../fixtures/sourceText.ts";
+import { startThread } from "../fixtures/startThread.ts";
+import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+import { eventually } from "../processes/eventually.ts";
+
+const NAME = "transactions.csv";
+const IDS = [1, 2, 3, 4, 5, 6, 7, 8];
+/** A chunk a record, over two threads. */
+const SETTINGS = { CHUNK_RECORDS: "1", WORKERS: "2" };
+
+/** Stores and devices that are loaded, and a file large enough for threads, of records that are each a chunk. */
+async function prepare(warehouse: Warehouse, change: Partial<TransactionFields> = {}): Promise<void> {
+  await writePlaces(warehouse);
+  await warehouse.ingest();
+  const records = IDS.map((id) => (id === 4 ? { id, ...change } : { id }));
+  await warehouse.files.write(NAME, spreadOut(file(...records)));
+}
+
+const idsOf = async (warehouse: Warehouse): Promise<number[]> => (await facts(warehouse)).map(({ id }) => id);
+
+/** Waits until what threads and runs held is let go: it goes with their sessions. */
+async function untilNothingIsHeld({ rows }: Warehouse): Promise<void> {
+  await eventually("the sessions of threads and runs have ended", async () => {
+    const sessions = await rows(
+      `SELECT FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name IN ('tillhouse loader', 'tillhouse lock')`,
+    );
+    return sessions.length === 0;
+  });
+}
+
+/** The next run takes up where the chunks end that are committed, and has all of the file in the end. */
+async function expectCompletion(warehouse: Warehouse, loaded: readonly number[]): Promise<void> {
+  expect(await idsOf(warehouse)).toEqual(loaded);
+  expect(await warehouse.verify()).toEqual([]);
+  const rest = IDS.length - loaded.length;
+  const next = await warehouse.ingest({ settings: SETTINGS });
+  expect(next).toMatchObject({ status: "succeeded", records_read: rest, loaded: rest });
+  expect(await idsOf(warehouse)).toEqual(IDS);
+}
+
+describe("a loader thread that dies", () => {
+  /** Loads with threads of which one dies, so that the run fails. */
+  async function loadWith(warehouse: Warehouse, threads: typeof startThread): Promise<void> {
+    const run = await warehouse.ingest({ settings: SETTINGS, startThread: threads });
+    expect(run).toMatchObject({ status: "failed", error: { code: "loader_thread_died" } });
+    expect(run.files.at(-1)).toMatchObject({ path: NAME, status: "failed" });
+    const runs = "SELECT status::text, error_code AS code FROM operations.runs WHERE run_id = $1";
+    expect(await warehouse.rows(runs, [run.run_id])).toEqual([
+      { status: "failed", code: "loader_thread_died" },
+    ]);
+  }
+
+  test.each([1, 4, 8])("while it reads fails the run; the chunks before it stand (chunk %d)", (nth) =>
+    inWarehouse(async (warehouse) => {
+      await prepare(warehouse);
+      await loadWith(warehouse, dyingWhenAsked("read", nth));
+      await untilNothingIsHeld(warehouse);
+      await expectCompletion(warehouse, IDS.slice(0, nth - 1));
+    })(),
+  );
+
+  test(
+    "in the middle of a commit has nothing of its chunk committed, and the run does not end before that is sure",
+    inWarehouse(async (warehouse) => {
+      await prepare(warehouse);
+      await withOther(warehouse, async (other) => {
+        const threads = dyingWhenAsked("commitChunk", 4, {
+          before: () => other.run(HOLD_UP_CHUNKS),
+          after: () => untilALoaderWaits(warehouse),
+        });
+        const load = loadWith(warehouse, threads);
+        // PostgreSQL still has the dead thread's transaction, which waits for somebody else.
+        await untilWaiting(warehouse, "tillhouse");
+        await other.run("ROLLBACK");
+        await load;
+      });
+      await untilNothingIsHeld(warehouse);
+      await expectCompletion(warehouse, [1, 2, 3]);
+    }),
+  );
+
+  test(
+    "between a commit and the news of it leaves the chunk committed, once",
+    inWarehouse(async (warehouse) => {
+      await prepare(warehouse);
+      await loadWith(warehouse, dyingAfterCommit(4));
+      await untilNothingIsHeld(warehouse);
+      await expectCompletion(warehouse, [1, 2, 3, 4]);
+    }),
+  );
+});
+
+describe("a load in threads", () => {
+  test.each([1, 4])("commits chunks in their order, each once (threads: %d)", (workers) =>
+    inWarehouse(async (warehouse) => {
+      await prepare(warehouse);
+      const settings = { ...SETTINGS, WORKERS: String(workers) };
+      expect(await warehouse.ingest({ settings })).toMatchObject({ status: "succeeded", loaded: IDS.length });
+      expect(await idsOf(warehouse)).toEqual(IDS);
+      const ranges = await warehouse.rows<{ first: number; highest: number }>(
+        `SELECT first_line::integer AS first, highest_transaction_id::integer AS highest
+         FROM operations.file_ranges JOIN operations.source_files USING (file_id)
+         WHERE path = '${NAME}' ORDER BY committed_at, start_byte`,
+      );
+      expect(ranges.map(({ highest }) => highest)).toEqual(IDS);
+      const inOrder = [...ranges].sort((a, b) => a.first - b.first);
+      expect(ranges).toEqual(inOrder);
+    })(),
+  );
+
+  test(
+    "of which a chunk in the middle has too many rejects has committed what is before it, and nothing after",
+    inWarehouse(async (warehouse) => {
+      await prepare(warehouse, { amount: "x" });
+      const settings = { ...SETTINGS, WORKERS: "4" };
+      const run = await warehouse.ingest({ settings });
+      expect(run).toMatchObject({ status: "failed", error: { code: "too_many_rejects" } });
+      expect(run.error?.message).toContain("1 of the first 4 records were rejected");
+      expect(await idsOf(warehouse)).toEqual([1, 2, 3]);
+      expect(await warehouse.verify()).toEqual([]);
+
+      const next = await warehouse.ingest({ settings: { ...settings, MAX_REJECT_RATIO: "1" } });
+      expect(next).toMatchObject({ status: "succeeded", records_read: 5, loaded: 4, rejected: 1 });
+      expect(await idsOf(warehouse)).toEqual([1, 2, 3, 5, 6, 7, 8]);
+    }),
+  );
+
+  test(
+    "that is asked to stop ends between two chunks, and the next run goes on",
+    inWarehouse(async (warehouse) => {
+      await prepare(warehouse);
+      const stop = new AbortController();
+      const stopping = onMessage("chunk committed", NAME, () => {
+        stop.abort();
+      });
+      const { signal } = stop;
+      const run = await warehouse.ingest({ settings: SETTINGS, logger: stopping.logger, stopping: signal });
+      await stopping.done();
+      expect(run).toMatchObject({ status: "stopped", error: { code: "run_stopped" } });
+      await expectCompletion(warehouse, [1]);
+    }),
+  );
+
+  test(
+    "that is broken off rolls the chunk in hand back, at once",
+    inWarehouse(async (warehouse) => {
+      await prepare(warehouse);
+      const breakOff = new AbortController();
+      const run = await withOther(warehouse, async (other) => {
+        await other.run(HOLD_UP_CHUNKS);
+        const load = warehouse.ingest({ settings: SETTINGS, breakingOff: breakOff.signal });
+        await untilALoaderWaits(warehouse);
+        breakOff.abort();
+        return load;
+      });
+      expect(run).toMatchObject({ status: "stopped", error: { code: "run_stopped" } });
+      expect(await idsOf(warehouse)).toEqual([]);
+      expect(await warehouse.ingest({ settings: SETTINGS })).toMatchObject({
+        status: "succeeded",
+        loaded: 8,
+      });
+    }),
+  );
+});
