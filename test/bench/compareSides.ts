@@ -20,7 +20,7 @@ export interface SideResult {
   readonly rowsPerSecond: number;
   readonly peakMemoryBytes: Spread | null;
   readonly serverPeakMemoryBytes: Spread | null;
-  /** In what this side's warehouse was not the same as Tillhouse's, after the first load. */
+  /** In what this side's warehouse was not the same as Tillhouse's, after any load. */
   readonly differences: readonly string[];
 }
 
@@ -34,8 +34,8 @@ export interface Comparison {
 }
 
 /**
- * Has each side load the files, in turns (A B A B …), each time into a fresh database and after a checkpoint. What the sides
- * hold after their first loads is compared with what Tillhouse holds.
+ * Has each side load the files, in turns (A B B A …), each time into a fresh database and after a checkpoint. What the
+ * sides hold after each turn is compared with what Tillhouse holds.
  *
  * @param tell says how it gets on
  */
@@ -50,18 +50,17 @@ export async function compareSides(
   const templates = new Map<Side, Database>();
   for (const side of sides) templates.set(side, await side.prepare());
   const taken = new Map<Side, Run[]>(sides.map((side) => [side, []]));
-  const differences = new Map<Side, readonly string[]>();
+  const differences = new Map<Side, string[]>(sides.map((side) => [side, []]));
   for (let run = 1; run <= runs; run++) {
     const loaded = new Map<Side, Database>();
-    for (const side of sides) {
+    for (const side of run % 2 === 1 ? sides : [...sides].reverse()) {
       const database = await databases.create(side.name, templates.get(side));
       const measured = await timedLoad(workshop, side, files, database);
       taken.get(side)?.push(measured);
       tell(`run ${run} of ${runs}, ${files.rows} rows, ${side.name}: ${measured.seconds.toFixed(2)} s`);
-      if (run === 1) loaded.set(side, database);
-      else await databases.drop(database);
+      loaded.set(side, database);
     }
-    for (const [side, found] of await differencesFromOurs(loaded)) differences.set(side, found);
+    for (const [side, found] of await differencesFromOurs(loaded)) differences.get(side)?.push(...found);
     for (const database of loaded.values()) await databases.drop(database);
   }
   for (const template of templates.values()) await databases.drop(template);

@@ -1,12 +1,21 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { onMessage } from "../fixtures/collectingLogger.ts";
 import { dyingAfterCommit, dyingWhenAsked } from "../fixtures/dyingThreads.ts";
-import { facts, writePlaces } from "../fixtures/loadedFacts.ts";
+import { digests, facts, quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
 import { HOLD_UP_CHUNKS, untilALoaderWaits, untilWaiting, withOther } from "../fixtures/otherConnection.ts";
-import { spreadOut, transactionsFile as file, type TransactionFields } from "../fixtures/sourceText.ts";
+import {
+  MEGABYTE_OF_BLANK_LINES,
+  spreadOut,
+  transactionsFile as file,
+  TRANSACTIONS_HEADER,
+  type TransactionFields,
+} from "../fixtures/sourceText.ts";
 import { startThread } from "../fixtures/startThread.ts";
-import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+import { inWarehouse, withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 import { eventually } from "../processes/eventually.ts";
+
+// The first threads of a run of the tests wait for their TypeScript to be compiled.
+jest.setTimeout(180_000);
 
 const NAME = "transactions.csv";
 const IDS = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -167,4 +176,46 @@ describe("a load in threads", () => {
       });
     }),
   );
+
+  /** Records of every kind: plain, odd but readable, to be masked, broken; the last one lacks its line end. */
+  const ODD_LINES = [
+    '1,1,"Tulips, red",A,"The ""best"" of",1.00,accepted,4111 1111 1111 1111,123,02/01/2022 1:00:00,02/01/2022 1:00:00',
+    '2,2, "Tulips" ,A,two\u2028lines,01.50,Refused,４１１１１１１１１１１１１１１１,,2022-02-01T01:00:00Z,02/01/2022 1:00:00',
+    '3,1,"two\nlines",B,"",2,cancelled,?,,02/01/2022 1:00:00,02/01/2022 1:00:00',
+    "4,1,Gift 4111111111111111,B.0,é 字 😀,3.5,accepted,,,02/01/2022 1:00:00,02/01/2022 1:00:00",
+    '5,1,"never closed,A,,1.00,accepted,,,02/01/2022 1:00:00,02/01/2022 1:00:00',
+    "6,1,too,few,fields",
+    "7,1,Tulips,A,,x,accepted,,,02/01/2022 1:00:00,02/01/2022 1:00:00",
+    "8,99,Tulips,A,,1.00,accepted,,,02/01/2022 1:00:00,02/01/2022 1:00:00",
+    "1,1,Tulips,A,,9.99,accepted,,,02/01/2022 1:00:00,02/01/2022 1:00:00",
+    "9,1,Tulips,A,,1.00,accepted,,,02/01/2022 1:00:00,02/01/2022 1:00:00",
+  ];
+
+  /** What becomes of those lines, wherever they stand in the file. */
+  const loadOddLines = (between: string, encoding: "utf8" | "utf16le") =>
+    withWarehouse(async (warehouse) => {
+      await writePlaces(warehouse);
+      const text = TRANSACTIONS_HEADER + ODD_LINES.join(between);
+      await warehouse.files.write(NAME, Buffer.from(encoding === "utf8" ? text : `\ufeff${text}`, encoding));
+      const settings = { ...SETTINGS, MAX_REJECT_RATIO: "1" };
+      const { files, status } = await warehouse.ingest({ settings });
+      const { records_read, loaded, corrected, superseded, rejected, warnings_by_kind } = files.at(-1) ?? {};
+      return {
+        ...{ status, records_read, rejected, warnings_by_kind },
+        // A line and its correction may have met in one chunk.
+        written: (loaded ?? 0) + (corrected ?? 0) + (superseded ?? 0),
+        facts: await facts(warehouse),
+        digests: await digests(warehouse),
+        quarantine: (await quarantine(warehouse)).map(({ line: _line, ...record }) => record),
+        differences: await warehouse.verify(),
+      };
+    });
+
+  test("reads records of every kind as one without threads does, in any encoding", async () => {
+    const small = await loadOddLines("\n", "utf8");
+    expect(small).toMatchObject({ status: "succeeded", records_read: 10, rejected: 4, differences: [] });
+    expect(small.facts.map(({ id }) => id)).toEqual([1, 2, 3, 4, 9]);
+    for (const encoding of ["utf8", "utf16le"] as const)
+      expect(await loadOddLines(`\n${MEGABYTE_OF_BLANK_LINES}`, encoding)).toEqual(small);
+  });
 });

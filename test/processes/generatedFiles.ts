@@ -5,10 +5,15 @@ import type { Truth } from "../../src/generator/truth.ts";
 import { run, runForJson } from "./programs.ts";
 import { query, type Workplace } from "./workplace.ts";
 
-/** Fills DATA_DIR with generated files, and gives what must come out of them. */
-export async function addGeneratedFiles({ dataDir }: Workplace, rows: number, seed = 1): Promise<Truth> {
+/** Fills DATA_DIR with generated files, and gives what must come out of them; `defects` are further options. */
+export async function addGeneratedFiles(
+  { dataDir }: Workplace,
+  rows: number,
+  seed = 1,
+  defects: readonly string[] = [],
+): Promise<Truth> {
   const args = ["generate", "--rows", String(rows), "--seed", String(seed), "--out", dataDir, "--truth"];
-  const { exitCode, stderr } = await run(args);
+  const { exitCode, stderr } = await run([...args, ...defects]);
   if (exitCode !== 0) throw new Error(stderr);
   return JSON.parse(await readFile(join(dataDir, "truth.json"), "utf8")) as Truth;
 }

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach } from "@jest/globals";
+import { requireBuild } from "../fixtures/requireBuild.ts";
 import { eventually } from "./eventually.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -91,22 +91,4 @@ export async function runForJson<T>(args: readonly string[], environment: Enviro
   const { exitCode, stdout, stderr } = await run(args, environment);
   if (exitCode !== 0) throw new Error(`${args.join(" ")}: exit code ${String(exitCode)}\n${stderr}`);
   return JSON.parse(stdout) as T;
-}
-
-let checked = false;
-
-/** These tests run what users run. */
-function requireBuild(): void {
-  if (checked) return;
-  const built = join(root, "dist", "cli.js");
-  if (!existsSync(built)) throw new Error("dist/ is missing. Run: npm run build");
-  const builtAt = statSync(built).mtimeMs;
-  const newer = ["src", "jobs"].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => /\.(ts|sql)$/.test(name) && !name.startsWith(join("database", "generated")))
-      .map((name) => join(folder, name))
-      .filter((path) => statSync(join(root, path)).mtimeMs > builtAt),
-  );
-  if (newer.length > 0) throw new Error(`dist/ is older than ${newer.join(", ")}. Run: npm run build`);
-  checked = true;
 }

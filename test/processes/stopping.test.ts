@@ -11,7 +11,8 @@ const ROWS = 40_000;
 
 /** A load that has committed a chunk of transactions and has more before it. */
 async function startLoad(entry: "cli" | "scheduler", { environment }: Workplace): Promise<Program> {
-  const settings = { ...environment, INGEST_CRON: "* * * * * *", CHUNK_RECORDS: "1000", LOG_LEVEL: "debug" };
+  const chunks = { CHUNK_RECORDS: "1000", WORKERS: "2" };
+  const settings = { ...environment, ...chunks, INGEST_CRON: "* * * * * *", LOG_LEVEL: "debug" };
   const load = start(entry, entry === "cli" ? ["ingest", "--json"] : [], settings);
   await load.untilItSays(/"file":"transactions.csv".*"chunk committed"/);
   return load;

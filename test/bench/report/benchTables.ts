@@ -4,9 +4,6 @@ import type { Spread } from "../measuring/statistics.ts";
 import type { Machine } from "../machine.ts";
 import { stepsOf, type BenchReport } from "./benchReport.ts";
 
-/** Parts that take less than this share of a load are summed up as one. */
-const SMALL_SHARE = 0.01;
-
 /** Prints the report for a person. */
 export function printReport({ machine, comparisons, skipped, runs }: BenchReport): void {
   print(describe(machine));
@@ -67,23 +64,9 @@ function rowOf(side: SideResult, { ratios }: Comparison): string[] {
 function printSteps(side: SideResult): void {
   const steps = stepsOf(side);
   if (steps.length === 0) return;
-  const least = side.seconds.median * 1000 * SMALL_SHARE;
-  const long = steps.filter(({ ms }) => ms.median >= least);
-  const rest = steps.filter(({ ms }) => ms.median < least);
-  const row = (name: string, ms: number) => [name, (ms / 1000).toFixed(3)];
   print(`\nParts of ${side.name}, medians`);
   printTable(
     ["part", "s"],
-    [
-      ...long.map(({ name, ms }) => row(name, ms.median)),
-      ...(rest.length > 0
-        ? [
-            row(
-              `${rest.length} others`,
-              rest.reduce((sum, { ms }) => sum + ms.median, 0),
-            ),
-          ]
-        : []),
-    ],
+    steps.map(({ name, ms }) => [name, (ms.median / 1000).toFixed(3)]),
   );
 }

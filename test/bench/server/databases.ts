@@ -25,10 +25,10 @@ export class Databases {
   async create(purpose: string, template?: Database): Promise<Database> {
     const name = `tillhouse_bench_${purpose}_${randomBytes(4).toString("hex")}`;
     const from = template?.name ?? "template0";
+    this.#there.add(name);
     await withClient(this.#server.url, (client) =>
       client.query(`CREATE DATABASE ${name} TEMPLATE ${from} STRATEGY file_copy`),
     );
-    this.#there.add(name);
     const url = new URL(this.#server.url);
     url.pathname = `/${name}`;
     return { name, url: url.href };

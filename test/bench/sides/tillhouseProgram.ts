@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../../src/database/projectRoot.ts";
+import { requireBuild } from "../../fixtures/requireBuild.ts";
 import { runMeasured, type MeasuredProcess } from "../measuring/measuredProcess.ts";
 
 const PROGRAM = join(projectRoot, "dist", "cli.js");
@@ -11,6 +11,6 @@ export function runTillhouse(
   environment: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<MeasuredProcess> {
-  if (!existsSync(PROGRAM)) throw new Error("dist/ is missing. Run: npm run build");
+  requireBuild();
   return runMeasured({ file: process.execPath, args: [PROGRAM, ...args], environment }, signal);
 }

@@ -10,6 +10,7 @@ import { runTillhouse } from "./tillhouseProgram.ts";
 export interface IngestSummary {
   readonly status: string;
   readonly duration_ms: number;
+  readonly rejected: number;
   readonly files: readonly { readonly source: string; readonly loaded: number }[];
 }
 
@@ -38,8 +39,8 @@ export async function ingest(
   const args = ["ingest", "--select", "ingestion_layer", "--json"];
   const ended = await runTillhouse(args, environment, workshop.signal);
   const summary = JSON.parse(ended.stdout) as IngestSummary;
-  if (summary.status !== "succeeded")
-    throw new Error(`Tillhouse ended as ${summary.status}:\n${ended.stderr}`);
+  if (summary.status !== "succeeded" || summary.rejected > 0)
+    throw new Error(`Tillhouse ended as ${summary.status}, ${summary.rejected} rejected:\n${ended.stderr}`);
   return { ...ended, summary };
 }
 
@@ -55,7 +56,10 @@ export function tillhouseSide(workshop: Workshop): Side {
     name: "tillhouse",
     prepare: () => migratedDatabase(workshop),
     load: async (files: InputFiles, database) => {
-      const { seconds, peakMemoryBytes } = await ingest(workshop, files.folder, database);
+      const { seconds, peakMemoryBytes, summary } = await ingest(workshop, files.folder, database);
+      const loaded = summary.files.find(({ source }) => source === "transactions")?.loaded;
+      if (loaded !== files.rows)
+        throw new Error(`Tillhouse loaded ${loaded ?? 0} of ${files.rows} transactions`);
       return { seconds, peakMemoryBytes, steps: await stepsOf(database) };
     },
     compare: async () => [],
