@@ -12,6 +12,16 @@ const places = fc.constantFrom(
   ...SOURCES.flatMap((source) => CONTRACTS[source].columns.map((column) => ({ source, ...column }))),
 );
 
+/** All that a record was read as, as one text; bytes as the characters that they are, for `*` is 42 as a number. */
+function textOf(parsed: unknown): string {
+  return JSON.stringify(parsed, (_key, value: unknown) =>
+    isBytes(value) ? Buffer.from(value.data).toString("latin1") : value,
+  );
+}
+
+const isBytes = (value: unknown): value is { readonly data: readonly number[] } =>
+  typeof value === "object" && value !== null && "type" in value && value.type === "Buffer";
+
 describe("a card number that stands in any column, in any format", () => {
   test("is neither in what is accepted nor in what is kept of a reject", () => {
     fc.assert(
@@ -22,7 +32,7 @@ describe("a card number that stands in any column, in any format", () => {
         const redacted = redactFields(CONTRACTS[source], columns, Object.values(values));
         expect(holdsNumber(JSON.stringify(redacted), card.digits)).toBe(false);
         if (mayHold14Digits(type) && card.digits.length <= 14) return;
-        expect(holdsNumber(JSON.stringify(parsed), card.digits)).toBe(false);
+        expect(holdsNumber(textOf(parsed), card.digits)).toBe(false);
       }),
       { numRuns: 2_000 },
     );
