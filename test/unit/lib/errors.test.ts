@@ -14,6 +14,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "file_not_found 2",
     "file_refused 1",
     "file_unreadable 1 retry",
+    "loader_thread_died 1 retry",
     "migration_failed 1",
     "migrations_pending 2",
     "run_lock_lost 1 retry",
