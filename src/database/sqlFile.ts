@@ -15,15 +15,26 @@ export interface SqlFile {
 const COMMENT = /^\s*--.*$/gm;
 // A colon that is neither part of a cast (`::int`) nor of a word.
 const PARAMETER = /(?<![:\w]):([a-z][a-z0-9_]*)/g;
+const IDENTIFIER = /:"([a-z][a-z0-9_]*)"/g;
+/** A name as ours are, perhaps with its schema: it needs no quotes. */
+const NAME = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/;
 
 /**
  * Reads a statement once, when the module that owns it loads: `sqlFile(new URL("./insertFacts.sql", import.meta.url))`.
  * Values travel as protocol parameters and never become part of the text.
+ *
+ * @param identifiers names of tables and columns that stand for `:"name"` in the text, of ours and written in the code
  */
-export function sqlFile(url: URL): SqlFile {
+export function sqlFile(url: URL, identifiers: Readonly<Record<string, string>> = {}): SqlFile {
   const names: string[] = [];
   const text = readFileSync(url, "utf8")
     .replace(COMMENT, "")
+    .replace(IDENTIFIER, (_match, name: string) => {
+      const identifier = identifiers[name];
+      if (identifier === undefined || !NAME.test(identifier))
+        throw new Error(`${url.pathname} needs a name for :"${name}", not ${String(identifier)}`);
+      return identifier;
+    })
     .replace(PARAMETER, (_match, name: string) => {
       if (!names.includes(name)) names.push(name);
       return `$${names.indexOf(name) + 1}`;

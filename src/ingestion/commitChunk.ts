@@ -51,7 +51,8 @@ export interface CommittedChunk {
 }
 
 /**
- * Commits one chunk, whose accepted records are in the batch, with all its effects (star, quarantine, ledger, watermark, sums of the run) or none of them.
+ * Commits one chunk, whose accepted records are in the batch, with all its effects (star, rollups, quarantine, ledger,
+ * watermark, sums of the run) or none of them.
  *
  * @throws TillhouseError `too_many_rejects`, `run_lock_lost`
  */

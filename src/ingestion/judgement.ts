@@ -115,9 +115,8 @@ async function write(
   const writeJudged = async (): Promise<void> => {
     if (corrected > 0) await expectRows(loading.correct, corrected);
     if (judgedLoaded === 0) return;
-    await loading.aroundInsert?.before.run(client, parameters);
-    await expectRows(loading.insert, judgedLoaded);
-    await loading.aroundInsert?.after.run(client, parameters);
+    const insert = (): Promise<void> => expectRows(loading.insert, judgedLoaded);
+    await (loading.aroundInsert?.(client, insert) ?? insert());
   };
   await fresh?.prepare(client);
   await runAll(loading.prepare);

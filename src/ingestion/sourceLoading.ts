@@ -33,8 +33,8 @@ export interface SourceLoading {
   readonly correct: SqlFile;
   /** Writes the records judged `loaded`, exactly as many. */
   readonly insert: SqlFile;
-  /** Settings of the transaction that only `insert` runs under. */
-  readonly aroundInsert?: { readonly before: SqlFile; readonly after: SqlFile };
+  /** Does the insert under settings of the transaction that hold for nothing else. */
+  readonly aroundInsert?: (client: ClientBase, insert: () => Promise<void>) => Promise<void>;
   /** Does the writes of records, and keeps in step with them what is kept beside; `corrects`: some records are corrections. */
   readonly inStep?: (client: ClientBase, corrects: boolean, write: () => Promise<void>) => Promise<void>;
   /** What follows from the records written. */

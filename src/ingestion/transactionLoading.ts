@@ -2,6 +2,7 @@ import { sqlFile } from "../database/sqlFile.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
 import { foldWrites } from "./rollups/foldWrites.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
+import { withKeysCheckedAsSets } from "./transactions/keysAsSets.ts";
 import { transactionBatch } from "./transactions/transactionBatch.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./transactions/${name}.sql`, import.meta.url));
@@ -15,7 +16,7 @@ export const transactionLoading: SourceLoading = {
   prepare: [sql("noteAppliedLabels"), sql("insertProducts"), sql("insertLabels")],
   correct: sql("correctFacts"),
   insert: sql("insertFacts"),
-  aroundInsert: { before: sql("checkKeysAsSets"), after: sql("checkKeysByRow") },
+  aroundInsert: withKeysCheckedAsSets,
   inStep: foldWrites,
   follow: [sql("renameProducts")],
   followCorrections: [sql("renameProductsLeft")],

@@ -1,5 +1,13 @@
 import type pg from "pg";
-import { sqlFile } from "../database/sqlFile.ts";
+import type { QueryResultRow } from "pg";
+import {
+  FIRST_SALES_NEEDED,
+  FIRST_SALES_READ,
+  SUM_ROLLUP_NAMES,
+  SUM_ROLLUPS,
+  type SumRollupName,
+} from "../database/rollups.ts";
+import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import { withTransaction } from "../database/pool.ts";
 
 /** Something that is kept in one place and follows from another, and does not agree with it. */
@@ -28,26 +36,45 @@ const CHECKS = [
   "keysOfFacts",
   "fieldsOfFacts",
   "daysOfStores",
-  "rollupOfStores",
-  "rollupOfProducts",
-  "rollupOfDevices",
-  "rollupOfDays",
   "firstSalesOfStores",
 ] as const;
 
-const statements = CHECKS.map((name) => ({
-  name,
-  sql: sqlFile(new URL(`./verify/${name}.sql`, import.meta.url)),
-}));
+/** How the rows of each rollup are called: a check's name, and what stands before a row's own. */
+const ROLLUP_CHECKS: Readonly<Record<SumRollupName, { readonly name: string; readonly noun: string }>> = {
+  stores: { name: "rollupOfStores", noun: "store " },
+  products: { name: "rollupOfProducts", noun: "" },
+  devices: { name: "rollupOfDevices", noun: "device " },
+  days: { name: "rollupOfDays", noun: "day " },
+};
+
+interface CheckStatement {
+  readonly name: string;
+  readonly sql: SqlFile;
+  readonly parameters: Parameters;
+}
+
+/** At most so many differences a check are listed. */
+const LISTED = 100;
+const PARAMETERS = { limit: LISTED, read: FIRST_SALES_READ, needed: FIRST_SALES_NEEDED };
+
+const STATEMENTS: readonly CheckStatement[] = [
+  ...CHECKS.map((name) => ({
+    name,
+    sql: sqlFile(new URL(`./verify/${name}.sql`, import.meta.url)),
+    parameters: PARAMETERS,
+  })),
+  ...SUM_ROLLUP_NAMES.map((rollup) => ({
+    name: ROLLUP_CHECKS[rollup].name,
+    sql: sqlFile(new URL("./verify/rollupSums.sql", import.meta.url), { ...SUM_ROLLUPS[rollup] }),
+    parameters: { ...PARAMETERS, noun: ROLLUP_CHECKS[rollup].noun, key_name: SUM_ROLLUPS[rollup].key },
+  })),
+];
 
 /** What `verify` found. */
 export interface Verification {
   readonly checks: number;
   readonly differences: readonly Difference[];
 }
-
-/** At most so many differences a check are listed. */
-const LISTED = 100;
 
 /** Recomputes from the facts all that is kept beside them, in one snapshot. Writes nothing. */
 export async function verifyWarehouse(pool: pg.Pool): Promise<Verification> {
@@ -56,13 +83,11 @@ export async function verifyWarehouse(pool: pg.Pool): Promise<Verification> {
     return await withTransaction(client, async () => {
       await client.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
       const differences: Difference[] = [];
-      for (const { name, sql } of statements) {
-        const { rows } = await sql.run<{ subject: string; expected: string; actual: string }>(client, {
-          limit: LISTED,
-        });
+      for (const { name, sql, parameters } of STATEMENTS) {
+        const { rows } = await sql.run<Omit<Difference, "check"> & QueryResultRow>(client, parameters);
         differences.push(...rows.map((row) => ({ check: name, ...row })));
       }
-      return { checks: statements.length, differences };
+      return { checks: STATEMENTS.length, differences };
     });
   } finally {
     client.release();

@@ -24,7 +24,7 @@ test.each([
     "facts",
   ],
   ["store", "UPDATE ingestion_layer.dim_stores SET city = 'Elsewhere'", "stores"],
-  ["rollup", "UPDATE aggregation_layer.rollup_days SET accepted_transactions = 7", "rollupDays"],
+  ["rollup", "UPDATE aggregation_layer.rollup_days SET accepted_transactions = 7", "rollup of days"],
   [
     "first sale",
     "UPDATE aggregation_layer.rollup_store_first_sales SET transaction_ids[1] = 9",

@@ -159,12 +159,12 @@ describe("the rollups that do not agree with the facts", () => {
       const [version] = await rows(untouched);
       await rows(tamper);
       expect((await verify()).map(({ check, subject }) => `${check}: ${subject}`)).toEqual([
-        "rollupOfStores: store 1",
-        "rollupOfProducts: 3770009015048",
-        "rollupOfDevices: device 1",
-        "rollupOfDays: day 20210704",
         "firstSalesOfStores: store 1 sale 5",
         "firstSalesOfStores: store 2 sale 1",
+        "rollupOfStores: store 1",
+        "rollupOfDevices: device 1",
+        "rollupOfProducts: 3770009015048",
+        "rollupOfDays: day 20210704",
       ]);
 
       const { failure, verification } = await aggregate(context());

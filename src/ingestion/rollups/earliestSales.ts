@@ -1,4 +1,4 @@
-import { FIRST_SALES_LISTED } from "./firstSales.ts";
+import { FIRST_SALES_LISTED } from "../../database/rollups.ts";
 
 const FIRST_STORES = 64;
 

@@ -1,18 +1,24 @@
 import type pg from "pg";
+import {
+  FIRST_SALES_LISTED,
+  FIRST_SALES_NEEDED,
+  FIRST_SALES_READ,
+  SUM_ROLLUP_NAMES,
+  SUM_ROLLUPS,
+} from "../../database/rollups.ts";
 import { sqlFile } from "../../database/sqlFile.ts";
 import { TillhouseError } from "../../lib/errors.ts";
 import { timestampText } from "../copyText.ts";
 import { arrayText } from "./arrayText.ts";
 import type { EarliestSales, SalePlace } from "./earliestSales.ts";
-import { FIRST_SALES_LISTED, FIRST_SALES_NEEDED, FIRST_SALES_READ } from "./firstSales.ts";
 import type { RemovedSales, RollupChanges } from "./rollupChanges.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const holdRollups = sql("holdRollups");
-const foldStores = sql("foldStores");
-const foldDevices = sql("foldDevices");
-const foldProducts = sql("foldProducts");
-const foldDays = sql("foldDays");
+const foldSums = SUM_ROLLUP_NAMES.map((name) => ({
+  name,
+  sql: sqlFile(new URL("./foldSums.sql", import.meta.url), { ...SUM_ROLLUPS[name] }),
+}));
 const lastListedSales = sql("lastListedSales");
 const removeFirstSales = sql("removeFirstSales");
 const addFirstSales = sql("addFirstSales");
@@ -32,10 +38,7 @@ export async function foldRollups(client: pg.ClientBase, changes: RollupChanges)
   // Asked before the counts move: what a store lists is compared with what it had.
   const candidates = await candidatesOf(client, changes.earliest);
   try {
-    await foldStores.run(client, { ...changes.stores.changes() });
-    await foldDevices.run(client, { ...changes.devices.changes() });
-    await foldProducts.run(client, { ...changes.products.changes() });
-    await foldDays.run(client, { ...changes.days.changes() });
+    for (const { name, sql } of foldSums) await sql.run(client, { ...changes[name].changes() });
   } catch (error) {
     throw isBelowNothing(error) ? disagreeing(error) : error;
   }

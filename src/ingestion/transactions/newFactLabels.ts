@@ -7,6 +7,16 @@ const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url))
 const noteNewLabels = sql("noteNewLabels");
 const lockLabels = sql("lockLabels");
 
+/** Labels as the columns that `stageLabels` and `noteNewLabels` take. */
+export function labelColumns(labels: readonly Label[]) {
+  return {
+    label_digests: labels.map(({ digest }) => digest),
+    product_skus: labels.map(({ productSku }) => productSku),
+    product_names: labels.map(({ productName }) => productName),
+    category_names: labels.map(({ categoryName }) => categoryName),
+  };
+}
+
 /** Keys by the label's place in the registry; 0 for labels that no new fact has. */
 export interface LabelKeys {
   readonly labelKeys: Int32Array;
@@ -49,10 +59,7 @@ export function newFactLabels(registry: readonly Label[], highestIds: Float64Arr
       await lockKnown(client);
       const noted = [...new Set([...unknown, ...newestOfSkus(used, highestIds)])];
       await noteNewLabels.run(client, {
-        label_digests: noted.map(({ digest }) => digest),
-        product_skus: noted.map(({ productSku }) => productSku),
-        product_names: noted.map(({ productName }) => productName),
-        category_names: noted.map(({ categoryName }) => categoryName),
+        ...labelColumns(noted),
         highest_transaction_ids: noted.map(({ index }) => highestIds[index] ?? 0),
       });
     },

@@ -6,6 +6,7 @@ import { RollupChanges } from "../rollups/rollupChanges.ts";
 import { sendCopy } from "../sendCopy.ts";
 import type { FactBatch } from "./factBatch.ts";
 import { COPY_HEADER, COPY_TRAILER, FACT_COLUMNS, type FactOrigin } from "./factTuple.ts";
+import { withKeysCheckedAsSets } from "./keysAsSets.ts";
 import { newFactLabels, type LabelKeys } from "./newFactLabels.ts";
 import { requireAll } from "./requireAll.ts";
 import type { KnownDevices } from "./triage.ts";
@@ -14,8 +15,6 @@ const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url))
 const lockStores = sql("lockStores");
 const lockDays = sql("lockDays");
 const lockOrigin = sql("lockOrigin");
-const checkKeysAsSets = sql("checkKeysAsSets");
-const checkKeysByRow = sql("checkKeysByRow");
 
 const COPY_FACTS = `COPY ingestion_layer.fct_transactions (${FACT_COLUMNS}) FROM STDIN (FORMAT binary)`;
 
@@ -133,10 +132,9 @@ function fillHeads(
 }
 
 async function copyFacts(client: ClientBase, batch: FactBatch, rows: Int32Array): Promise<void> {
-  await checkKeysAsSets.run(client);
-  const copied = await sendCopy(client, COPY_FACTS, binaryCopy(batch.tuplesOf(rows)));
-  await checkKeysByRow.run(client);
-  requireAll("rows", rows.length, copied);
+  await withKeysCheckedAsSets(client, async () => {
+    requireAll("rows", rows.length, await sendCopy(client, COPY_FACTS, binaryCopy(batch.tuplesOf(rows))));
+  });
 }
 
 /** A whole binary COPY of tuples. */

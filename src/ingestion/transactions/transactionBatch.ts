@@ -11,6 +11,7 @@ import { sendCopy } from "../sendCopy.ts";
 import type { BatchRules } from "../sourceLoading.ts";
 import { FactBatch } from "./factBatch.ts";
 import { STAGED_COLUMNS } from "./factTuple.ts";
+import { labelColumns } from "./newFactLabels.ts";
 import { binaryCopy, newFacts } from "./newFacts.ts";
 import { triage } from "./triage.ts";
 
@@ -109,12 +110,7 @@ async function stage(client: ClientBase, batch: FactBatch, rows: Int32Array): Pr
     used.add(batch.labels[row] ?? 0);
   }
   const labels = batch.registry.labels.filter(({ index }) => used.has(index));
-  await stageLabels.run(client, {
-    label_digests: labels.map(({ digest }) => digest),
-    product_skus: labels.map(({ productSku }) => productSku),
-    product_names: labels.map(({ productName }) => productName),
-    category_names: labels.map(({ categoryName }) => categoryName),
-  });
+  await stageLabels.run(client, labelColumns(labels));
   const copied = await sendCopy(client, COPY_STAGED, binaryCopy(batch.tuplesOf(rows)));
   if (copied !== rows.length)
     throw new Error(`${copied} of ${rows.length} transactions were staged; rolled back`);

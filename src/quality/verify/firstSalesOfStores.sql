@@ -11,7 +11,7 @@ WITH
     WHERE status = 'accepted'
   ),
 
-  first_facts AS (SELECT * FROM facts WHERE place <= 20),
+  first_facts AS (SELECT * FROM facts WHERE place <= :read::integer),
 
   listed AS (
     SELECT lists.store_key, sales.transaction_id, sales.happened_at, sales.place
@@ -29,7 +29,7 @@ WITH
     FROM first_facts
     FULL JOIN listed USING (store_key, place)
     WHERE (first_facts.transaction_id, first_facts.happened_at) IS DISTINCT FROM (listed.transaction_id, listed.happened_at)
-      AND (place <= 5 OR listed.store_key IS NOT NULL)
+      AND (place <= :needed::integer OR listed.store_key IS NOT NULL)
     ORDER BY store_key, place
   )
 

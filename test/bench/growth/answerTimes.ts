@@ -1,4 +1,4 @@
-import { ANSWERS_OF_FACTS, answerNames, createAnswersOfFacts } from "../answersOfFacts.ts";
+import { ANSWERS_OVER_FACTS, ASKED_OF_FACTS, createViewsOverFacts } from "../../fixtures/factViews.ts";
 import { spreadOf } from "../measuring/statistics.ts";
 import type { AnswerTimes } from "./growthResult.ts";
 import { withClient } from "../server/benchServer.ts";
@@ -15,7 +15,7 @@ const [VIEW_WARM_UP, FACT_WARM_UP] = [5, 1];
  */
 export function timeAnswers(database: Database): Promise<AnswerTimes[]> {
   return withClient(database.url, async (client) => {
-    await createAnswersOfFacts(client);
+    const names = await createViewsOverFacts((sql) => client.query(sql), ANSWERS_OVER_FACTS);
     const time = async (view: string, executions: number, warmUp: number) => {
       const taken: number[] = [];
       for (let run = 0; run < warmUp + executions; run++) {
@@ -26,8 +26,8 @@ export function timeAnswers(database: Database): Promise<AnswerTimes[]> {
       return spreadOf(taken.slice(warmUp));
     };
     const times: AnswerTimes[] = [];
-    for (const name of await answerNames()) {
-      const factsMs = await time(`${ANSWERS_OF_FACTS}.${name}`, FACT_EXECUTIONS, FACT_WARM_UP);
+    for (const name of names) {
+      const factsMs = await time(`${ASKED_OF_FACTS}.${name}`, FACT_EXECUTIONS, FACT_WARM_UP);
       const viewMs = await time(`aggregation_layer.${name}`, VIEW_EXECUTIONS, VIEW_WARM_UP);
       times.push({ name, viewMs, factsMs });
     }

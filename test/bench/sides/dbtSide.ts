@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { answerNames } from "../answersOfFacts.ts";
+import { answerNames } from "../../fixtures/factViews.ts";
 import { differencesBetween, type EndState } from "../endState/endState.ts";
 import { SOURCE_FILES } from "../inputFiles.ts";
 import { runMeasured } from "../measuring/measuredProcess.ts";

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ANSWERS_OF_FACTS } from "../answersOfFacts.ts";
+import { ASKED_OF_FACTS } from "../../fixtures/factViews.ts";
 import { differencesBetween, endStateOf } from "../endState/endState.ts";
 import { runMeasured } from "../measuring/measuredProcess.ts";
 import { withClient, type BenchServer } from "../server/benchServer.ts";
@@ -43,7 +43,7 @@ export function handwrittenSide(workshop: Workshop): Side {
     compare: async (tillhouse, own) =>
       differencesBetween(
         await endStateOf(tillhouse.url, "aggregation_layer"),
-        await endStateOf(own.url, ANSWERS_OF_FACTS),
+        await endStateOf(own.url, ASKED_OF_FACTS),
       ),
   };
 }

@@ -1,6 +1,6 @@
--- Grain: one product that the changes are about: its counts and amounts move by what came and went, and its row goes with the
+-- Grain: one key that the changes are about: its counts and amounts move by what came and went, and its row goes with the
 -- last attempt. The caller holds `holdRollups`, so no row comes or goes meanwhile.
-MERGE INTO aggregation_layer.rollup_products AS kept
+MERGE INTO :"table" AS kept
 USING (
   SELECT *
   FROM unnest(
@@ -12,11 +12,11 @@ USING (
     :cancelled_transactions::bigint[],
     :cancelled_cents::numeric[]
   ) AS changes (
-    product_key, accepted_transactions, accepted_cents, refused_transactions,
+    :"key", accepted_transactions, accepted_cents, refused_transactions,
     refused_cents, cancelled_transactions, cancelled_cents
   )
 ) AS changes
-ON kept.product_key = changes.product_key
+ON kept.:"key" = changes.:"key"
 WHEN MATCHED
   AND kept.accepted_transactions + changes.accepted_transactions = 0
   AND kept.refused_transactions + changes.refused_transactions = 0
@@ -30,10 +30,10 @@ WHEN MATCHED THEN UPDATE SET
   cancelled_transactions = kept.cancelled_transactions + changes.cancelled_transactions,
   cancelled_transacted_amount = kept.cancelled_transacted_amount + changes.cancelled_cents * 0.01
 WHEN NOT MATCHED THEN INSERT (
-  product_key, accepted_transactions, accepted_transacted_amount, refused_transactions, refused_transacted_amount,
+  :"key", accepted_transactions, accepted_transacted_amount, refused_transactions, refused_transacted_amount,
   cancelled_transactions, cancelled_transacted_amount
 )
 VALUES (
-  changes.product_key, changes.accepted_transactions, changes.accepted_cents * 0.01, changes.refused_transactions,
+  changes.:"key", changes.accepted_transactions, changes.accepted_cents * 0.01, changes.refused_transactions,
   changes.refused_cents * 0.01, changes.cancelled_transactions, changes.cancelled_cents * 0.01
 );

@@ -1,8 +1,8 @@
--- Grain: one day whose rollup is missing, is there without a payment attempt, or holds other sums than its facts.
+-- Grain: one key whose rollup is missing, is there without a payment attempt, or holds other sums than its facts.
 WITH
   facts AS (
     SELECT
-      happened_date_key AS date_key,
+      :"fact_key" AS :"key",
       count(*) FILTER (WHERE status = 'accepted') AS accepted_transactions,
       coalesce(sum(amount) FILTER (WHERE status = 'accepted'), 0.00) AS accepted_transacted_amount,
       count(*) FILTER (WHERE status = 'refused') AS refused_transactions,
@@ -10,15 +10,15 @@ WITH
       count(*) FILTER (WHERE status = 'cancelled') AS cancelled_transactions,
       coalesce(sum(amount) FILTER (WHERE status = 'cancelled'), 0.00) AS cancelled_transacted_amount
     FROM ingestion_layer.fct_transactions
-    GROUP BY happened_date_key
+    GROUP BY :"fact_key"
   ),
 
-  rollup AS (SELECT * FROM aggregation_layer.rollup_days)
+  rollup AS (SELECT * FROM :"table")
 
 SELECT
-  'day ' || date_key AS subject,
+  coalesce(:noun::text || dimension.:"natural_key"::text, :key_name::text || ' ' || :"key"::text) AS subject,
   CASE
-    WHEN facts.date_key IS NULL THEN 'no row'
+    WHEN facts.:"key" IS NULL THEN 'no row'
     ELSE concat_ws(
       ' ',
       facts.accepted_transactions, facts.accepted_transacted_amount,
@@ -27,7 +27,7 @@ SELECT
     )
   END AS expected,
   CASE
-    WHEN rollup.date_key IS NULL THEN 'no row'
+    WHEN rollup.:"key" IS NULL THEN 'no row'
     ELSE concat_ws(
       ' ',
       rollup.accepted_transactions, rollup.accepted_transacted_amount,
@@ -36,7 +36,8 @@ SELECT
     )
   END AS actual
 FROM facts
-FULL JOIN rollup USING (date_key)
+FULL JOIN rollup USING (:"key")
+LEFT JOIN :"dimension" AS dimension USING (:"key")
 WHERE facts IS DISTINCT FROM rollup
-ORDER BY date_key
+ORDER BY :"key"
 LIMIT :limit::integer;

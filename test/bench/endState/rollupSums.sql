@@ -1,11 +1,11 @@
--- Grain: one row. The rollup of devices, under natural keys.
+-- Grain: one row. One of the rollups of sums, under natural keys.
 SELECT
   count(*) AS rows,
   md5(
     string_agg(
       concat_ws(
         '|',
-        device_id,
+        dimension.:"natural_key",
         accepted_transactions,
         accepted_transacted_amount,
         refused_transactions,
@@ -14,8 +14,8 @@ SELECT
         cancelled_transacted_amount
       ),
       E'\n'
-      ORDER BY device_id
+      ORDER BY dimension.:"natural_key"::text COLLATE "C"
     )
   ) AS hash
-FROM aggregation_layer.rollup_devices
-JOIN ingestion_layer.dim_devices USING (device_key)
+FROM :"table"
+JOIN :"dimension" AS dimension USING (:"key")
