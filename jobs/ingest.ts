@@ -3,7 +3,7 @@ import { cardTokenKey } from "../src/ingestion/cardTokenKey.ts";
 import { localChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
 import type { LoadContext } from "../src/ingestion/loadFile.ts";
 import { loaderPool } from "../src/ingestion/loaderPool.ts";
-import { openLoaderSession } from "../src/ingestion/loaderSession.ts";
+import { dropOrphanedStaging, openLoaderSession } from "../src/ingestion/loaderSession.ts";
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
 import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { identityOf } from "../src/runs/fileIdentity.ts";
@@ -59,10 +59,13 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
     };
     context.breakingOff.addEventListener("abort", breakOff);
     try {
+      await dropOrphanedStaging.run(session.client);
       const here = loaderPool(() => localChunkLoader(session.client, runSettings), 1);
       const load: LoadContext = {
-        ...runSettings,
         client: session.client,
+        runId: runSettings.runId,
+        fencingToken: runSettings.fencingToken,
+        maxRejectRatio: runSettings.maxRejectRatio,
         prisma: database.prisma,
         ledger: fileLedger(database.prisma, held.lock.fencingToken),
         logger: context.logger,

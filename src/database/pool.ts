@@ -25,7 +25,11 @@ export function connectionSettings(url: string, applicationName: string): pg.Cli
 export function createPool(url: string, logger: Logger, max = 5): pg.Pool {
   const pool = new pg.Pool({ ...connectionSettings(url, "tillhouse"), max });
   pool.on("error", (error) => {
-    logger.warn("an idle database connection broke", { error: error.message });
+    // The server may be told to stop before it has heard the last connection's goodbye.
+    if (!pool.ending)
+      logger.warn("an idle database connection broke", {
+        error: error.message,
+      });
   });
   return pool;
 }

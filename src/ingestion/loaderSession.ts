@@ -5,6 +5,9 @@ import { deviceLoading } from "./deviceLoading.ts";
 import { storeLoading } from "./storeLoading.ts";
 import { transactionLoading } from "./transactionLoading.ts";
 
+/** For one run at a time, which its lock sees to: the tables of a session that is just opening could be taken for orphans. */
+export const dropOrphanedStaging = sqlFile(new URL("./dropOrphanedStaging.sql", import.meta.url));
+
 const createRejectStaging = sqlFile(new URL("./quarantine/createStaging.sql", import.meta.url));
 
 /** A connection that chunks are committed on, with its staging tables. */

@@ -34,7 +34,14 @@ const firstChunk = /"file":"transactions.csv".*"chunk committed"/;
 
 /** The next run must complete what was broken off, whoever had to clean up first. */
 async function expectRecovery({ place, truth }: Attempt, url: string): Promise<void> {
-  await eventually("the dead loader's session has ended", async () => (await leftovers(url)).length === 0);
+  let left: Record<string, unknown>[] = [];
+  await eventually(
+    () => `the dead loader's session had ended; there is ${JSON.stringify(left)}`,
+    async () => {
+      left = await leftovers(url);
+      return left.every(({ kind }) => kind === "staging");
+    },
+  );
   await runForJson(["ingest", "--json"], place.environment);
   await expectTruth(truth, place, url);
 }
@@ -84,6 +91,19 @@ describe("a loader that is killed (SIGKILL)", () => {
   });
 });
 
+function postmasterOf({ stateDir }: Workplace): number {
+  const file = join(stateDir, "postgres", "data", "postmaster.pid");
+  return Number(readFileSync(file, "utf8").split("\n")[0]);
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
 /** A failed command says what happened in words. */
 async function expectPlainFailure(load: Program): Promise<void> {
   const { exitCode, signal, stderr } = await load.ended;
@@ -107,13 +127,26 @@ describe("a load whose database fails it", () => {
     await expectRecovery(attempt, attempt.url);
   });
 
-  test.each([1, 2])("by the SIGKILL of the whole server (trial %d)", async () => {
+  test("by the SIGKILL of the server, whose sessions see that for themselves", async () => {
     const attempt = await prepare();
     const load = startLoad(attempt.place);
     await load.untilItSays(firstChunk);
-    const file = join(attempt.place.stateDir, "postgres", "data", "postmaster.pid");
-    process.kill(Number(readFileSync(file, "utf8").split("\n")[0]), "SIGKILL");
+    process.kill(postmasterOf(attempt.place), "SIGKILL");
     await expectPlainFailure(load);
     await expectRecovery(attempt, await holdServer(attempt.place));
+  });
+
+  test("by the SIGKILL of the server with all its processes: no session tidies up after itself", async () => {
+    const attempt = await prepare();
+    const load = startLoad(attempt.place);
+    await load.untilItSays(firstChunk);
+    const sessions = await query<{ pid: number }>(attempt.url, "SELECT pid FROM pg_stat_activity");
+    process.kill(postmasterOf(attempt.place), "SIGKILL");
+    for (const { pid } of sessions) killIfThere(pid);
+    await expectPlainFailure(load);
+    const url = await holdServer(attempt.place);
+    // The tables of the killed sessions stand without them: what the next run has to clear away is there.
+    expect(await leftovers(url)).toContainEqual({ kind: "staging", name: "staged_transactions" });
+    await expectRecovery(attempt, url);
   });
 });

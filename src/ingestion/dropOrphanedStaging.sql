@@ -1,0 +1,30 @@
+-- Drops staging tables whose session ended without a chance to, as when the whole server is killed. They hold no rows by
+-- then; autovacuum drops them too, after a minute or more. To be run by a session that has staging tables of its own, which
+-- tell their names, and by one at a time.
+--
+-- A schema's number is that of its session, or of the session that has the number since then and never used the schema:
+-- only a loader does. PostgreSQL 15 has no function to look the number up.
+DO $$
+DECLARE
+  orphan record;
+BEGIN
+  FOR orphan IN
+    SELECT namespace.nspname, class.relname
+    FROM pg_class AS class
+    JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
+    WHERE class.relname IN (SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema())
+      AND class.relpersistence = 't'
+      AND class.relkind = 'r'
+      AND pg_has_role(class.relowner, 'USAGE')
+      AND current_setting('server_version_num')::integer >= 160000
+      AND substring(namespace.nspname FROM '^pg_temp_(\d+)$')::integer NOT IN (
+        SELECT number
+        FROM pg_stat_get_backend_idset() AS number
+        JOIN pg_stat_activity AS session ON session.pid = pg_stat_get_backend_pid(number)
+        WHERE session.application_name = 'tillhouse loader'
+      )
+  LOOP
+    EXECUTE format('DROP TABLE IF EXISTS %I.%I', orphan.nspname, orphan.relname);
+  END LOOP;
+END
+$$
