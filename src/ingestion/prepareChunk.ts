@@ -68,6 +68,7 @@ export class ChunkPreparation {
   }
 
   finish(chunk: FramedChunk): PreparedChunk {
+    this.#batch.finish?.();
     // Of the file, not of a record: told once, with the header.
     if (chunk.startByte === 0 && this.#rules.columns.extra.length > 0) this.#warn("extra_columns");
     if (chunk.unterminated) this.#warn("unterminated");

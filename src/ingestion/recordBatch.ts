@@ -22,12 +22,17 @@ export interface Arrivals {
   readonly fresh: NewRecords | null;
 }
 
+/** Takes an ordinary record where it stands; false when it must be parsed. */
+export type AddPlain = (bytes: Buffer, start: number, end: number, line: number) => boolean;
+
 /** The accepted records of one chunk after another, on their way to the database. */
 export interface RecordBatch {
-  /** Takes an ordinary record where it stands; false when it must be parsed. Absent where there is no such short way. */
-  readonly addPlain?: (bytes: Buffer, start: number, end: number, line: number) => boolean;
+  /** Absent where there is no such short way. */
+  readonly addPlain?: AddPlain;
   /** Parses a record and takes it, if it can be read. */
   readonly add: (fields: readonly string[], line: number) => Parsed<unknown>;
+  /** No more records of the chunk will be given. */
+  readonly finish?: () => void;
   /** Sends what was taken, in the caller's transaction. */
   readonly arrive: (client: ClientBase, runId: number) => Promise<Arrivals>;
   /** Forgets the chunk's records. */

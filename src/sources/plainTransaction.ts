@@ -1,4 +1,4 @@
-import { digestOfBytes } from "./cards.ts";
+import { copyCardDigits } from "./cards.ts";
 import { MAX_AMOUNT_DIGITS, MAX_ID_DIGITS } from "./fields.ts";
 import type { BoundColumns } from "./header.ts";
 import type { Label, LabelRegistry } from "./labels.ts";
@@ -15,14 +15,13 @@ import {
 } from "./plainFields.ts";
 import { plainText, splitPlainRecord } from "./splitPlainRecord.ts";
 import { wallSecondsOf } from "./plainTimestamp.ts";
+import { MOST_TEXT_BYTES, type RecordHashes } from "./sha256/recordHashes.ts";
 
 const ZERO = 0x30;
 const POINT = 0x2e;
 const QUOTE = 0x22;
 const SEPARATOR = FIELD_SEPARATOR.charCodeAt(0);
 
-/** What is hashed of longer records is put together elsewhere. */
-const MOST_DIGEST_BYTES = 4_096;
 /** Of what stands before the label: two ids, amount, status, two times, five separators. */
 const MOST_HEAD_BYTES = 2 * MAX_ID_DIGITS + MAX_AMOUNT_DIGITS + 3 + 9 + 2 * 16 + 5;
 
@@ -30,7 +29,8 @@ const MOST_HEAD_BYTES = 2 * MAX_ID_DIGITS + MAX_AMOUNT_DIGITS + 3 + 9 + 2 * 16 +
  * Reads ordinary transactions from the bytes of a file, without a string made of a field. What it reads, it reads as
  * `transactionParser` does, which a property test holds; anything else (other notations, spaces around a value, values
  * that must be rejected, texts to be masked) it leaves to that parser. One object serves all records of a file: the
- * values of the record read last stand in its fields.
+ * values of the record read last stand in its fields, and what is to be hashed of it where `hashes` wants the next
+ * record's.
  */
 export class PlainTransactionReader {
   transactionId = 0;
@@ -44,10 +44,10 @@ export class PlainTransactionReader {
   /** Microseconds of the epoch. */
   happenedAt = 0;
   label: Label | null = null;
-  /** Bytes as Latin-1 characters, of which the first sixteen are the digest. */
-  digest = "";
-  /** The card's token, in the same form; null where there is no card. */
-  cardToken: string | null = null;
+  /** Bytes of the text that the digest is over. */
+  textBytes = 0;
+  /** Digits of the card; 0 where there is no card. */
+  cardDigits = 0;
   /** The card's last four digits, as the number that they make up; 0 where there is no card. */
   cardLast4 = 0;
 
@@ -59,14 +59,20 @@ export class PlainTransactionReader {
   readonly #at;
   /** Whether name, SKU and category stand side by side: then their bytes are one key. */
   readonly #labelSpan: { readonly first: number; readonly last: number } | null;
-  readonly #digested = Buffer.alloc(MOST_DIGEST_BYTES);
-  readonly #digestedOfLength: (Buffer | undefined)[] = [];
+  readonly #hashes: RecordHashes;
 
-  constructor(columns: BoundColumns, delimiter: number, rules: ParsingRules, labels: LabelRegistry) {
+  constructor(
+    columns: BoundColumns,
+    delimiter: number,
+    rules: ParsingRules,
+    labels: LabelRegistry,
+    hashes: RecordHashes,
+  ) {
     this.#bounds = new Int32Array(2 * columns.fieldCount);
     this.#delimiter = delimiter;
     this.#rules = rules;
     this.#labels = labels;
+    this.#hashes = hashes;
     const slot = (name: string): number => 2 * (columns.indexOf.get(name) ?? ABSENT);
     this.#at = {
       id: slot("id"),
@@ -105,7 +111,9 @@ export class PlainTransactionReader {
     this.createdAt = this.#microsOf(bytes, at.created_at);
     this.happenedAt = this.#microsOf(bytes, at.happened_at);
     if (!(this.createdAt > 0) || !(this.happenedAt > 0)) return false;
-    return this.#readLabel(bytes) && this.#readCard(bytes) && this.#digest(bytes);
+    if (!this.#readLabel(bytes) || !this.#readCard(bytes)) return false;
+    this.#writeText(bytes);
+    return true;
   }
 
   /** Not a number for what is no ordinary time. */
@@ -131,7 +139,7 @@ export class PlainTransactionReader {
       name: text(name),
       category: text(category),
     }));
-    return this.label !== null;
+    return this.label !== null && MOST_HEAD_BYTES + this.label.digestBytes.length <= MOST_TEXT_BYTES;
   }
 
   /** Bytes that no other label has, as Latin-1 characters. */
@@ -151,27 +159,31 @@ export class PlainTransactionReader {
   }
 
   #readCard(bytes: Buffer): boolean {
-    this.cardToken = null;
+    this.cardDigits = 0;
     this.cardLast4 = 0;
     const slot = this.#at.card_number;
     if (slot < 0) return true;
     const start = this.#bounds[slot] ?? 0;
     const end = this.#bounds[slot + 1] ?? 0;
     if (start === end) return true;
-    this.cardToken = this.#rules.cards.tokenOfBytes(bytes, start, end) ?? null;
-    if (this.cardToken === null) return false;
+    const hashes = this.#hashes;
+    this.cardDigits = copyCardDigits(bytes, start, end, hashes.bytes, hashes.cardAt);
+    if (this.cardDigits === 0) {
+      hashes.wipeCard();
+      return false;
+    }
     this.cardLast4 = lastFourDigits(bytes, end);
     return true;
   }
 
-  /** Over the same bytes as the parser's: canonical values, each behind a separator. */
-  #digest(bytes: Buffer): boolean {
-    const label = this.label?.digestBytes;
-    if (label === undefined || MOST_HEAD_BYTES + label.length > MOST_DIGEST_BYTES) return false;
-    const out = this.#digested;
+  /** The text that the parser's digest is over: canonical values, each behind a separator. */
+  #writeText(bytes: Buffer): void {
+    const label = this.label?.digestBytes ?? NO_BYTES;
+    const out = this.#hashes.bytes;
+    const start = this.#hashes.textAt;
     const bounds = this.#bounds;
     const { id, device_id: device } = this.#at;
-    let position = copyField(bytes, bounds, id, out, 0);
+    let position = copyField(bytes, bounds, id, out, start);
     position = copyField(bytes, bounds, device, out, position);
     position = writeDigits(out, position, Math.floor(this.cents / 100));
     const hundredths = this.cents % 100;
@@ -179,7 +191,7 @@ export class PlainTransactionReader {
     out[position + 1] = ZERO + ((hundredths / 10) | 0);
     out[position + 2] = ZERO + (hundredths % 10);
     out[position + 3] = SEPARATOR;
-    const status = STATUS_BYTES[this.status] ?? label;
+    const status = STATUS_BYTES[this.status] ?? NO_BYTES;
     for (let place = 0; place < status.length; place += 1) out[position + 4 + place] = status[place] ?? 0;
     position += 4 + status.length;
     out[position] = SEPARATOR;
@@ -187,12 +199,11 @@ export class PlainTransactionReader {
     out[position] = SEPARATOR;
     position = writeMicros(out, position + 1, this.happenedAt);
     out.set(label, position);
-    const length = position + label.length;
-    this.digest = digestOfBytes((this.#digestedOfLength[length] ??= out.subarray(0, length)));
-    return true;
+    this.textBytes = position + label.length - start;
   }
 }
 
+const NO_BYTES = Buffer.alloc(0);
 /** Index of a column that the file lacks. */
 const ABSENT = -1;
 /** No zone's offset takes an earlier time out of the years that are allowed. */

@@ -6,9 +6,11 @@ import { transactionLoading } from "../../src/ingestion/transactionLoading.ts";
 import { FactBatch } from "../../src/ingestion/transactions/factBatch.ts";
 import {
   FACT_COLUMNS,
+  HEAD_BYTES,
   MOST_TUPLE_BYTES,
   STAGED_COLUMNS,
   writeFactHead,
+  writeHashes,
   writeStagedHead,
   writeTail,
   type FactTail,
@@ -35,19 +37,26 @@ const cents = fc.oneof(
   fc.integer({ min: 0, max: 100_000 }),
 );
 const days = fc.constantFrom(19_700_101, 19_991_231, 20_240_229, 21_001_231);
-const tails: fc.Arbitrary<FactTail> = fc.record({
-  transactionId: fc.oneof(fc.integer({ min: 1, max: 99_999_999_999_999 }), fc.constantFrom(1, 4_294_967_296)),
-  happenedAt: instants,
-  createdAt: instants,
-  line: fc.oneof(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 1, max: 2 ** 40 })),
-  digest: uuids.map(digestOfUuid),
-  cardToken: fc.option(uuids.map(digestOfUuid)),
-  cardLast4: fc.oneof(fc.integer({ min: 0, max: 9_999 }), fc.constantFrom(0, 7, 70, 700)),
-  happenedDateKey: days,
-  createdDateKey: days,
-  status: fc.integer({ min: 0, max: 2 }),
-  cents,
-});
+/** A tail with its hashes. */
+type WholeTail = FactTail & { readonly digest: string };
+const tails: fc.Arbitrary<WholeTail> = fc
+  .record({
+    transactionId: fc.oneof(
+      fc.integer({ min: 1, max: 99_999_999_999_999 }),
+      fc.constantFrom(1, 4_294_967_296),
+    ),
+    happenedAt: instants,
+    createdAt: instants,
+    line: fc.oneof(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 1, max: 2 ** 40 })),
+    digest: uuids.map(digestOfUuid),
+    cardToken: fc.option(uuids.map(digestOfUuid)),
+    cardLast4: fc.oneof(fc.integer({ min: 0, max: 9_999 }), fc.constantFrom(0, 7, 70, 700)),
+    happenedDateKey: days,
+    createdDateKey: days,
+    status: fc.integer({ min: 0, max: 2 }),
+    cents,
+  })
+  .map((tail) => ({ ...tail, hasCard: tail.cardToken !== null }));
 const keys = fc.record({
   store: fc.integer({ min: 1, max: 2_147_483_647 }),
   device: fc.integer({ min: 1, max: 255 }),
@@ -60,7 +69,7 @@ const keys = fc.record({
 const asRow = (...values: readonly (string | number)[]): string => values.join(" ");
 
 /** What a tuple's tail must read as in PostgreSQL, column by column. */
-function tailText({ cents: amount, cardToken, ...tail }: FactTail): string {
+function tailText({ cents: amount, cardToken, ...tail }: WholeTail): string {
   const uuid = (bytes: string): string =>
     Buffer.from(bytes, "latin1")
       .toString("hex")
@@ -132,6 +141,15 @@ const copyStaged = (client: ClientBase, tuples: Iterable<Buffer>): Promise<numbe
     binaryCopy(tuples),
   );
 
+/** The bytes behind the head of a tuple that gets its hashes after the rest of it. */
+function withHashesLater(tail: WholeTail): Buffer {
+  const out = Buffer.alloc(MOST_TUPLE_BYTES);
+  const hashes = Buffer.from(`.${tail.digest}${tail.cardToken ?? ""}`, "latin1");
+  const end = writeTail(out, 0, { ...tail, digest: null, cardToken: null }, ORIGIN);
+  writeHashes(out, 0, hashes, 1, tail.cardToken === null ? -1 : 17);
+  return out.subarray(HEAD_BYTES, end);
+}
+
 describe("a tuple in PostgreSQL's binary format", () => {
   test("is read by PostgreSQL as what was put in, as a fact and as a staged transaction", () =>
     withTables(async (client) => {
@@ -142,6 +160,7 @@ describe("a tuple in PostgreSQL's binary format", () => {
             const out = Buffer.alloc(MOST_TUPLE_BYTES);
             const end = writeTail(out, 0, tail, ORIGIN);
             writeFactHead(out, 0, store, device, product, label);
+            expect(withHashesLater(tail).equals(out.subarray(HEAD_BYTES, end))).toBe(true);
             return out.subarray(0, end);
           });
           expect(await copyFacts(client, tuples)).toBe(list.length);
@@ -185,6 +204,7 @@ describe("a tuple in PostgreSQL's binary format", () => {
             createdAt: 0,
             line: 1,
             digest,
+            hasCard: true,
             cardToken: digest,
             cardLast4: 7,
           },
@@ -212,19 +232,27 @@ describe("a batch of facts", () => {
       const labels = new LabelRegistry();
       const batch = new FactBatch(labels, ORIGIN);
       const label = labels.labelOf("SKU", "name", "category");
-      const fill = (tail: FactTail, rows: number): FactTail[] => {
+      const fill = (tail: WholeTail, rows: number): WholeTail[] => {
         batch.clear();
         const added = Array.from({ length: rows }, (_unused, row) => ({
           ...tail,
           transactionId: tail.transactionId + row,
           line: row + 1,
           // Tuples of all lengths.
+          hasCard: row % 3 === 0,
           cardToken: row % 3 === 0 ? tail.digest : null,
           cents: row % 5 === 0 ? 0 : tail.cents + row,
           status: row % 3,
         }));
-        for (const [row, one] of added.entries())
-          batch.add(one, { deviceId: 1 + (row % 7), labelIndex: label.index });
+        for (const [row, one] of added.entries()) {
+          // Every other one is hashed later, with others.
+          const hashes = row % 2 === 0 ? {} : { digest: null, cardToken: null };
+          batch.add({ ...one, ...hashes }, { deviceId: 1 + (row % 7), labelIndex: label.index });
+        }
+        for (const [row, { digest, cardToken }] of added.entries()) {
+          const bytes = Buffer.from(`${digest}${cardToken ?? ""}`, "latin1");
+          if (row % 2 === 1) batch.writeHashes(row, bytes, 0, cardToken === null ? -1 : 16);
+        }
         return added;
       };
       for (const [seed, rows] of [ROWS, 3, 6_000].entries()) {
@@ -259,13 +287,13 @@ describe("a batch of facts", () => {
   test("knows whether its ids rise, whether it has cards, and its devices each once", () => {
     const batch = new FactBatch(new LabelRegistry(), ORIGIN);
     const [tail] = fc.sample(tails, { seed: 1, numRuns: 1 });
-    const add = (transactionId: number, deviceId: number, cardToken: string | null = null): void => {
-      if (tail !== undefined) batch.add({ ...tail, transactionId, cardToken }, { deviceId, labelIndex: 0 });
+    const add = (transactionId: number, deviceId: number, hasCard = false): void => {
+      if (tail !== undefined) batch.add({ ...tail, transactionId, hasCard }, { deviceId, labelIndex: 0 });
     };
     add(5, 9);
     add(7, 8);
     expect(batch).toMatchObject({ isAscending: true, hasCards: false, deviceIds: [9, 8] });
-    add(7, 9, tail?.digest);
+    add(7, 9, true);
     expect(batch).toMatchObject({ isAscending: false, hasCards: true, deviceIds: [9, 8] });
     batch.clear();
     add(1, 8);

@@ -3,6 +3,7 @@ import type { LabelRegistry } from "../../sources/labels.ts";
 import {
   MOST_TUPLE_BYTES,
   writeFactHead,
+  writeHashes,
   writeStagedHead,
   writeTail,
   type FactOrigin,
@@ -58,7 +59,8 @@ export class FactBatch {
     this.#origin = origin;
   }
 
-  add(tail: FactTail, { deviceId, labelIndex }: FactReferences): void {
+  /** @returns the row that it became */
+  add(tail: FactTail, { deviceId, labelIndex }: FactReferences): number {
     if (this.rows === this.transactionIds.length) this.#grow();
     const row = this.rows;
     const { transactionId } = tail;
@@ -72,13 +74,20 @@ export class FactBatch {
     this.happenedAt[row] = tail.happenedAt;
     this.happenedDays[row] = tail.happenedDateKey;
     this.createdDays[row] = tail.createdDateKey;
-    if (tail.cardToken !== null) this.hasCards = true;
+    if (tail.hasCard) this.hasCards = true;
 
     if (this.#used.length === 0 || (this.#used.at(-1) ?? 0) + MOST_TUPLE_BYTES > PAGE_BYTES) this.#addPage();
     const page = this.#used.length - 1;
     const start = this.#used[page] ?? 0;
     this.#places[row] = page * PAGE_BYTES + start;
     this.#used[page] = writeTail(this.#page(page), start, tail, this.#origin);
+    return row;
+  }
+
+  /** Writes what was hashed of a row after it was added; see `HashSink`. */
+  writeHashes(row: number, bytes: Uint8Array, digestAt: number, tokenAt: number): void {
+    const { page, start } = this.#placeOf(row);
+    writeHashes(this.#page(page), start, bytes, digestAt, tokenAt);
   }
 
   writeFactHead(

@@ -1,4 +1,5 @@
 import { TRANSACTION_STATUSES } from "../../sources/contracts.ts";
+import { DIGEST_BYTES } from "../../sources/sha256/recordHashes.ts";
 
 /**
  * Facts in PostgreSQL's binary COPY format (PostgreSQL documentation, COPY, "Binary Format"): each field is its length
@@ -21,14 +22,15 @@ export const COPY_TRAILER = Buffer.from([0xff, 0xff]);
 
 const FACT_FIELDS = 18;
 const STAGED_FIELDS = 16;
-const HEAD_BYTES = 34;
+export const HEAD_BYTES = 34;
+/** Id, two times and line. */
+const BEFORE_DIGEST_BYTES = 4 * 12;
 /** No tuple is longer. */
 export const MOST_TUPLE_BYTES = 256;
 
 /** PostgreSQL counts microseconds from 2000-01-01. */
 const POSTGRES_EPOCH_MICROS = Date.UTC(2000, 0, 1) * 1000;
 const TWO_TO_32 = 2 ** 32;
-const DIGEST_BYTES = 16;
 const STATUS_BYTES = TRANSACTION_STATUSES.map((status) => Buffer.from(status, "latin1"));
 
 /** What a record says by itself. */
@@ -38,8 +40,10 @@ export interface FactTail {
   readonly happenedAt: number;
   readonly createdAt: number;
   readonly line: number;
-  /** The first sixteen bytes, as Latin-1 characters; so is the token. */
-  readonly digest: string;
+  /** Sixteen bytes, as Latin-1 characters; null to be written later. */
+  readonly digest: string | null;
+  readonly hasCard: boolean;
+  /** In the same form; null without a card, or to be written later. */
   readonly cardToken: string | null;
   readonly cardLast4: number;
   readonly happenedDateKey: number;
@@ -69,19 +73,35 @@ export function writeTail(out: Buffer, start: number, tail: FactTail, origin: Fa
   at = writeInt64(out, at, tail.createdAt - POSTGRES_EPOCH_MICROS);
   at = writeInt64(out, at, tail.line);
   at = writeUuid(out, at, tail.digest);
-  at = tail.cardToken === null ? writeNull(out, at) : writeUuid(out, at, tail.cardToken);
+  at = tail.hasCard ? writeUuid(out, at, tail.cardToken) : writeNull(out, at);
   at = writeInt32(out, at, tail.happenedDateKey);
   at = writeInt32(out, at, tail.createdDateKey);
   at = writeInt32(out, at, origin.runId);
   at = writeInt32(out, at, origin.fileId);
   at = writeStatus(out, at, tail.status);
-  if (tail.cardToken === null) {
-    at = writeNull(out, writeNull(out, at));
-  } else {
+  if (tail.hasCard) {
     at = writeInt16(out, at, origin.cardKeyId);
     at = writeFourDigits(out, at, tail.cardLast4);
+  } else {
+    at = writeNull(out, writeNull(out, at));
   }
   return writeCents(out, at, tail.cents);
+}
+
+/** Writes digest and token, if there is one, into a tuple that was left without them. */
+export function writeHashes(
+  out: Buffer,
+  start: number,
+  bytes: Uint8Array,
+  digestAt: number,
+  tokenAt: number,
+): void {
+  const digest = start + HEAD_BYTES + BEFORE_DIGEST_BYTES + 4;
+  // For so few bytes a loop is faster than a call of `set`.
+  for (let place = 0; place < DIGEST_BYTES; place += 1) out[digest + place] = bytes[digestAt + place] ?? 0;
+  if (tokenAt < 0) return;
+  const token = digest + DIGEST_BYTES + 4;
+  for (let place = 0; place < DIGEST_BYTES; place += 1) out[token + place] = bytes[tokenAt + place] ?? 0;
 }
 
 /** Fills the head in as a fact's. */
@@ -148,10 +168,10 @@ function writeInt64(out: Buffer, at: number, value: number): number {
   return at + 12;
 }
 
-function writeUuid(out: Buffer, at: number, bytes: string): number {
+/** @param bytes null to leave its place open */
+function writeUuid(out: Buffer, at: number, bytes: string | null): number {
   putInt32(out, at, DIGEST_BYTES);
-  // For so few bytes a loop is faster than a call of `write`.
-  for (let place = 0; place < DIGEST_BYTES; place += 1) out[at + 4 + place] = bytes.charCodeAt(place);
+  if (bytes !== null) out.write(bytes, at + 4, DIGEST_BYTES, "latin1");
   return at + 4 + DIGEST_BYTES;
 }
 

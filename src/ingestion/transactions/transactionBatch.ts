@@ -5,8 +5,9 @@ import { TRANSACTION_STATUSES } from "../../sources/contracts.ts";
 import { LabelRegistry } from "../../sources/labels.ts";
 import { transactionParser, type Transaction } from "../../sources/parseTransaction.ts";
 import { PlainTransactionReader } from "../../sources/plainTransaction.ts";
+import { RecordHashes } from "../../sources/sha256/recordHashes.ts";
 import { dateKeyOf } from "../copyText.ts";
-import type { Arrivals, RecordBatch } from "../recordBatch.ts";
+import type { AddPlain, Arrivals, RecordBatch } from "../recordBatch.ts";
 import { sendCopy } from "../sendCopy.ts";
 import type { BatchRules } from "../sourceLoading.ts";
 import { FactBatch } from "./factBatch.ts";
@@ -26,7 +27,9 @@ export function transactionBatch({ columns, delimiter, parsing, origin }: BatchR
   const labels = new LabelRegistry();
   const batch = new FactBatch(labels, origin);
   const parse = transactionParser(columns, parsing, labels);
-  const plain = new PlainTransactionReader(columns, delimiter.charCodeAt(0), parsing, labels);
+  const hashes = RecordHashes.create(parsing.cards.key, (row, bytes, digestAt, tokenAt) => {
+    batch.writeHashes(row, bytes, digestAt, tokenAt);
+  });
   const references = { deviceId: 0, labelIndex: 0 };
   // One object for all records: what a record says is copied out of it at once.
   const tail = {
@@ -34,8 +37,10 @@ export function transactionBatch({ columns, delimiter, parsing, origin }: BatchR
     happenedAt: 0,
     createdAt: 0,
     line: 0,
-    digest: "",
-    cardToken: null as string | null,
+    // Hashed with other records', and written then.
+    digest: null,
+    hasCard: false,
+    cardToken: null,
     cardLast4: 0,
     happenedDateKey: 0,
     createdDateKey: 0,
@@ -43,15 +48,15 @@ export function transactionBatch({ columns, delimiter, parsing, origin }: BatchR
     cents: 0,
   };
 
-  return {
-    addPlain: (bytes, start, end, line) => {
+  const plainWay = (hashes: RecordHashes): AddPlain => {
+    const plain = new PlainTransactionReader(columns, delimiter.charCodeAt(0), parsing, labels, hashes);
+    return (bytes, start, end, line) => {
       if (!plain.read(bytes, start, end) || plain.label === null) return false;
       tail.transactionId = plain.transactionId;
       tail.happenedAt = plain.happenedAt;
       tail.createdAt = plain.createdAt;
       tail.line = line;
-      tail.digest = plain.digest;
-      tail.cardToken = plain.cardToken;
+      tail.hasCard = plain.cardDigits > 0;
       tail.cardLast4 = plain.cardLast4;
       tail.happenedDateKey = dateKeyOf(plain.happenedAt);
       tail.createdDateKey = dateKeyOf(plain.createdAt);
@@ -59,9 +64,12 @@ export function transactionBatch({ columns, delimiter, parsing, origin }: BatchR
       tail.cents = plain.cents;
       references.deviceId = plain.deviceId;
       references.labelIndex = plain.label.index;
-      batch.add(tail, references);
+      hashes.add(batch.add(tail, references), plain.textBytes, plain.cardDigits);
       return true;
-    },
+    };
+  };
+  return {
+    ...(hashes !== undefined && { addPlain: plainWay(hashes) }),
     add: (fields, line) => {
       const parsed = parse(fields);
       if ("accepted" in parsed) {
@@ -69,6 +77,9 @@ export function transactionBatch({ columns, delimiter, parsing, origin }: BatchR
         batch.add(tailOf(parsed.accepted, line), { deviceId, labelIndex: label.index });
       }
       return parsed;
+    },
+    finish: () => {
+      hashes?.finish();
     },
     arrive: async (client, runId): Promise<Arrivals> => {
       if (batch.rows === 0) return { staged: 0, fresh: null };
@@ -80,6 +91,7 @@ export function transactionBatch({ columns, delimiter, parsing, origin }: BatchR
       };
     },
     clear: () => {
+      hashes?.clear();
       batch.clear();
       if (labels.size > KEPT_LABELS) labels.clear();
     },
@@ -94,6 +106,7 @@ function tailOf(transaction: Transaction, line: number) {
     createdAt,
     line,
     digest: digestOfUuid(digest),
+    hasCard: card !== null,
     cardToken: card === null ? null : digestOfUuid(card.token),
     cardLast4: card === null ? 0 : Number(card.last4),
     happenedDateKey: dateKeyOf(happenedAt),

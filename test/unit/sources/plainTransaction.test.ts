@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { createCardTokeniser, uuidOfDigest } from "../../../src/sources/cards.ts";
+import { createCardTokeniser } from "../../../src/sources/cards.ts";
 import { CONTRACTS, TRANSACTION_STATUSES } from "../../../src/sources/contracts.ts";
 import { frameRecords } from "../../../src/sources/frameRecords.ts";
 import type { BoundColumns } from "../../../src/sources/header.ts";
@@ -10,6 +10,7 @@ import { parseFramedText } from "../../../src/sources/parseFramedText.ts";
 import { transactionParser, type Transaction } from "../../../src/sources/parseTransaction.ts";
 import type { ParsingRules } from "../../../src/sources/parsing.ts";
 import { PlainTransactionReader } from "../../../src/sources/plainTransaction.ts";
+import { RecordHashes } from "../../../src/sources/sha256/recordHashes.ts";
 import { CASES } from "./cases.ts";
 import { framesOf } from "./framesOf.ts";
 import { columnsOf, TRANSACTION, type Values } from "./sampleRecords.ts";
@@ -39,9 +40,28 @@ const recordsOf = (bytes: Buffer, delimiter: string, { fieldCount }: Pick<BoundC
     }).frames,
   ).flatMap(({ start = 0, end = 0, reason }) => (reason === null ? [{ start, end }] : []));
 
-/** What a plain reader has read, in the parser's words. */
+/** A reader, and by row what was hashed of the records that were added. */
+function openReader(columns: BoundColumns, delimiter: string, rules: ParsingRules) {
+  const hashed = new Map<number, { digest: string; token: string }>();
+  const uuid = (bytes: Uint8Array): string =>
+    Buffer.from(bytes)
+      .toString("hex")
+      .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  const hashes = RecordHashes.create(rules.cards.key, (row, bytes, digestAt, tokenAt) => {
+    hashed.set(row, {
+      digest: uuid(bytes.subarray(digestAt, digestAt + 16)),
+      token: tokenAt < 0 ? "" : uuid(bytes.subarray(tokenAt, tokenAt + 16)),
+    });
+  });
+  if (hashes === undefined) throw new Error("this machine has no vectors in WebAssembly");
+  const labels = new LabelRegistry();
+  const reader = new PlainTransactionReader(columns, delimiter.charCodeAt(0), rules, labels, hashes);
+  return { reader, hashes, hashed };
+}
+
+/** What a plain reader has read, in the parser's words; without what is still to be hashed. */
 function readValues(reader: PlainTransactionReader): Transaction {
-  const { transactionId, deviceId, cents, status, createdAt, happenedAt, digest, cardToken, label } = reader;
+  const { transactionId, deviceId, cents, status, createdAt, happenedAt, cardDigits, label } = reader;
   if (label === null) throw new Error("a record was read without its label");
   return {
     transactionId,
@@ -49,15 +69,18 @@ function readValues(reader: PlainTransactionReader): Transaction {
     label,
     amount: `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, "0")}`,
     status: TRANSACTION_STATUSES[status] ?? "refused",
-    card:
-      cardToken === null
-        ? null
-        : { token: uuidOfDigest(cardToken), last4: String(reader.cardLast4).padStart(4, "0") },
+    card: cardDigits === 0 ? null : { token: "", last4: String(reader.cardLast4).padStart(4, "0") },
     createdAt,
     happenedAt,
-    digest: uuidOfDigest(digest),
+    digest: "",
   };
 }
+
+const withHashes = (values: Transaction, { digest, token }: { digest: string; token: string }) => ({
+  ...values,
+  digest,
+  card: values.card && { ...values.card, token },
+});
 
 /** Labels of two registries are compared by what they say. */
 const withoutPlace = (transaction: Transaction) => {
@@ -72,12 +95,19 @@ test("whatever the plain reader reads, fast-csv and the parser read the same, wi
     fc.asyncProperty(writtenTransactions, parsingRules, async ({ delimiter, header, text }, rules) => {
       const columns = columnsOf("transactions", header);
       const bytes = Buffer.from(text);
-      const reader = new PlainTransactionReader(columns, delimiter.charCodeAt(0), rules, new LabelRegistry());
+      const { reader, hashes, hashed } = openReader(columns, delimiter, rules);
       const parse = transactionParser(columns, rules);
       const found = recordsOf(bytes, delimiter, columns);
-      const read = found.map(({ start, end }) =>
-        reader.read(bytes, start, end) ? readValues(reader) : undefined,
-      );
+      const unhashed = found.map(({ start, end }, row) => {
+        if (!reader.read(bytes, start, end)) return undefined;
+        hashes.add(row, reader.textBytes, reader.cardDigits);
+        return readValues(reader);
+      });
+      hashes.finish();
+      const read = unhashed.map((values, row) => {
+        const ofRow = hashed.get(row);
+        return values && ofRow && withHashes(values, ofRow);
+      });
       records += found.length;
       if (read.every((values) => values === undefined)) return;
       const framed = found.map(({ start, end }) => `${bytes.toString("utf8", start, end)}\n`);
@@ -102,7 +132,7 @@ describe("an ordinary record is plain", () => {
   const header = CONTRACTS.transactions.columns.map(({ name }) => name);
   const columns = columnsOf("transactions", header);
   const isPlain = (changes: Readonly<Record<string, string>>, rules = IN_UTC): boolean => {
-    const reader = new PlainTransactionReader(columns, 0x2c, rules, new LabelRegistry());
+    const { reader } = openReader(columns, ",", rules);
     const values = { ...TRANSACTION, ...changes };
     const record = Buffer.from(
       header.map((name) => writtenField(values[name] ?? "", "needed", ",")).join(","),
@@ -180,8 +210,7 @@ describe("labels that records are read under", () => {
   async function expectLabels(header: readonly string[], delimiter: string, records: readonly string[]) {
     const columns = columnsOf("transactions", header);
     const bytes = Buffer.from(records.map((record) => `${record}\n`).join(""));
-    const registry = new LabelRegistry();
-    const reader = new PlainTransactionReader(columns, delimiter.charCodeAt(0), IN_UTC, registry);
+    const { reader } = openReader(columns, delimiter, IN_UTC);
     let end = -1;
     const read = records.flatMap((record) => {
       const start = end + 1;
