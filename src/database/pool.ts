@@ -41,6 +41,15 @@ export function createPool(url: string, logger: Logger, max = 5): pg.Pool {
  */
 export async function withTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
   await client.query("BEGIN");
+  return endTransaction(client, work);
+}
+
+/**
+ * Runs the rest of a transaction that has begun, and commits it.
+ *
+ * @throws what `work` throws, after the rollback
+ */
+export async function endTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
   try {
     const result = await work();
     await client.query("COMMIT");

@@ -5,11 +5,12 @@ import type { SourceName } from "../sources/contracts.ts";
 import type { BoundColumns } from "../sources/header.ts";
 import { localTimeIn } from "../sources/localTime.ts";
 import type { ParsingRules } from "../sources/parsing.ts";
+import { AheadOfTurn } from "./aheadOfTurn.ts";
 import { commitChunk, type ChunkFile, type CommittedChunk } from "./commitChunk.ts";
 import { deviceLoading } from "./deviceLoading.ts";
 import type { ChunkPart } from "./frameChunks.ts";
 import { ChunkPreparation, type PreparedChunk } from "./prepareChunk.ts";
-import type { RecordBatch } from "./recordBatch.ts";
+import type { IdRange, RecordBatch } from "./recordBatch.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
 import { storeLoading } from "./storeLoading.ts";
 import { transactionLoading } from "./transactionLoading.ts";
@@ -40,8 +41,17 @@ export interface ChunkLoader {
   /**
    * Reads and checks a part of a chunk; nothing of it is in the database yet. The next part may be given before this
    * one is read. A part that begins a chunk lets go of the chunk in hand.
+   *
+   * @returns ids of the chunk's accepted records, when the part ends a chunk that can be copied ahead
    */
-  read(part: ChunkPart, file: FileOpening): Promise<void>;
+  read(part: ChunkPart, file: FileOpening): Promise<IdRange | null>;
+  /**
+   * Begins the transaction of the chunk in hand before its turn, and copies what no chunk before it can have a say in;
+   * where that does not work out, nothing is done. `commit` goes on from there, or `letGo` rolls it back.
+   *
+   * @param above highest id of the chunks before it
+   */
+  copyAhead(above: number): Promise<void>;
   /**
    * Commits the chunk in hand, of which all parts were given. The caller sees to it that chunks of a file are committed
    * in their order.
@@ -49,6 +59,8 @@ export interface ChunkLoader {
    * @throws what `commitChunk` throws
    */
   commit(file: ChunkFile, now: Date): Promise<CommittedChunk>;
+  /** Rolls back what was copied ahead, if anything was: the chunk in hand is not to be committed. */
+  letGo(): Promise<void>;
 }
 
 const LOADINGS: Readonly<Record<SourceName, SourceLoading>> = {
@@ -66,8 +78,9 @@ export function localChunkLoader(client: Client, run: RunSettings): ChunkLoader 
   let opened: { readonly file: FileOpening; readonly batch: RecordBatch } | undefined;
   let preparation: ChunkPreparation | undefined;
   let prepared: PreparedChunk | undefined;
+  const ahead = new AheadOfTurn(client);
   // Parts wait for each other: reading one may have to wait for the parser of unusual records.
-  let reading: Promise<void> = Promise.resolve();
+  let reading: Promise<unknown> = Promise.resolve();
 
   const begin = (file: FileOpening): ChunkPreparation => {
     const { contract, openBatch } = LOADINGS[file.source];
@@ -78,11 +91,16 @@ export function localChunkLoader(client: Client, run: RunSettings): ChunkLoader 
     opened.batch.clear();
     return new ChunkPreparation(opened.batch, { ...file, contract });
   };
-  const readPart = async ({ begins, block, isIdCut, chunk }: ChunkPart, file: FileOpening): Promise<void> => {
+  const readPart = async (
+    { begins, block, isIdCut, chunk }: ChunkPart,
+    file: FileOpening,
+  ): Promise<IdRange | null> => {
     if (begins || preparation === undefined) preparation = begin(file);
     prepared = undefined;
     if (block !== null) await preparation.read(block, isIdCut);
-    if (chunk !== null) prepared = preparation.finish(chunk);
+    if (chunk === null) return null;
+    prepared = preparation.finish(chunk);
+    return opened?.batch.ids?.() ?? null;
   };
   return {
     read: (part, file) => {
@@ -90,13 +108,17 @@ export function localChunkLoader(client: Client, run: RunSettings): ChunkLoader 
       reading = read.catch(() => undefined);
       return read;
     },
+    copyAhead: async (above) => {
+      if (opened !== undefined && prepared !== undefined) await ahead.begin(opened.batch, above);
+    },
     commit: async (file, now) => {
       if (opened === undefined || prepared === undefined)
         throw new Error("no chunk is ready to be committed");
       const chunk = prepared;
       prepared = undefined;
       const context = { ...run, client, now: () => now };
-      return commitChunk(LOADINGS[opened.file.source], chunk, opened.batch, file, context);
+      return commitChunk(LOADINGS[opened.file.source], chunk, opened.batch, file, context, ahead.end());
     },
+    letGo: () => ahead.rollBack(),
   };
 }

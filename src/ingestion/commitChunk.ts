@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { withTransaction } from "../database/pool.ts";
+import { endTransaction, withTransaction } from "../database/pool.ts";
 import { sqlFile } from "../database/sqlFile.ts";
 import { outcomeColumns, type Outcomes } from "../runs/outcomes.ts";
 import { lockLost } from "../runs/warehouseLock.ts";
@@ -7,7 +7,7 @@ import type { SourceName } from "../sources/contracts.ts";
 import { recordWarnings, type WarningCounts } from "../sources/reasons.ts";
 import { apply, judge, NOTHING_JUDGED, withFresh, type Judgement } from "./judgement.ts";
 import type { PreparedChunk } from "./prepareChunk.ts";
-import type { RecordBatch } from "./recordBatch.ts";
+import { Overtaken, type RecordBatch } from "./recordBatch.ts";
 import { checkRejectRatio, type FileSoFar } from "./rejectLimit.ts";
 import { sendCopy } from "./sendCopy.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
@@ -54,6 +54,7 @@ export interface CommittedChunk {
  * Commits one chunk, whose accepted records are in the batch, with all its effects (star, rollups, quarantine, ledger,
  * watermark, sums of the run) or none of them.
  *
+ * @param isBegun the transaction has begun with what the batch sent ahead
  * @throws TillhouseError `too_many_rejects`, `run_lock_lost`
  */
 export async function commitChunk(
@@ -62,12 +63,13 @@ export async function commitChunk(
   batch: RecordBatch,
   file: ChunkFile,
   context: CommitContext,
+  isBegun: boolean,
 ): Promise<CommittedChunk> {
   const { client, runId } = context;
   const parameters = { run_id: runId, file_id: file.fileId };
   const { source } = loading.contract;
 
-  return withTransaction(client, async () => {
+  const commit = async (): Promise<CommittedChunk> => {
     await checkFence(client, context.fencingToken);
     const { staged, fresh } = await batch.arrive(client, runId);
     const judged = staged === 0 ? NOTHING_JUDGED : await judge(client, loading, parameters);
@@ -80,7 +82,16 @@ export async function commitChunk(
     const outcomes = outcomesOf(chunk, judgement);
     await advanceLedger(source, chunk, file.fileId, outcomes, judgement, context);
     return { outcomes, warnings: chunk.warnings, fileSoFar };
-  });
+  };
+  if (isBegun) {
+    try {
+      return await endTransaction(client, commit);
+    } catch (error) {
+      if (!(error instanceof Overtaken)) throw error;
+      batch.forgetAhead?.();
+    }
+  }
+  return withTransaction(client, commit);
 }
 
 /** @throws TillhouseError `run_lock_lost` when another run has taken the warehouse since */

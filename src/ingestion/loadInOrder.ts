@@ -1,14 +1,15 @@
 import type { ChunkLoader, FileOpening } from "./chunkLoader.ts";
 import type { ChunkPart, FramedChunk } from "./frameChunks.ts";
 import type { LoaderPool } from "./loaderPool.ts";
+import type { IdRange } from "./recordBatch.ts";
 
 /** Parts that a loader is given before it has read the first of them; each is about one read of the file. */
 const MOST_UNREAD_PARTS = 3;
 
 /**
  * Has the chunks of a file read side by side and committed one after another, in their order: each by one loader from
- * beginning to end. No chunk is begun without a loader for it, and no loader is given more parts than it can read soon,
- * so memory is bounded whatever the file's size.
+ * beginning to end. What a chunk can do before its turn is done while others are committed. No chunk is begun without a
+ * loader for it, and no loader is given more parts than it can read soon, so memory is bounded whatever the file's size.
  *
  * @param commit has a chunk that was read committed; called in order, and no more after one has failed
  * @throws what `commit`, reading or framing throws first; by then no loader of the pool is at work for this file
@@ -22,15 +23,25 @@ export async function loadInOrder(
   const chunks = { haveFailed: false };
   // Settles when all chunks so far are committed, or when the first of them has failed and all their loaders are idle.
   let turn: Promise<void> = Promise.resolve();
+  // The highest id of all chunks so far, once they are read.
+  let highestId: Promise<number> = Promise.resolve(0);
   let inHand: ChunkReading | undefined;
 
-  const inTurn = async (before: Promise<void>, reading: ChunkReading, chunk: FramedChunk): Promise<void> => {
+  const inTurn = async (
+    before: Promise<void>,
+    above: Promise<number>,
+    reading: ChunkReading,
+    chunk: FramedChunk,
+  ): Promise<void> => {
+    const ahead = reading.copyAhead(above);
     try {
       await before;
       await reading.isRead();
+      await ahead;
       await commit(reading.loader, chunk);
     } catch (error) {
       chunks.haveFailed = true;
+      await reading.letGo(ahead);
       throw error;
     } finally {
       await reading.isIdle();
@@ -44,9 +55,11 @@ export async function loadInOrder(
       if (chunks.haveFailed) break;
       await inHand.give(part, file);
       if (part.chunk === null) continue;
-      turn = inTurn(turn, inHand, part.chunk);
-      // Its failure is met at the end; until then it is no unhandled rejection.
+      turn = inTurn(turn, highestId, inHand, part.chunk);
+      highestId = inHand.highestId(highestId);
+      // Their failures are met at the end; until then they are no unhandled rejections.
       turn.catch(() => undefined);
+      highestId.catch(() => undefined);
       inHand = undefined;
     }
   } finally {
@@ -62,7 +75,7 @@ export async function loadInOrder(
 /** A chunk on its way through its loader. */
 class ChunkReading {
   readonly loader: ChunkLoader;
-  readonly #parts: Promise<void>[] = [];
+  readonly #parts: Promise<IdRange | null>[] = [];
 
   constructor(loader: ChunkLoader) {
     this.loader = loader;
@@ -78,12 +91,41 @@ class ChunkReading {
   }
 
   /** Whether all parts are read; throws what reading one threw. */
-  async isRead(): Promise<void> {
-    await Promise.all(this.#parts);
+  async isRead(): Promise<IdRange | null> {
+    const ids = await Promise.all(this.#parts);
+    return ids.at(-1) ?? null;
   }
 
   /** Waits until no part is being read, however it ended. */
   async isIdle(): Promise<void> {
     await Promise.allSettled(this.#parts);
+  }
+
+  /** The highest id of this chunk and of those before it. */
+  async highestId(before: Promise<number>): Promise<number> {
+    const [above, ids] = await Promise.all([before, this.isRead()]);
+    return Math.max(above, ids?.highest ?? 0);
+  }
+
+  /**
+   * Copies what can be copied before the chunk's turn, as soon as it and those before it are read. Never throws: what
+   * fails here is met again in the turn, or was met in an earlier one.
+   *
+   * @param before the highest id of those before it
+   */
+  async copyAhead(before: Promise<number>): Promise<void> {
+    try {
+      const [above, ids] = await Promise.all([before, this.isRead()]);
+      if (ids !== null && ids.lowest > above) await this.loader.copyAhead(above);
+    } catch {
+      // As said above.
+    }
+  }
+
+  /** Rolls back what was copied ahead. */
+  async letGo(ahead: Promise<void>): Promise<void> {
+    await ahead;
+    // A loader that is gone has let go of everything.
+    await this.loader.letGo().catch(() => undefined);
   }
 }

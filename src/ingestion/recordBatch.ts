@@ -22,6 +22,15 @@ export interface Arrivals {
   readonly fresh: NewRecords | null;
 }
 
+/** Of the natural keys of records; both are among them. */
+export interface IdRange {
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** What was sent ahead of a chunk's turn has to be rolled back and sent anew: its star has changed meanwhile. */
+export class Overtaken extends Error {}
+
 /** Takes an ordinary record where it stands; false when it must be parsed. */
 export type AddPlain = (bytes: Buffer, start: number, end: number, line: number) => boolean;
 
@@ -33,7 +42,22 @@ export interface RecordBatch {
   readonly add: (fields: readonly string[], line: number) => Parsed<unknown>;
   /** No more records of the chunk will be given. */
   readonly finish?: () => void;
-  /** Sends what was taken, in the caller's transaction. */
+  /** Ids of the records taken; null where there are none, or where nothing is copied ahead. */
+  readonly ids?: () => IdRange | null;
+  /**
+   * Sends what can be sent before the chunk's turn, in a transaction that the caller has begun.
+   *
+   * @param above highest id of the chunks before this one
+   * @returns false, with nothing sent, when it all has to wait for its turn
+   */
+  readonly copyAhead?: (client: ClientBase, above: number) => Promise<boolean>;
+  /** What was sent ahead has been rolled back. */
+  readonly forgetAhead?: () => void;
+  /**
+   * Sends what was taken, in the caller's transaction.
+   *
+   * @throws Overtaken when what was sent ahead no longer holds, here or when the arrivals are written
+   */
   readonly arrive: (client: ClientBase, runId: number) => Promise<Arrivals>;
   /** Forgets the chunk's records. */
   readonly clear: () => void;

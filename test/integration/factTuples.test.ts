@@ -16,7 +16,7 @@ import {
   type FactTail,
 } from "../../src/ingestion/transactions/factTuple.ts";
 import { digestOfUuid } from "../../src/sources/cards.ts";
-import { binaryCopy } from "../../src/ingestion/transactions/newFacts.ts";
+import { binaryCopy } from "../../src/ingestion/transactions/copiedFacts.ts";
 import { TRANSACTION_STATUSES } from "../../src/sources/contracts.ts";
 import { LabelRegistry } from "../../src/sources/labels.ts";
 import { withWarehouse } from "../fixtures/warehouse.ts";

@@ -1,9 +1,15 @@
 /** A thread that reads chunks and commits them on a connection of its own. Started by `loaderThreads`. */
 import { parentPort, workerData } from "node:worker_threads";
-import type { CommittedChunk } from "../commitChunk.ts";
 import { localChunkLoader } from "../chunkLoader.ts";
 import { openLoaderSession } from "../loaderSession.ts";
-import { receivedPart, sentError, type Answer, type Request, type ThreadData } from "./messages.ts";
+import {
+  receivedPart,
+  sentError,
+  type Answer,
+  type AnswerTo,
+  type Request,
+  type ThreadData,
+} from "./messages.ts";
 
 const { databaseUrl, run } = workerData as ThreadData;
 const session = await openLoaderSession(databaseUrl);
@@ -18,15 +24,18 @@ async function answer(request: Request): Promise<Answer> {
   }
 }
 
-type Work = { readonly kind: "read" } | { readonly kind: "committed"; readonly chunk: CommittedChunk };
-
-async function work(request: Request): Promise<Work> {
+async function work(request: Request): Promise<AnswerTo> {
   switch (request.kind) {
     case "read":
-      await loader.read(receivedPart(request.part), request.file);
-      return { kind: "read" };
+      return { kind: "read", ids: await loader.read(receivedPart(request.part), request.file) };
+    case "copyAhead":
+      await loader.copyAhead(request.above);
+      return { kind: "done" };
     case "commitChunk":
       return { kind: "committed", chunk: await loader.commit(request.file, request.now) };
+    case "letGo":
+      await loader.letGo();
+      return { kind: "done" };
   }
 }
 

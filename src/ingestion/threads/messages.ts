@@ -1,6 +1,7 @@
 import type { ChunkFile, CommittedChunk } from "../commitChunk.ts";
 import type { FileOpening, RunSettings } from "../chunkLoader.ts";
 import type { ChunkPart } from "../frameChunks.ts";
+import type { IdRange } from "../recordBatch.ts";
 import { TillhouseError, type ErrorCode } from "../../lib/errors.ts";
 
 /** What a loader thread is started with. */
@@ -12,14 +13,19 @@ export interface ThreadData {
 /** What a loader thread is asked; it answers each with the same number. */
 export type Request = { readonly number: number } & (
   | { readonly kind: "read"; readonly part: ChunkPart; readonly file: FileOpening }
+  | { readonly kind: "copyAhead"; readonly above: number }
   | { readonly kind: "commitChunk"; readonly file: ChunkFile; readonly now: Date }
+  | { readonly kind: "letGo" }
 );
 
-export type Answer = { readonly number: number } & (
-  | { readonly kind: "read" }
+export type Answer = { readonly number: number } & AnswerTo;
+
+/** An answer, its number left out. */
+export type AnswerTo =
+  | { readonly kind: "read"; readonly ids: IdRange | null }
+  | { readonly kind: "done" }
   | { readonly kind: "committed"; readonly chunk: CommittedChunk }
-  | { readonly kind: "failed"; readonly error: SentError }
-);
+  | { readonly kind: "failed"; readonly error: SentError };
 
 /** An error on its way between threads, which take only plain data. */
 export interface SentError {

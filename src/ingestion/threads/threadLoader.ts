@@ -58,7 +58,15 @@ export function threadLoader(worker: Worker): ThreadLoader {
     });
   return {
     read: async (part, file) => {
-      await ask({ kind: "read", part, file }, part.block === null ? [] : buffersOf(part.block));
+      const moved = part.block === null ? [] : buffersOf(part.block);
+      const answer = await ask({ kind: "read", part, file }, moved);
+      return answer.kind === "read" ? answer.ids : null;
+    },
+    copyAhead: async (above) => {
+      await ask({ kind: "copyAhead", above });
+    },
+    letGo: async () => {
+      await ask({ kind: "letGo" });
     },
     commit: async (file, now): Promise<CommittedChunk> => {
       const answer = await ask({ kind: "commitChunk", file, now });

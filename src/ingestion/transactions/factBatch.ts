@@ -44,6 +44,9 @@ export class FactBatch {
   /** Whether each id is higher than the one before. */
   isAscending = true;
   hasCards = false;
+  /** Infinity, and 0, of no rows. */
+  lowestId = Infinity;
+  highestId = 0;
 
   readonly registry: LabelRegistry;
   readonly #origin: FactOrigin;
@@ -65,6 +68,8 @@ export class FactBatch {
     const row = this.rows;
     const { transactionId } = tail;
     if (row > 0 && transactionId <= (this.transactionIds[row - 1] ?? 0)) this.isAscending = false;
+    if (transactionId < this.lowestId) this.lowestId = transactionId;
+    if (transactionId > this.highestId) this.highestId = transactionId;
     this.rows += 1;
     this.transactionIds[row] = transactionId;
     this.devices[row] = this.#deviceIndexOf(deviceId);
@@ -137,6 +142,8 @@ export class FactBatch {
     this.#deviceIndexes.clear();
     this.isAscending = true;
     this.hasCards = false;
+    this.lowestId = Infinity;
+    this.highestId = 0;
     this.#used.length = 0;
   }
 

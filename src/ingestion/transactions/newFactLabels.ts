@@ -1,11 +1,13 @@
-import type { ClientBase } from "pg";
-import { sqlFile } from "../../database/sqlFile.ts";
+import type { ClientBase, QueryResultRow } from "pg";
+import { sqlFile, type SqlFile } from "../../database/sqlFile.ts";
 import type { Label } from "../../sources/labels.ts";
+import type { FactBatch } from "./factBatch.ts";
 import { requireAll } from "./requireAll.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const noteNewLabels = sql("noteNewLabels");
 const lockLabels = sql("lockLabels");
+const findLabelsSql = sql("findLabels");
 
 /** Labels as the columns that `stageLabels` and `noteNewLabels` take. */
 export function labelColumns(labels: readonly Label[]) {
@@ -23,6 +25,58 @@ export interface LabelKeys {
   readonly productKeys: Int32Array;
 }
 
+interface LabelRow {
+  readonly label_digest: string;
+  readonly label_key: number;
+  readonly product_key: number;
+}
+
+/** Labels that some rows of a batch have, each once. */
+export function usedLabels({ registry, labels }: FactBatch, rows: Int32Array): readonly Label[] {
+  const isUsed = new Uint8Array(registry.labels.length);
+  for (const row of rows) isUsed[labels[row] ?? 0] = 1;
+  return registry.labels.filter(({ index }) => isUsed[index] === 1);
+}
+
+/**
+ * The keys of labels as they stand.
+ *
+ * @param size labels of the registry
+ * @returns null when one of them is not known
+ */
+export async function findLabels(
+  client: ClientBase,
+  used: readonly Label[],
+  size: number,
+): Promise<LabelKeys | null> {
+  const keys = noKeys(size);
+  return (await fillKeys(client, findLabelsSql, used, keys)).length === 0 ? keys : null;
+}
+
+const noKeys = (size: number): LabelKeys => ({
+  labelKeys: new Int32Array(size),
+  productKeys: new Int32Array(size),
+});
+
+/** Fills in the keys of labels; gives back those that have none. */
+async function fillKeys(
+  client: ClientBase,
+  statement: SqlFile,
+  labels: readonly Label[],
+  { labelKeys, productKeys }: LabelKeys,
+): Promise<readonly Label[]> {
+  if (labels.length === 0) return labels;
+  const placeOf = new Map(labels.map(({ digest, index }) => [digest, index]));
+  const digests = labels.map(({ digest }) => digest);
+  const { rows } = await statement.run<LabelRow & QueryResultRow>(client, { label_digests: digests });
+  for (const { label_digest, label_key, product_key } of rows) {
+    const index = placeOf.get(label_digest) ?? -1;
+    labelKeys[index] = label_key;
+    productKeys[index] = product_key;
+  }
+  return labels.filter(({ index }) => labelKeys[index] === 0);
+}
+
 /** The labels of a chunk's new facts. */
 export interface NewFactLabels {
   /** Locks the known ones, and notes what the star must be told of: unknown labels, and the newest name of each SKU. */
@@ -37,22 +91,11 @@ export interface NewFactLabels {
  */
 export function newFactLabels(registry: readonly Label[], highestIds: Float64Array): NewFactLabels {
   const used = registry.filter(({ index }) => (highestIds[index] ?? 0) > 0);
-  const keys = { labelKeys: new Int32Array(registry.length), productKeys: new Int32Array(registry.length) };
+  const keys = noKeys(registry.length);
   let unknown: readonly Label[] = used;
 
   const lockKnown = async (client: ClientBase): Promise<void> => {
-    if (unknown.length === 0) return;
-    const placeOf = new Map(unknown.map(({ digest, index }) => [digest, index]));
-    const { rows } = await lockLabels.run<{ label_digest: string; label_key: number; product_key: number }>(
-      client,
-      { label_digests: unknown.map(({ digest }) => digest) },
-    );
-    for (const { label_digest, label_key, product_key } of rows) {
-      const index = placeOf.get(label_digest) ?? -1;
-      keys.labelKeys[index] = label_key;
-      keys.productKeys[index] = product_key;
-    }
-    unknown = unknown.filter(({ index }) => keys.labelKeys[index] === 0);
+    unknown = await fillKeys(client, lockLabels, unknown, keys);
   };
   return {
     prepare: async (client) => {

@@ -1,13 +1,11 @@
 import type { ClientBase } from "pg";
 import { sqlFile } from "../../database/sqlFile.ts";
-import type { NewRecords } from "../recordBatch.ts";
+import { Overtaken, type NewRecords } from "../recordBatch.ts";
 import { foldRollups } from "../rollups/foldRollups.ts";
-import { RollupChanges } from "../rollups/rollupChanges.ts";
-import { sendCopy } from "../sendCopy.ts";
+import { copyFacts, isAsCopied, type CopiedFacts } from "./copiedFacts.ts";
 import type { FactBatch } from "./factBatch.ts";
-import { COPY_HEADER, COPY_TRAILER, FACT_COLUMNS, type FactOrigin } from "./factTuple.ts";
-import { withKeysCheckedAsSets } from "./keysAsSets.ts";
-import { newFactLabels, type LabelKeys } from "./newFactLabels.ts";
+import type { FactOrigin } from "./factTuple.ts";
+import { newFactLabels } from "./newFactLabels.ts";
 import { requireAll } from "./requireAll.ts";
 import type { KnownDevices } from "./triage.ts";
 
@@ -15,8 +13,6 @@ const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url))
 const lockStores = sql("lockStores");
 const lockDays = sql("lockDays");
 const lockOrigin = sql("lockOrigin");
-
-const COPY_FACTS = `COPY ingestion_layer.fct_transactions (${FACT_COLUMNS}) FROM STDIN (FORMAT binary)`;
 
 /** Which rows of a batch are new facts; their devices are known and locked. */
 export interface FreshRows {
@@ -28,8 +24,15 @@ export interface FreshRows {
  * New facts, on the short way: COPYed into the fact as they are. Every row that they refer to is found and locked
  * first, as foreign keys would do it row by row, but as sets; one that is missing fails the chunk. That none of the ids
  * is there is the caller's finding, and the primary key's last word.
+ *
+ * @param ahead what was copied of them before their chunk's turn; `insert` throws `Overtaken` where it no longer holds
  */
-export function newFacts(batch: FactBatch, { rows, devices }: FreshRows, origin: FactOrigin): NewRecords {
+export function newFacts(
+  batch: FactBatch,
+  { rows, devices }: FreshRows,
+  origin: FactOrigin,
+  ahead: CopiedFacts | null,
+): NewRecords {
   const { highestIds, days, highestId } = referencesOf(batch, rows);
   const labels = newFactLabels(batch.registry.labels, highestIds);
   const dayKeys = [...days].sort((a, b) => a - b);
@@ -39,10 +42,10 @@ export function newFacts(batch: FactBatch, { rows, devices }: FreshRows, origin:
     days: { first: dayKeys[0] ?? 0, last: dayKeys.at(-1) ?? 0 },
     prepare: labels.prepare,
     insert: async (client) => {
-      const labelKeys = await labels.lock(client);
+      const keys = { devices, labels: await labels.lock(client) };
       await lockReferences(client, devices, dayKeys, origin, batch.hasCards);
-      const changes = fillHeads(batch, rows, devices, labelKeys);
-      await copyFacts(client, batch, rows);
+      if (ahead !== null && !isAsCopied(ahead, rows, keys)) throw new Overtaken();
+      const { changes } = ahead ?? (await copyFacts(client, batch, rows, keys));
       await foldRollups(client, changes);
     },
   };
@@ -96,50 +99,4 @@ async function lockReferences(
   const [found] = rows;
   if (found?.has_run !== true || !found.has_file || (hasCards && !found.has_card_key))
     throw new Error("the run, the file or the card token key of new facts is gone; rolled back");
-}
-
-/** Puts the keys into the tuples, and sums the facts up. */
-function fillHeads(
-  batch: FactBatch,
-  rows: Int32Array,
-  { deviceKeys, storeKeys }: KnownDevices,
-  { labelKeys, productKeys }: LabelKeys,
-): RollupChanges {
-  const changes = new RollupChanges();
-  for (const row of rows) {
-    const device = batch.devices[row] ?? 0;
-    const label = batch.labels[row] ?? 0;
-    const storeKey = storeKeys[device] ?? 0;
-    const deviceKey = deviceKeys[device] ?? 0;
-    const productKey = productKeys[label] ?? 0;
-    const labelKey = labelKeys[label] ?? 0;
-    if (storeKey === 0 || deviceKey === 0 || productKey === 0 || labelKey === 0)
-      throw new Error("a new fact lacks one of its keys; rolled back");
-    batch.writeFactHead(row, storeKey, deviceKey, productKey, labelKey);
-    changes.add(
-      1,
-      storeKey,
-      deviceKey,
-      productKey,
-      batch.happenedDays[row] ?? 0,
-      batch.statuses[row] ?? 0,
-      batch.cents[row] ?? 0,
-      batch.transactionIds[row] ?? 0,
-      batch.happenedAt[row] ?? 0,
-    );
-  }
-  return changes;
-}
-
-async function copyFacts(client: ClientBase, batch: FactBatch, rows: Int32Array): Promise<void> {
-  await withKeysCheckedAsSets(client, async () => {
-    requireAll("rows", rows.length, await sendCopy(client, COPY_FACTS, binaryCopy(batch.tuplesOf(rows))));
-  });
-}
-
-/** A whole binary COPY of tuples. */
-export function* binaryCopy(tuples: Iterable<Buffer>): Generator<Buffer> {
-  yield COPY_HEADER;
-  yield* tuples;
-  yield COPY_TRAILER;
 }

@@ -7,13 +7,14 @@ import { transactionParser, type Transaction } from "../../sources/parseTransact
 import { PlainTransactionReader } from "../../sources/plainTransaction.ts";
 import { RecordHashes } from "../../sources/sha256/recordHashes.ts";
 import { dateKeyOf } from "../copyText.ts";
-import type { AddPlain, Arrivals, RecordBatch } from "../recordBatch.ts";
+import { Overtaken, type AddPlain, type Arrivals, type RecordBatch } from "../recordBatch.ts";
 import { sendCopy } from "../sendCopy.ts";
 import type { BatchRules } from "../sourceLoading.ts";
+import { binaryCopy, copyAhead, type CopiedFacts } from "./copiedFacts.ts";
 import { FactBatch } from "./factBatch.ts";
 import { STAGED_COLUMNS } from "./factTuple.ts";
 import { labelColumns } from "./newFactLabels.ts";
-import { binaryCopy, newFacts } from "./newFacts.ts";
+import { newFacts } from "./newFacts.ts";
 import { triage } from "./triage.ts";
 
 const stageLabels = sqlFile(new URL("./stageLabels.sql", import.meta.url));
@@ -48,6 +49,8 @@ export function transactionBatch({ columns, delimiter, parsing, origin }: BatchR
     cents: 0,
   };
 
+  let ahead: CopiedFacts | null = null;
+
   const plainWay = (hashes: RecordHashes): AddPlain => {
     const plain = new PlainTransactionReader(columns, delimiter.charCodeAt(0), parsing, labels, hashes);
     return (bytes, start, end, line) => {
@@ -81,16 +84,26 @@ export function transactionBatch({ columns, delimiter, parsing, origin }: BatchR
     finish: () => {
       hashes?.finish();
     },
+    ids: () => (batch.rows === 0 ? null : { lowest: batch.lowestId, highest: batch.highestId }),
+    copyAhead: async (client, above) => {
+      ahead = await copyAhead(client, batch, above);
+      return ahead !== null;
+    },
+    forgetAhead: () => {
+      ahead = null;
+    },
     arrive: async (client, runId): Promise<Arrivals> => {
       if (batch.rows === 0) return { staged: 0, fresh: null };
       const { fresh, others, devices } = await triage(client, batch, runId);
+      if (ahead !== null && fresh.length !== ahead.rows.length) throw new Overtaken();
       if (others.length > 0) await stage(client, batch, others);
       return {
         staged: others.length,
-        fresh: fresh.length > 0 ? newFacts(batch, { rows: fresh, devices }, origin) : null,
+        fresh: fresh.length > 0 ? newFacts(batch, { rows: fresh, devices }, origin, ahead) : null,
       };
     },
     clear: () => {
+      ahead = null;
       hashes?.clear();
       batch.clear();
       if (labels.size > KEPT_LABELS) labels.clear();

@@ -1,11 +1,11 @@
-import type { ClientBase } from "pg";
-import { sqlFile } from "../../database/sqlFile.ts";
+import type { ClientBase, QueryResultRow } from "pg";
+import { sqlFile, type SqlFile } from "../../database/sqlFile.ts";
 import { arrayText } from "../rollups/arrayText.ts";
 import type { FactBatch } from "./factBatch.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const lockDevices = sql("lockDevices");
-const readIdBounds = sql("idBounds");
+const idBounds = sql("idBounds");
 const idsToJudge = sql("idsToJudge");
 
 /** Keys of a batch's devices, by their places in it; 0 for one that is not known. */
@@ -32,13 +32,12 @@ export interface Triage {
  * fence, so nobody raises it meanwhile.
  */
 export async function triage(client: ClientBase, batch: FactBatch, runId: number): Promise<Triage> {
-  const devices = await knownDevices(client, batch);
+  const devices = await knownDevices(client, batch, lockDevices);
   const judged = new Set(batch.isAscending ? [] : repeatedIds(batch));
-  const { rows } = await readIdBounds.run<IdBounds>(client);
-  const [bounds] = rows;
+  const bounds = await readIdBounds(client);
   const ids = batch.transactionIds.subarray(0, batch.rows);
-  const known = within(ids, "1", bounds?.watermark);
-  const rejected = within(ids, bounds?.lowest_rejected, bounds?.highest_rejected);
+  const known = within(ids, "1", bounds.watermark);
+  const rejected = within(ids, bounds.lowest_rejected, bounds.highest_rejected);
   if (known.length + rejected.length > 0) {
     const found = await idsToJudge.run<{ transaction_id: string }>(client, {
       perhaps_known: arrayText(known),
@@ -51,18 +50,20 @@ export async function triage(client: ClientBase, batch: FactBatch, runId: number
 }
 
 /** Null where there is none. */
-interface IdBounds {
+export interface IdBounds {
   readonly watermark: string | null;
   readonly lowest_rejected: string | null;
   readonly highest_rejected: string | null;
 }
 
+/** Of the ids that are known: loaded ones, and those of records that were rejected. */
+export async function readIdBounds(client: ClientBase): Promise<IdBounds> {
+  const { rows } = await idBounds.run<IdBounds & QueryResultRow>(client);
+  return rows[0] ?? { watermark: null, lowest_rejected: null, highest_rejected: null };
+}
+
 /** The ids in a range; none where it has no bounds. */
-function within(
-  ids: Float64Array,
-  lowest: string | null | undefined,
-  highest: string | null | undefined,
-): readonly number[] {
+function within(ids: Float64Array, lowest: string | null, highest: string | null): readonly number[] {
   const from = Number(lowest ?? Infinity);
   const to = Number(highest ?? 0);
   const found: number[] = [];
@@ -93,13 +94,20 @@ function sorted(
   return { fresh: fresh.subarray(0, freshRows), others: others.subarray(0, otherRows) };
 }
 
-async function knownDevices(client: ClientBase, { deviceIds }: FactBatch): Promise<KnownDevices> {
-  const { rows } = await lockDevices.run<{ device_id: string; device_key: number; store_key: number }>(
-    client,
-    {
-      device_ids: deviceIds,
-    },
-  );
+/** The rows whose device is known, in their order. */
+export function rowsOfKnownDevices(batch: FactBatch, devices: KnownDevices): Int32Array {
+  return sorted(batch, devices, new Set()).fresh;
+}
+
+/** @param statement finds the devices of `device_ids`, or locks them as well */
+export async function knownDevices(
+  client: ClientBase,
+  { deviceIds }: FactBatch,
+  statement: SqlFile,
+): Promise<KnownDevices> {
+  const { rows } = await statement.run<{ device_id: string; device_key: number; store_key: number }>(client, {
+    device_ids: deviceIds,
+  });
   const known = new Map(rows.map((row) => [Number(row.device_id), row]));
   const keys = (pick: (row: { device_key: number; store_key: number }) => number): Int32Array =>
     Int32Array.from(deviceIds, (id) => {

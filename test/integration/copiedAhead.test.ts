@@ -1,0 +1,237 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { describe, expect, test } from "@jest/globals";
+import { AheadOfTurn } from "../../src/ingestion/aheadOfTurn.ts";
+import type { ChunkLoader } from "../../src/ingestion/chunkLoader.ts";
+import { openLoaderSession } from "../../src/ingestion/loaderSession.ts";
+import type { IdRange, RecordBatch } from "../../src/ingestion/recordBatch.ts";
+import { withOpenedChunks, type OpenedChunks } from "../fixtures/chunkedLoads.ts";
+import { facts, quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
+import { transactionRecords, type TransactionFields } from "../fixtures/sourceText.ts";
+import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+
+type Chunk = readonly TransactionFields[];
+
+interface Pair extends OpenedChunks {
+  readonly first: ChunkLoader;
+  readonly second: ChunkLoader;
+  /** Ids of the first loader's chunk. */
+  readonly firstIds: IdRange | null;
+}
+
+/** Loads a chunk, has two more read by a loader each, and gives them to `work`; nothing of the two is committed. */
+function withTwoRead(
+  warehouse: Warehouse,
+  chunks: readonly [Chunk, Chunk],
+  work: (pair: Pair) => Promise<void>,
+): Promise<void> {
+  return withOpenedChunks(warehouse, async (open) => {
+    const texts = [[{ id: 1 }, { id: 2 }], ...chunks].map((records) => transactionRecords(...records));
+    const file = await open("transactions.csv", texts);
+    const [first, second] = file.loaders;
+    if (first === undefined || second === undefined) throw new Error("two loaders are needed");
+    const readers = [second, first, second];
+    const ids: (IdRange | null)[] = [];
+    let reader = 0;
+    for await (const part of file.parts) {
+      const loader = readers[reader] ?? second;
+      const read = await loader.read(part, file.opening);
+      if (part.chunk === null) continue;
+      ids.push(read);
+      if (reader === 0) await file.commit(loader);
+      reader += 1;
+    }
+    expect(reader).toBe(3);
+    await work({ ...file, first, second, firstIds: ids[1] ?? null });
+  });
+}
+
+/** Loaders whose transaction has begun and waits. */
+async function waiting({ rows }: Warehouse): Promise<number> {
+  const sessions = await rows(
+    `SELECT FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'tillhouse loader' AND state = 'idle in transaction'`,
+  );
+  return sessions.length;
+}
+
+const idsOf = async (warehouse: Warehouse): Promise<number[]> => (await facts(warehouse)).map(({ id }) => id);
+
+/** A warehouse with two stores and a device in each. */
+const withPlaces = (work: (warehouse: Warehouse) => Promise<void>, options?: { readonly tampered: true }) =>
+  inWarehouse(async (warehouse) => {
+    await writePlaces(warehouse);
+    await warehouse.ingest();
+    await work(warehouse);
+  }, options);
+
+describe("a chunk that is copied before its turn", () => {
+  const CHUNKS: readonly [Chunk, Chunk] = [
+    [{ id: 3 }, { id: 4 }],
+    [{ id: 5 }, { id: 6, device_id: 2 }],
+  ];
+
+  test(
+    "is seen by nobody until it is committed, after the one before it",
+    withPlaces((warehouse) =>
+      withTwoRead(warehouse, CHUNKS, async ({ first, second, firstIds, commit, complete }) => {
+        expect(firstIds).toEqual({ lowest: 3, highest: 4 });
+        await second.copyAhead(4);
+        expect(await waiting(warehouse)).toBe(1);
+        expect(await idsOf(warehouse)).toEqual([1, 2]);
+        expect(await warehouse.verify()).toEqual([]);
+        expect((await commit(first)).outcomes).toMatchObject({ loaded: 2 });
+        expect(await idsOf(warehouse)).toEqual([1, 2, 3, 4]);
+        expect((await commit(second)).outcomes).toMatchObject({ loaded: 2 });
+        await complete();
+        expect(await idsOf(warehouse)).toEqual([1, 2, 3, 4, 5, 6]);
+        expect(await warehouse.verify()).toEqual([]);
+      }),
+    ),
+  );
+
+  test(
+    "is copied anew when a device has moved to another store meanwhile",
+    withPlaces((warehouse) =>
+      withTwoRead(warehouse, CHUNKS, async ({ first, second, commit, complete }) => {
+        await second.copyAhead(4);
+        const [moved] = await warehouse.rows<{ store_key: number }>(
+          `UPDATE ingestion_layer.dim_devices
+           SET store_key = (SELECT store_key FROM ingestion_layer.dim_devices WHERE device_id = 1)
+           WHERE device_id = 2 RETURNING store_key`,
+        );
+        await commit(first);
+        expect((await commit(second)).outcomes).toMatchObject({ loaded: 2 });
+        await complete();
+        const stores = await warehouse.rows(
+          "SELECT store_key FROM ingestion_layer.fct_transactions WHERE transaction_id = 6",
+        );
+        expect(stores).toEqual([moved]);
+        expect(await warehouse.verify()).toEqual([]);
+      }),
+    ),
+  );
+
+  test(
+    "is judged anew when a device is gone meanwhile",
+    withPlaces((warehouse) =>
+      withTwoRead(warehouse, CHUNKS, async ({ first, second, commit, complete }) => {
+        await second.copyAhead(4);
+        await warehouse.rows("DELETE FROM ingestion_layer.dim_devices WHERE device_id = 2");
+        await commit(first);
+        expect((await commit(second)).outcomes).toMatchObject({ loaded: 1, rejected: 1 });
+        await complete();
+        expect(await idsOf(warehouse)).toEqual([1, 2, 3, 4, 5]);
+        expect(await quarantine(warehouse)).toMatchObject([{ reason: "unknown_device" }]);
+        expect(await warehouse.verify()).toEqual([]);
+      }),
+    ),
+  );
+
+  test(
+    "is rolled back when the one before it fails, and its loader goes on with another",
+    withPlaces((warehouse) =>
+      withTwoRead(warehouse, CHUNKS, async ({ first, second, commit }) => {
+        await second.copyAhead(4);
+        await second.letGo();
+        expect(await waiting(warehouse)).toBe(0);
+        expect((await commit(first)).outcomes).toMatchObject({ loaded: 2 });
+        // Nothing of it is remembered as copied.
+        expect((await commit(second)).outcomes).toMatchObject({ loaded: 2 });
+        expect(await idsOf(warehouse)).toEqual([1, 2, 3, 4, 5, 6]);
+        expect(await warehouse.verify()).toEqual([]);
+      }),
+    ),
+  );
+
+  test(
+    "commits nothing once another run has taken the warehouse",
+    withPlaces((warehouse) =>
+      withTwoRead(warehouse, CHUNKS, async ({ second, commit }) => {
+        await second.copyAhead(4);
+        await warehouse.rows("UPDATE operations.run_locks SET fencing_token = fencing_token + 1");
+        await expect(commit(second)).rejects.toMatchObject({ code: "run_lock_lost" });
+        expect(await idsOf(warehouse)).toEqual([1, 2]);
+        expect(await waiting(warehouse)).toBe(0);
+        expect(await warehouse.verify()).toEqual([]);
+      }),
+    ),
+  );
+
+  test(
+    "fails in its turn with what it met, when an id is there that the watermark does not know of",
+    withPlaces(
+      (warehouse) =>
+        withTwoRead(warehouse, CHUNKS, async ({ first, second, commit }) => {
+          await warehouse.rows(
+            "UPDATE ingestion_layer.fct_transactions SET transaction_id = 6 WHERE transaction_id = 2",
+          );
+          await second.copyAhead(4);
+          expect(await waiting(warehouse)).toBe(0);
+          await commit(first);
+          await expect(commit(second)).rejects.toMatchObject({ code: "23505" });
+          expect(await idsOf(warehouse)).toEqual([1, 3, 4, 6]);
+        }),
+      { tampered: true },
+    ),
+  );
+});
+
+describe("a chunk waits for its turn with all of its records", () => {
+  /** How it comes about, the two chunks, and what is loaded of them. */
+  const cases: readonly [string, readonly [Chunk, Chunk], readonly number[]][] = [
+    [
+      "when one of its ids is of a chunk before it",
+      [
+        [{ id: 3 }, { id: 5 }],
+        [{ id: 5 }, { id: 6 }],
+      ],
+      [3, 5, 6],
+    ],
+    ["when its ids do not rise", [[{ id: 3 }], [{ id: 5 }, { id: 4 }]], [3, 4, 5]],
+    ["when one of its labels is new", [[{ id: 3 }], [{ id: 4, product_sku: "NEW" }]], [3, 4]],
+  ];
+  test.each(cases)("%s", (_when, chunks, loaded) =>
+    withPlaces((warehouse) =>
+      withTwoRead(warehouse, chunks, async ({ first, second, firstIds, commit }) => {
+        await second.copyAhead(firstIds?.highest ?? 0);
+        expect(await waiting(warehouse)).toBe(0);
+        await commit(first);
+        await commit(second);
+        expect(await idsOf(warehouse)).toEqual([1, 2, ...loaded]);
+        expect(await warehouse.verify()).toEqual([]);
+      }),
+    )(),
+  );
+
+  test(
+    "when an id of it is one that was rejected",
+    withPlaces((warehouse) =>
+      withTwoRead(warehouse, [[{ id: 3, amount: "x" }], [{ id: 3 }, { id: 4 }]], async (pair) => {
+        const { first, second, firstIds, commit } = pair;
+        expect(firstIds).toBeNull();
+        await commit(first);
+        await second.copyAhead(0);
+        expect(await waiting(warehouse)).toBe(0);
+        expect((await commit(second)).outcomes).toMatchObject({ loaded: 2 });
+      }),
+    ),
+  );
+});
+
+test(
+  "a transaction that waits for its turn outlives the time after which an idle one is ended",
+  inWarehouse(async ({ database }) => {
+    const session = await openLoaderSession(database.url);
+    try {
+      await session.client.query("SET idle_in_transaction_session_timeout = '1s'");
+      const batch: Pick<RecordBatch, "copyAhead"> = { copyAhead: () => Promise.resolve(true) };
+      const ahead = new AheadOfTurn(session.client, 100);
+      await ahead.begin(batch as RecordBatch, 0);
+      await pause(2_500);
+      expect(ahead.end()).toBe(true);
+      await expect(session.client.query("COMMIT")).resolves.toMatchObject({ command: "COMMIT" });
+    } finally {
+      await session.close();
+    }
+  }),
+);
