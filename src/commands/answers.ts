@@ -1,4 +1,3 @@
-import { writeToString } from "fast-csv";
 import { ANSWERS, readViews, VIEWS, type AnswerRow } from "../aggregation/answers.ts";
 import type { Database } from "../database/openDatabase.ts";
 import { TillhouseError } from "../lib/errors.ts";
@@ -28,7 +27,7 @@ export async function answersCommand(options: AnswersOptions): Promise<void> {
     const answers = await readViews(database.prisma, names);
     if (options.format === "json") printJson(answers);
     else if (options.format === "csv") print(await asCsv(first, answers[first] ?? []));
-    else printAnswers(answers);
+    else await printAnswers(answers);
   });
 }
 
@@ -38,17 +37,17 @@ const DETAIL = "time_to_fifth_transaction_by_store";
 /** The five answers as tables. */
 export async function printFiveAnswers(database: Database): Promise<void> {
   const names = Object.keys(ANSWERS).filter((name) => name !== DETAIL);
-  printAnswers(await readViews(database.prisma, names));
+  await printAnswers(await readViews(database.prisma, names));
   print(`\nStore by store: npm run answers -- --view ${DETAIL}`);
 }
 
-function printAnswers(answers: Record<string, readonly AnswerRow[]>): void {
+async function printAnswers(answers: Record<string, readonly AnswerRow[]>): Promise<void> {
   for (const [name, rows] of Object.entries(answers)) {
     const definition = VIEWS[name];
     if (definition === undefined) continue;
     const columns = Object.keys(definition.columns);
     print(`\n${definition.title}  (${name})`);
-    printTable(
+    await printTable(
       columns,
       rows.map((row) => columns.map((column) => row[column] ?? null)),
     );
@@ -60,7 +59,8 @@ function formulaSafe(value: AnswerRow[string]): AnswerRow[string] {
   return typeof value === "string" && /^[=+@\t\r]|^-(?!\d+(\.\d+)?$)/.test(value) ? `'${value}` : value;
 }
 
-function asCsv(name: string, rows: readonly AnswerRow[]): Promise<string> {
+async function asCsv(name: string, rows: readonly AnswerRow[]): Promise<string> {
+  const { writeToString } = await import("fast-csv");
   const columns = Object.keys(VIEWS[name]?.columns ?? {});
   const lines = rows.map((row) => columns.map((column) => formulaSafe(row[column] ?? null)));
   return writeToString(lines, { headers: columns, alwaysWriteHeaders: true });

@@ -35,7 +35,7 @@ export async function runsCommand(options: ListOptions): Promise<void> {
       },
     });
     if (options.json !== true) {
-      printTable(
+      await printTable(
         ["run", "job", "status", "started", "seconds", "records", "loaded", "rejected", "resolved", "error"],
         runs.map((run) => [
           run.runId,
@@ -139,7 +139,7 @@ export async function rejectsCommand(options: ListOptions): Promise<void> {
       return;
     }
     for (const { reason, _count } of byReason) print(`${reason}: ${_count} records. ${remedyOf(reason)}`);
-    printTable(
+    await printTable(
       ["file", "line", "reason", "column", "state", "id"],
       records.map((record) => [
         record.file.path,

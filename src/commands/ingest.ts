@@ -48,7 +48,7 @@ async function loadAndReport(
   database: Database,
   options: IngestCommandOptions,
 ): Promise<void> {
-  const display = createProgressDisplay({
+  const display = await createProgressDisplay({
     ...context,
     terminal: process.stderr.isTTY && options.json !== true,
   });
@@ -59,7 +59,7 @@ async function loadAndReport(
     );
     display.end();
     if (options.json === true) printJson(reportAsJson(report));
-    else printReport(report);
+    else await printReport(report);
     if (report.failure !== undefined) process.exitCode = exitCodeOf(report.failure);
   } finally {
     display.end();
@@ -74,7 +74,7 @@ async function aggregateAndReport(
   const report = await aggregate({ ...context, database, trigger: "manual" });
   const { differences } = report.verification;
   if (options.json === true) printJson({ ...reportAsJson(report), differences });
-  else printVerification(report.verification);
+  else await printVerification(report.verification);
   if (report.failure !== undefined) process.exitCode = EXIT_CODES.failed;
 }
 
@@ -82,9 +82,9 @@ function exitCodeOf(failure: unknown): ExitCode {
   return failure instanceof TillhouseError ? failure.exitCode : EXIT_CODES.failed;
 }
 
-function printReport(report: IngestReport): void {
+async function printReport(report: IngestReport): Promise<void> {
   print(`\nRun ${report.runId} ${statusOfReport(report)} in ${(report.durationMs / 1000).toFixed(1)} s`);
-  printTable(
+  await printTable(
     [
       "file",
       "status",

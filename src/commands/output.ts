@@ -1,5 +1,3 @@
-import Table from "cli-table3";
-
 /** Writes a result to stdout; logs go to stderr. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -19,7 +17,11 @@ const CELL_PADDING = 2;
 const NARROWEST_COLUMN = 6;
 
 /** A table with a header; numbers, and texts that are decimals, stand to the right. On a terminal it fits the width. */
-export function printTable(columns: readonly string[], rows: readonly (readonly Cell[])[]): void {
+export async function printTable(
+  columns: readonly string[],
+  rows: readonly (readonly Cell[])[],
+): Promise<void> {
+  const { default: Table } = await import("cli-table3");
   const texts = rows.map((row) => row.map((cell) => (cell === null ? "" : String(cell))));
   const isNumeric = columns.map((_column, index) =>
     texts.every((row) => /^(-?\d+(\.\d+)?)?$/.test(row[index] ?? "")),

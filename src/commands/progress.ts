@@ -1,4 +1,4 @@
-import { SingleBar } from "cli-progress";
+import type { Options, SingleBar } from "cli-progress";
 import type { Progress } from "../ingestion/progress.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -14,19 +14,22 @@ export interface ProgressDisplay {
 const LINE_EVERY_MS = 10_000;
 
 /** A bar on a terminal; a line in the log every ten seconds elsewhere. Small files show neither. */
-export function createProgressDisplay(options: {
+export async function createProgressDisplay(options: {
   terminal: boolean;
   logger: Logger;
   clock: Clock;
-}): ProgressDisplay {
-  return options.terminal ? bars(options.clock) : lines(options.logger, options.clock);
+}): Promise<ProgressDisplay> {
+  if (!options.terminal) return lines(options.logger, options.clock);
+  // Only a terminal needs bars, and their code takes a while to load.
+  const { SingleBar } = await import("cli-progress");
+  return bars((barOptions) => new SingleBar(barOptions), options.clock);
 }
 
 function recordsPerSecond(records: number, sinceMs: number): number {
   return sinceMs <= 0 ? 0 : Math.round((records / sinceMs) * 1000);
 }
 
-function bars(clock: Clock): ProgressDisplay {
+function bars(makeBar: (options: Options) => SingleBar, clock: Clock): ProgressDisplay {
   let bar: SingleBar | undefined;
   let path: string | undefined;
   let started = clock.monotonicMs();
@@ -46,7 +49,7 @@ function bars(clock: Clock): ProgressDisplay {
           end();
           return;
         }
-        bar = new SingleBar({
+        bar = makeBar({
           format: "{path} {bar} {percentage}% | {records} records | {rate}/s | ETA {eta_formatted}",
           stream: process.stderr,
           hideCursor: true,

@@ -23,18 +23,18 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<void
       const status = all.length === 0 ? "verified" : "different";
       printJson({ status, checks, ...(files !== undefined && { files: files.files }), differences: all });
     } else {
-      printVerification({ checks, differences: all });
+      await printVerification({ checks, differences: all });
       if (files?.differences.length === 0) print(`All ${files.files} files hold what was loaded of them.`);
     }
   });
 }
 
-export function printVerification({ checks, differences }: Verification): void {
+export async function printVerification({ checks, differences }: Verification): Promise<void> {
   if (differences.length === 0) {
     print(`All ${checks} checks agree with the facts.`);
     return;
   }
-  printTable(
+  await printTable(
     ["check", "subject", "expected", "kept"],
     differences.map(({ check, subject, expected, actual }) => [check, subject, expected, actual]),
   );

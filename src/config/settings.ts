@@ -27,6 +27,8 @@ const wholeNumber = (from: number, to: number) =>
     .refine((value) => value >= from && value <= to, { error: `must be from ${from} to ${to}` });
 
 const isTimeZone = (name: string): boolean => {
+  // Of the default nothing is to be asked: the first question loads the data of all zones.
+  if (name === "UTC") return true;
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });
     return true;

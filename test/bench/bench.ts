@@ -59,8 +59,8 @@ async function bench(args: readonly string[]): Promise<number> {
     const report = await leaving.around(() => measure(options, leaving));
     if (options.json) printJson(reportAsJson(report));
     else {
-      printReport(report);
-      if (report.growth !== undefined) printGrowth(report.growth);
+      await printReport(report);
+      if (report.growth !== undefined) await printGrowth(report.growth);
     }
     return endedAlike(report) ? 0 : 1;
   } catch (error) {

@@ -5,14 +5,14 @@ import type { Machine } from "../machine.ts";
 import { stepsOf, type BenchReport } from "./benchReport.ts";
 
 /** Prints the report for a person. */
-export function printReport({ machine, comparisons, skipped, runs }: BenchReport): void {
+export async function printReport({ machine, comparisons, skipped, runs }: BenchReport): Promise<void> {
   print(describe(machine));
   for (const comparison of comparisons) {
     const { files } = comparison;
     print(
       `\nFirst load of ${files.rows} transactions (${megabytes(files.bytes)}), ${runs} runs of each side, in turns`,
     );
-    printTable(
+    await printTable(
       [
         "side",
         "median s",
@@ -28,7 +28,7 @@ export function printReport({ machine, comparisons, skipped, runs }: BenchReport
       if (side.differs !== undefined) print(`${side.name}: ${side.differs}`);
       for (const difference of side.differences) print(`${side.name} ended otherwise: ${difference}`);
     }
-    for (const side of comparison.sides) printSteps(side);
+    for (const side of comparison.sides) await printSteps(side);
   }
   for (const { side, reason } of skipped) print(`\n${side} was left out: ${reason}`);
 }
@@ -61,11 +61,11 @@ function rowOf(side: SideResult, { ratios }: Comparison): string[] {
   ];
 }
 
-function printSteps(side: SideResult): void {
+async function printSteps(side: SideResult): Promise<void> {
   const steps = stepsOf(side);
   if (steps.length === 0) return;
   print(`\nParts of ${side.name}, medians`);
-  printTable(
+  await printTable(
     ["part", "s"],
     steps.map(({ name, ms }) => [name, (ms.median / 1000).toFixed(3)]),
   );

@@ -5,10 +5,10 @@ import { megabytes, seconds, sizeOf } from "./benchTables.ts";
 import { summaryOf } from "./growthReport.ts";
 
 /** Prints the measurements of growth for a person. */
-export function printGrowth(growth: GrowthResult): void {
+export async function printGrowth(growth: GrowthResult): Promise<void> {
   const { histories, smallest, newRows } = growth;
   print(`\nGrowth: first loads, then ${newRows} new rows and runs with nothing new on top of them; medians`);
-  printTable(
+  await printTable(
     ["history", "files", "run", "s", "min–max s", "own s", "µs/row", "loader's peak memory", "bytes read"],
     [
       ...histories.flatMap(({ rows, bytes, firstLoads, newRows: added, nothingNew }) => [
@@ -21,7 +21,7 @@ export function printGrowth(growth: GrowthResult): void {
   );
 
   print("\nThe answers, and the same questions asked of the fact; medians in milliseconds");
-  printTable(
+  await printTable(
     ["history", "answer", "view ms", "facts ms", "times faster"],
     histories.flatMap(({ rows, answers }) =>
       answers.map(({ name, viewMs, factsMs }) => [
@@ -35,7 +35,7 @@ export function printGrowth(growth: GrowthResult): void {
   );
 
   print("\nBounds");
-  printTable(
+  await printTable(
     ["figure", "measured", "bound"],
     boundedRatios(growth).map(({ title, ratio, bound }) => [
       title,
