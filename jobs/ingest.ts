@@ -38,7 +38,7 @@ export interface IngestOptions {
 export async function ingest(context: JobContext, options: IngestOptions): Promise<IngestReport> {
   const { config, database, clock } = context;
   const started = clock.monotonicMs();
-  const key = await cardTokenKey(config, database.prisma);
+  const key = await cardTokenKey(config, database.pool);
   return asRun(ingestJob.name, { files: options.files }, context, async (held) => {
     const { run } = held;
     const files = await run.step(
@@ -66,8 +66,8 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
         runId: runSettings.runId,
         fencingToken: runSettings.fencingToken,
         maxRejectRatio: runSettings.maxRejectRatio,
-        prisma: database.prisma,
-        ledger: fileLedger(database.prisma, held.lock.fencingToken),
+        pool: database.pool,
+        ledger: fileLedger(database.pool, held.lock.fencingToken),
         logger: context.logger,
         maxRecordBytes: config.maxRecordBytes,
         chunkRecords: config.chunkRecords,
@@ -106,7 +106,7 @@ async function filesToLoad(
   options: IngestOptions,
 ): Promise<readonly DiscoveredFile[]> {
   const { files, unknown } = await discoverFiles(config.dataDir, options.files, (path, stats) =>
-    sourceOfUnchanged(database.prisma, path, identityOf(stats)),
+    sourceOfUnchanged(database.pool, path, identityOf(stats)),
   );
   for (const path of unknown) {
     logger.warn("neither its name nor its header tells what this file is; it is left alone", { file: path });
@@ -126,7 +126,7 @@ async function settingsOf(
   return {
     runId: run.runId,
     fencingToken: lock.fencingToken,
-    cardKeyId: await cardKeyIdFor(database.prisma, fingerprintOfKey(key), clock.now()),
+    cardKeyId: await cardKeyIdFor(database.pool, fingerprintOfKey(key), clock.now()),
     cardTokenKey: key,
     maxRejectRatio: config.maxRejectRatio,
     dateOrder: config.sourceDateOrder,

@@ -1,7 +1,10 @@
+import { sqlFile } from "../src/database/sqlFile.ts";
 import { addOutcomes, NO_OUTCOMES, outcomeColumns, type Outcomes } from "../src/runs/outcomes.ts";
 import { publicCode, publicMessage, statusOf } from "../src/runs/runLog.ts";
 import type { SourceName } from "../src/sources/contracts.ts";
 import type { JobContext } from "./job.ts";
+
+const watermark = sqlFile(new URL("./watermark.sql", import.meta.url));
 
 /** What a run did with one file. */
 export interface FileReport {
@@ -79,11 +82,11 @@ export async function reportOf(
   { database, clock }: JobContext,
   started: number,
 ): Promise<IngestReport> {
-  const watermark = await database.prisma.watermark.findUnique({ where: { source: "transactions" } });
+  const [reached] = (await watermark.run<{ watermark: string }>(database.pool)).rows;
   return {
     runId,
     ...done,
-    watermark: watermark === null ? null : Number(watermark.watermark),
+    watermark: reached === undefined ? null : Number(reached.watermark),
     durationMs: clock.monotonicMs() - started,
   };
 }

@@ -52,7 +52,7 @@ export async function asRun<T extends { failure: unknown }>(
     );
   }
   try {
-    const run = await startRun({ prisma: database.prisma, clock, logger, job, trigger, parameters });
+    const run = await startRun({ pool: database.pool, clock, logger, job, trigger, parameters });
     try {
       const result = await work({ run, lock });
       await run.finish(result.failure === undefined ? "succeeded" : statusOf(result.failure), result.failure);

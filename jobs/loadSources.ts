@@ -3,13 +3,16 @@ import { loadFile, type LoadContext } from "../src/ingestion/loadFile.ts";
 import { resolveWaiting } from "../src/ingestion/resolveWaiting.ts";
 import type { SourceLoading } from "../src/ingestion/sourceLoading.ts";
 import { transactionLoading } from "../src/ingestion/transactionLoading.ts";
+import { onlyRow, sqlFile } from "../src/database/sqlFile.ts";
 import type { Clock } from "../src/lib/clock.ts";
 import { TillhouseError, type ErrorCode } from "../src/lib/errors.ts";
 import { publicCode, publicMessage, statusOf, type RunLog } from "../src/runs/runLog.ts";
-import { NO_OUTCOMES } from "../src/runs/outcomes.ts";
+import { NO_OUTCOMES, type outcomeColumns } from "../src/runs/outcomes.ts";
 import type { SourceName } from "../src/sources/contracts.ts";
 import type { DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import type { FileReport } from "./ingestReport.ts";
+
+const committedOfFile = sqlFile(new URL("./committedOfFile.sql", import.meta.url));
 
 /** What loading the files of all sources came to. */
 export interface LoadedSources {
@@ -144,34 +147,28 @@ function nothingOf({ source, path }: DiscoveredFile): CommittedFile {
 
 /** What this run has committed of a file, as the database has it. */
 async function committed(
-  { prisma, runId }: LoadContext,
+  { pool, runId }: LoadContext,
   { path, source }: DiscoveredFile,
 ): Promise<CommittedFile> {
-  const file = { source, path };
-  const [counts, ranges, resolved] = await Promise.all([
-    prisma.runFile.findMany({ where: { runId, file } }),
-    prisma.fileRange.aggregate({ where: { runId, file }, _max: { highestTransactionId: true } }),
-    prisma.quarantinedRecord.count({ where: { resolvedRunId: runId, file } }),
-  ]);
-  const sum = (pick: (row: (typeof counts)[number]) => bigint): number =>
-    counts.reduce((total, row) => total + Number(pick(row)), 0);
-  const highest = ranges._max.highestTransactionId;
+  const row = onlyRow(await committedOfFile.run<CommittedRow>(pool, { run_id: runId, source, path }));
   return {
     source,
     path,
-    outcomes:
-      counts.length === 0
-        ? NO_OUTCOMES
-        : {
-            recordsRead: sum((row) => row.recordsRead),
-            loaded: sum((row) => row.loaded),
-            alreadyPresent: sum((row) => row.alreadyPresent),
-            corrected: sum((row) => row.corrected),
-            superseded: sum((row) => row.superseded),
-            rejected: sum((row) => row.rejected),
-            warnings: sum((row) => row.warnings),
-          },
-    resolved,
-    watermark: highest === null ? null : Number(highest),
+    outcomes: {
+      recordsRead: Number(row.records_read),
+      loaded: Number(row.loaded),
+      alreadyPresent: Number(row.already_present),
+      corrected: Number(row.corrected),
+      superseded: Number(row.superseded),
+      rejected: Number(row.rejected),
+      warnings: Number(row.warnings),
+    },
+    resolved: Number(row.resolved),
+    watermark: row.watermark === null ? null : Number(row.watermark),
   };
 }
+
+/** Sums and ids, which PostgreSQL sends as text. */
+type CommittedRow = Record<keyof ReturnType<typeof outcomeColumns> | "resolved", string> & {
+  readonly watermark: string | null;
+};

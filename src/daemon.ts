@@ -41,7 +41,7 @@ export async function runDaemon(): Promise<ExitCode> {
     }
     let database = opened;
     // A key that does not fit stops the daemon now, not every run to come.
-    await cardTokenKey(config, database.prisma).catch(async (error: unknown) => {
+    await cardTokenKey(config, database.pool).catch(async (error: unknown) => {
       await database.close();
       throw error;
     });

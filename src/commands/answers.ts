@@ -24,7 +24,7 @@ export async function answersCommand(options: AnswersOptions): Promise<void> {
     throw new TillhouseError("usage_invalid", `CSV holds one view: add --view, such as --view ${first}`);
   }
   await withDatabase(commandContext(), async (database) => {
-    const answers = await readViews(database.prisma, names);
+    const answers = await readViews(await database.prisma(), names);
     if (options.format === "json") printJson(answers);
     else if (options.format === "csv") print(await asCsv(first, answers[first] ?? []));
     else await printAnswers(answers);
@@ -37,7 +37,7 @@ const DETAIL = "time_to_fifth_transaction_by_store";
 /** The five answers as tables. */
 export async function printFiveAnswers(database: Database): Promise<void> {
   const names = Object.keys(ANSWERS).filter((name) => name !== DETAIL);
-  await printAnswers(await readViews(database.prisma, names));
+  await printAnswers(await readViews(await database.prisma(), names));
   print(`\nStore by store: npm run answers -- --view ${DETAIL}`);
 }
 

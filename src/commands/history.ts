@@ -25,7 +25,8 @@ const countsOf = (run: Run) => ({
 
 /** `runs`: the latest runs, with steps and files as JSON. */
 export async function runsCommand(options: ListOptions): Promise<void> {
-  await withDatabase(commandContext(), async ({ prisma }) => {
+  await withDatabase(commandContext(), async (database) => {
+    const prisma = await database.prisma();
     const runs = await prisma.run.findMany({
       orderBy: { runId: "desc" },
       take: options.limit,
@@ -91,7 +92,8 @@ export async function runsCommand(options: ListOptions): Promise<void> {
 
 /** `rejects`: what is in quarantine and not resolved, redacted as it is kept. */
 export async function rejectsCommand(options: ListOptions): Promise<void> {
-  await withDatabase(commandContext(), async ({ prisma }) => {
+  await withDatabase(commandContext(), async (database) => {
+    const prisma = await database.prisma();
     const open = { state: { in: ["waiting" as const, "rejected" as const] } };
     const [records, total, byReason] = await Promise.all([
       prisma.quarantinedRecord.findMany({

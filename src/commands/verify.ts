@@ -16,7 +16,7 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<void
   await withDatabase(context, async (database) => {
     const { checks, differences } = await verifyWarehouse(database.pool);
     const files =
-      options.files === true ? await verifyFiles(database.prisma, context.config.dataDir) : undefined;
+      options.files === true ? await verifyFiles(await database.prisma(), context.config.dataDir) : undefined;
     const all = [...differences, ...(files?.differences ?? [])];
     if (all.length > 0) process.exitCode = EXIT_CODES.failed;
     if (options.json === true) {

@@ -1,11 +1,10 @@
-import { PrismaPg } from "@prisma/adapter-pg";
 import type pg from "pg";
 import type { Config } from "../config/loadConfig.ts";
 import type { Clock } from "../lib/clock.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 import { openEmbeddedServer } from "./embedded/openEmbeddedServer.ts";
-import { PrismaClient } from "./generated/client.ts";
+import type { PrismaClient } from "./generated/client.ts";
 import { deployMigrations, pendingMigrations } from "./migrations.ts";
 import { createPool } from "./pool.ts";
 
@@ -16,8 +15,8 @@ export interface Database {
   /** Whether it is the embedded server. */
   readonly isEmbedded: boolean;
   readonly pool: pg.Pool;
-  /** The typed client; it shares the pool. */
-  readonly prisma: PrismaClient;
+  /** The typed client; it shares the pool. Made when it is first asked for: its code takes a while to load. */
+  prisma(): Promise<PrismaClient>;
   /** Whether it answers; a restarted one does, one that is gone or was stopped does not. */
   isAlive(): Promise<boolean>;
   /** May be called more than once. */
@@ -51,11 +50,15 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
       : undefined;
   const url = embedded?.url ?? config.databaseUrl ?? "";
   const pool = createPool(url, logger);
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  let client: Promise<PrismaClient> | undefined;
+  const prisma = (): Promise<PrismaClient> => {
+    client ??= import("./prismaClient.ts").then(({ prismaClientOn }) => prismaClientOn(pool));
+    return client;
+  };
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= (async () => {
-      await prisma.$disconnect();
+      await client?.then((made) => made.$disconnect());
       if (!pool.ended) await pool.end();
       await embedded?.close();
     })();

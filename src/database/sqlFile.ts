@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ClientBase, QueryResult, QueryResultRow } from "pg";
+import type { ClientBase, Pool, QueryResult, QueryResultRow } from "pg";
 
 /** Values for the named parameters of a statement. */
 export type Parameters = Readonly<
@@ -8,8 +8,11 @@ export type Parameters = Readonly<
 
 /** One statement kept in a `.sql` file, with named parameters written `:name`. */
 export interface SqlFile {
-  /** Runs it on the caller's client, and so in the caller's transaction. */
-  run<Row extends QueryResultRow>(client: ClientBase, parameters?: Parameters): Promise<QueryResult<Row>>;
+  /** Runs it on the caller's client, and so in the caller's transaction; or on any of a pool's, in one of its own. */
+  run<Row extends QueryResultRow>(
+    client: Pick<ClientBase | Pool, "query">,
+    parameters?: Parameters,
+  ): Promise<QueryResult<Row>>;
 }
 
 const COMMENT = /^\s*--.*$/gm;
@@ -49,4 +52,11 @@ export function sqlFile(url: URL, identifiers: Readonly<Record<string, string>> 
       return client.query(text, values);
     },
   };
+}
+
+/** The row of a statement that always gives one. */
+export function onlyRow<Row>({ rows }: { readonly rows: readonly Row[] }): Row {
+  const [row] = rows;
+  if (row === undefined || rows.length > 1) throw new Error(`one row was expected, not ${rows.length}`);
+  return row;
 }

@@ -1,8 +1,9 @@
 import { open, type FileHandle } from "node:fs/promises";
-import type { PrismaClient, SourceFile } from "../database/generated/client.ts";
+import type pg from "pg";
+import { onlyRow, sqlFile } from "../database/sqlFile.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
-import type { FileLedger } from "../runs/fileLedger.ts";
+import type { FileLedger, LedgerFile } from "../runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES, type Outcomes } from "../runs/outcomes.ts";
 import { publicMessage } from "../runs/runLog.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
@@ -19,9 +20,11 @@ import type { LoaderPool } from "./loaderPool.ts";
 import { openSourceFile, trustworthyIdentity, type ReadableFile } from "./openSourceFile.ts";
 import type { Progress } from "./progress.ts";
 
+const countRejectedSql = sqlFile(new URL("./quarantine/countRejected.sql", import.meta.url));
+
 /** What loading needs besides the file. */
 export interface LoadContext extends CommitContext {
-  readonly prisma: PrismaClient;
+  readonly pool: pg.Pool;
   readonly ledger: FileLedger;
   readonly logger: Logger;
   /** The loaders for a file of which so many bytes are to be read. */
@@ -95,7 +98,7 @@ async function loadChunks(
   let soFar = {
     path: file.path,
     recordsRead: startByte === 0 ? 0 : Number(ledger.recordsRead),
-    rejected: startByte === 0 ? 0 : await countRejected(context.prisma, ledger),
+    rejected: startByte === 0 ? 0 : await countRejected(context.pool, ledger),
   };
   // The first chunk begins with what is read again; after it, all of that is closed.
   let { rereadAfterLine } = opened;
@@ -144,15 +147,13 @@ function bytesInFile(textBytes: number, { encoding, identity }: ReadableFile): n
 }
 
 /** Rejected records of a file up to its checkpoint, those left out that only wait. */
-function countRejected(prisma: PrismaClient, { fileId, committedLines }: SourceFile): Promise<number> {
-  return prisma.quarantinedRecord.count({
-    where: {
-      fileId,
-      sourceLine: { lte: committedLines },
-      state: { not: "obsolete" },
-      reason: { notIn: [...WAITING_REASONS] },
-    },
+async function countRejected(pool: pg.Pool, { fileId, committedLines }: LedgerFile): Promise<number> {
+  const counted = await countRejectedSql.run<{ records: string }>(pool, {
+    file_id: fileId,
+    committed_lines: committedLines,
+    waiting_reasons: [...WAITING_REASONS],
   });
+  return Number(onlyRow(counted).records);
 }
 
 function stopped(path: string): TillhouseError {

@@ -1,9 +1,8 @@
 import { createHash, type Hash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import type { SourceFile } from "../database/generated/client.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import { identityOf, identityToNote, sameIdentity, type FileIdentity } from "../runs/fileIdentity.ts";
-import type { FileLedger } from "../runs/fileLedger.ts";
+import type { FileLedger, LedgerFile } from "../runs/fileLedger.ts";
 import type { Contract } from "../sources/contracts.ts";
 import { readDialect, type Dialect } from "../sources/dialect.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
@@ -14,7 +13,7 @@ import { endsInLineEnd } from "../sources/frameText.ts";
 
 /** A file that is being read, from its checkpoint on. */
 export interface ReadableFile {
-  readonly ledger: SourceFile;
+  readonly ledger: LedgerFile;
   readonly identity: FileIdentity;
   readonly encoding: Encoding;
   readonly dialect: Dialect;
@@ -62,13 +61,13 @@ export async function openSourceFile(
   contract: Contract,
   ledger: FileLedger,
   now: Date,
-): Promise<{ unchanged: SourceFile } | ReadableFile> {
+): Promise<{ unchanged: LedgerFile } | ReadableFile> {
   const identity = identityOf(await handle.stat({ bigint: true }));
   const known = await ledger.findCurrent(file.source, file.path);
   if (known?.status === "loaded" && sameIdentity(known, identity)) return { unchanged: known };
 
   const { encoding, bytes, atEnd } = await beginningOf(handle);
-  const begin = (dialect?: Dialect): Promise<SourceFile> => {
+  const begin = (dialect?: Dialect): Promise<LedgerFile> => {
     const { source, path } = file;
     return ledger.begin({ source, path, identity, dialect: describe(encoding, dialect), now });
   };

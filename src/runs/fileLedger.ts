@@ -1,10 +1,31 @@
-import type { Prisma, PrismaClient, SourceFile } from "../database/generated/client.ts";
-import type { Source } from "../database/generated/enums.ts";
+import type pg from "pg";
+import type { FileStatus, Source } from "../database/generated/enums.ts";
+import { onlyRow, sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import { sameIdentity, type FileIdentity } from "./fileIdentity.ts";
 import { lockLost } from "./warehouseLock.ts";
 
+const currentFile = sqlFile(new URL("./currentFile.sql", import.meta.url));
+const loadedFiles = sqlFile(new URL("./loadedFiles.sql", import.meta.url));
+const beginFile = sqlFile(new URL("./beginFile.sql", import.meta.url));
+const noteDialect = sqlFile(new URL("./noteDialect.sql", import.meta.url));
+const completeFile = sqlFile(new URL("./completeFile.sql", import.meta.url));
+const failFile = sqlFile(new URL("./failFile.sql", import.meta.url));
+
 /** SHA-256 of no bytes: the checkpoint of a file of which nothing is committed. */
 export const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/** What the ledger knows of a file that a run goes by. */
+export interface LedgerFile extends FileIdentity {
+  readonly fileId: number;
+  readonly source: Source;
+  readonly status: FileStatus;
+  readonly committedBytes: bigint;
+  readonly committedLines: bigint;
+  readonly committedSha256: string;
+  readonly unterminatedBytes: bigint;
+  readonly unterminatedSha256: string | null;
+  readonly recordsRead: bigint;
+}
 
 /** How a file is written, for the ledger. */
 export type NotedDialect = Readonly<Record<string, string | string[]>>;
@@ -12,11 +33,11 @@ export type NotedDialect = Readonly<Record<string, string | string[]>>;
 /** The ledger of files, for one run: its writes count only while the run holds the warehouse. */
 export interface FileLedger {
   /** The current row for a path. */
-  findCurrent(source: Source, path: string): Promise<SourceFile | null>;
+  findCurrent(source: Source, path: string): Promise<LedgerFile | null>;
   /** A new row for a path; what stood there before counts as replaced from now on. */
-  begin(file: NewFile): Promise<SourceFile>;
+  begin(file: NewFile): Promise<LedgerFile>;
   /** Notes how a file is written, of which nothing is committed yet: it may have been mended since it was refused. */
-  noteDialect(fileId: number, dialect: NotedDialect): Promise<SourceFile>;
+  noteDialect(fileId: number, dialect: NotedDialect): Promise<LedgerFile>;
   /** Notes that a file is committed to its end, and the identity that its bytes were read under. */
   complete(fileId: number, identity: FileIdentity): Promise<void>;
   /** Notes why a file was stopped; its committed chunks stand. */
@@ -31,47 +52,45 @@ export interface NewFile {
   readonly now: Date;
 }
 
-/** A server that is far away or busy takes longer than Prisma would wait by itself. */
-const PATIENCE = { maxWait: 15_000, timeout: 30_000 } as const;
-
 /**
- * The ledger as one holder of the warehouse may write it.
+ * The ledger as one holder of the warehouse may write it. Each write is one statement, which also looks whether the
+ * run still holds it.
  *
  * @throws each write throws TillhouseError `run_lock_lost` once another run has taken over
  */
-export function fileLedger(prisma: PrismaClient, fencingToken: bigint): FileLedger {
-  const write = <T>(work: (client: Prisma.TransactionClient) => Promise<T>): Promise<T> =>
-    prisma.$transaction(async (client) => {
-      await holdFence(client, fencingToken);
-      return work(client);
-    }, PATIENCE);
+export function fileLedger(pool: pg.Pool, fencingToken: bigint): FileLedger {
+  const write = async (statement: SqlFile, values: Parameters): Promise<readonly LedgerRow[]> => {
+    const { rows, rowCount } = await statement.run<LedgerRow>(pool, {
+      ...values,
+      fencing_token: fencingToken,
+    });
+    // No file ever leaves the ledger, so what was not found is the lock.
+    if (rowCount !== 1) throw lockLost();
+    return rows;
+  };
+  const writeRow = async (statement: SqlFile, values: Parameters): Promise<LedgerFile> =>
+    ledgerFileOf(onlyRow({ rows: await write(statement, values) }));
   return {
-    findCurrent: (source, path) =>
-      prisma.sourceFile.findFirst({ where: { source, path, status: { not: "replaced" } } }),
+    findCurrent: async (source, path) => {
+      const [row] = (await currentFile.run<LedgerRow>(pool, { source, path })).rows;
+      return row === undefined ? null : ledgerFileOf(row);
+    },
     begin: ({ source, path, identity, dialect, now }) =>
-      write(async (client) => {
-        // Of any source: a file that is told by its header may hold another one's records now.
-        const current = { path, status: { not: "replaced" as const } };
-        await client.sourceFile.updateMany({ where: current, data: { status: "replaced" } });
-        const noted = {
-          ...identity,
-          dialect,
-          committedSha256: EMPTY_SHA256,
-          firstSeenAt: now,
-          updatedAt: now,
-        };
-        return client.sourceFile.create({ data: { source, path, ...noted } });
+      writeRow(beginFile, {
+        ...identityColumns(identity),
+        source,
+        path,
+        dialect: JSON.stringify(dialect),
+        committed_sha256: EMPTY_SHA256,
+        now: now.toISOString(),
       }),
     noteDialect: (fileId, dialect) =>
-      write((client) => client.sourceFile.update({ where: { fileId }, data: { dialect } })),
+      writeRow(noteDialect, { file_id: fileId, dialect: JSON.stringify(dialect) }),
     complete: async (fileId, identity) => {
-      const data = { status: "loaded", refusal: null, ...identity } as const;
-      await write((client) => client.sourceFile.update({ where: { fileId }, data }));
+      await write(completeFile, { file_id: fileId, ...identityColumns(identity) });
     },
     fail: async (fileId, refusal) => {
-      await write((client) =>
-        client.sourceFile.update({ where: { fileId }, data: { status: "failed", refusal } }),
-      );
+      await write(failFile, { file_id: fileId, refusal });
     },
   };
 }
@@ -81,17 +100,49 @@ export function fileLedger(prisma: PrismaClient, fencingToken: bigint): FileLedg
  * other file.
  */
 export async function sourceOfUnchanged(
-  prisma: PrismaClient,
+  pool: pg.Pool,
   path: string,
   identity: FileIdentity,
 ): Promise<Source | undefined> {
-  const loaded = await prisma.sourceFile.findMany({ where: { path, status: "loaded" } });
-  return loaded.find((known) => sameIdentity(known, identity))?.source;
+  const { rows } = await loadedFiles.run<LedgerRow>(pool, { path });
+  return rows.map(ledgerFileOf).find((known) => sameIdentity(known, identity))?.source;
 }
 
-/** Writes the lock's row as it is: that locks it until the commit, and finds none when the token is not the newest. */
-async function holdFence(client: Prisma.TransactionClient, fencingToken: bigint): Promise<void> {
-  const name = "warehouse";
-  const { count } = await client.runLock.updateMany({ where: { name, fencingToken }, data: { name } });
-  if (count !== 1) throw lockLost();
+/** A row of the ledger as PostgreSQL sends it: whole numbers of 64 bits come as text. */
+interface LedgerRow {
+  readonly file_id: number;
+  readonly source: Source;
+  readonly status: FileStatus;
+  readonly size_bytes: string;
+  readonly mtime_ns: string;
+  readonly ctime_ns: string;
+  readonly inode: string;
+  readonly committed_bytes: string;
+  readonly committed_lines: string;
+  readonly committed_sha256: string;
+  readonly unterminated_bytes: string;
+  readonly unterminated_sha256: string | null;
+  readonly records_read: string;
+}
+
+function ledgerFileOf(row: LedgerRow): LedgerFile {
+  return {
+    fileId: row.file_id,
+    source: row.source,
+    status: row.status,
+    sizeBytes: BigInt(row.size_bytes),
+    mtimeNs: BigInt(row.mtime_ns),
+    ctimeNs: BigInt(row.ctime_ns),
+    inode: BigInt(row.inode),
+    committedBytes: BigInt(row.committed_bytes),
+    committedLines: BigInt(row.committed_lines),
+    committedSha256: row.committed_sha256,
+    unterminatedBytes: BigInt(row.unterminated_bytes),
+    unterminatedSha256: row.unterminated_sha256,
+    recordsRead: BigInt(row.records_read),
+  };
+}
+
+function identityColumns({ sizeBytes, mtimeNs, ctimeNs, inode }: FileIdentity): Parameters {
+  return { size_bytes: sizeBytes, mtime_ns: mtimeNs, ctime_ns: ctimeNs, inode };
 }

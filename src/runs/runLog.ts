@@ -1,9 +1,16 @@
 import { hostname } from "node:os";
-import type { PrismaClient } from "../database/generated/client.ts";
+import type pg from "pg";
 import type { RunStatus } from "../database/generated/enums.ts";
+import { onlyRow, sqlFile } from "../database/sqlFile.ts";
 import type { Clock } from "../lib/clock.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
+
+const markKilledRunsSql = sqlFile(new URL("./markKilledRuns.sql", import.meta.url));
+const startRunSql = sqlFile(new URL("./startRun.sql", import.meta.url));
+const startStep = sqlFile(new URL("./startStep.sql", import.meta.url));
+const finishStep = sqlFile(new URL("./finishStep.sql", import.meta.url));
+const finishRun = sqlFile(new URL("./finishRun.sql", import.meta.url));
 
 /** What a step leaves in the log besides its time. */
 export type StepCounts = Record<string, number | string>;
@@ -18,7 +25,7 @@ export interface RunLog {
 }
 
 interface StartOptions {
-  readonly prisma: PrismaClient;
+  readonly pool: pg.Pool;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly job: string;
@@ -28,50 +35,47 @@ interface StartOptions {
 
 /** Starts the log of a run. The caller holds the warehouse lock, so every other run of the job that is open is dead. */
 export async function startRun(options: StartOptions): Promise<RunLog> {
-  const { prisma, clock, logger, job, trigger, parameters } = options;
+  const { pool, clock, logger, job, trigger, parameters } = options;
+  const now = (): string => clock.now().toISOString();
   await markKilledRuns(options);
-  const now = clock.now();
-  const { runId } = await prisma.run.create({
-    data: {
-      job,
-      trigger,
-      parameters: parameters as Record<string, string>,
-      startedAt: now,
-      heartbeatAt: now,
-      process: `${hostname()}:${process.pid}`,
-    },
-    select: { runId: true },
+  const started = await startRunSql.run<{ run_id: number }>(pool, {
+    job,
+    trigger,
+    parameters: JSON.stringify(parameters),
+    now: now(),
+    process: `${hostname()}:${process.pid}`,
   });
+  const runId = onlyRow(started).run_id;
   let stepNumber = 0;
 
   return {
     runId,
     step: async (name, work, counts) => {
       stepNumber += 1;
-      const key = { runId, stepNumber };
-      const started = clock.monotonicMs();
-      await prisma.runStep.create({ data: { ...key, name, startedAt: clock.now() } });
+      const key = { run_id: runId, step_number: stepNumber };
+      const startedMs = clock.monotonicMs();
+      await startStep.run(pool, { ...key, name, now: now() });
       const end = async (
         status: RunStatus,
-        data: { counts?: StepCounts; errorMessage?: string },
+        counted: StepCounts,
+        errorMessage: string | null,
       ): Promise<void> => {
-        await prisma.runStep.update({
-          where: { runId_stepNumber: key },
-          data: {
-            status,
-            finishedAt: clock.now(),
-            durationMs: Math.round(clock.monotonicMs() - started),
-            ...data,
-          },
+        await finishStep.run(pool, {
+          ...key,
+          status,
+          now: now(),
+          duration_ms: Math.round(clock.monotonicMs() - startedMs),
+          counts: JSON.stringify(counted),
+          error_message: errorMessage,
         });
       };
       try {
         const result = await work();
-        await end("succeeded", counts === undefined ? {} : { counts: counts(result) });
+        await end("succeeded", counts?.(result) ?? {}, null);
         return result;
       } catch (error) {
         // The first error is the one to report; that its note fails as well (the database is gone) is no news.
-        const noted = end(statusOf(error), { errorMessage: publicMessage(error) });
+        const noted = end(statusOf(error), {}, publicMessage(error));
         await noted.catch((problem: unknown) => {
           logger.debug("a step's end could not be noted", { problem: publicMessage(problem) });
         });
@@ -79,44 +83,23 @@ export async function startRun(options: StartOptions): Promise<RunLog> {
       }
     },
     finish: async (status, error) => {
-      const reached = await prisma.watermark.findUnique({ where: { source: "transactions" } });
-      await prisma.run.update({
-        where: { runId },
-        data: {
-          status,
-          watermark: reached?.watermark ?? null,
-          finishedAt: clock.now(),
-          ...(error === undefined
-            ? {}
-            : { errorCode: publicCode(error), errorMessage: publicMessage(error) }),
-        },
+      await finishRun.run(pool, {
+        run_id: runId,
+        status,
+        now: now(),
+        error_code: error === undefined ? null : publicCode(error),
+        error_message: error === undefined ? null : publicMessage(error),
       });
     },
   };
 }
 
 /** A run that still says it runs, while nobody can: it was killed. */
-async function markKilledRuns({ prisma, clock, job, logger }: StartOptions): Promise<void> {
-  const dead = await prisma.run.findMany({ where: { job, status: "running" }, select: { runId: true } });
+async function markKilledRuns({ pool, clock, job, logger }: StartOptions): Promise<void> {
+  const values = { job, now: clock.now().toISOString() };
+  const { rows: dead } = await markKilledRunsSql.run<{ run_id: number }>(pool, values);
   if (dead.length === 0) return;
-  const runIds = dead.map((run) => run.runId);
-  const finishedAt = clock.now();
-  await prisma.$transaction([
-    prisma.runStep.updateMany({
-      where: { runId: { in: runIds }, status: "running" },
-      data: { status: "killed", finishedAt },
-    }),
-    prisma.run.updateMany({
-      where: { runId: { in: runIds } },
-      data: {
-        status: "killed",
-        finishedAt,
-        errorCode: "run_killed",
-        errorMessage: "The process died; its committed chunks stand.",
-      },
-    }),
-  ]);
-  logger.warn("an earlier run was killed; its work goes on", { runs: runIds });
+  logger.warn("an earlier run was killed; its work goes on", { runs: dead.map((run) => run.run_id) });
 }
 
 /** How a run that ended by this error is logged. */

@@ -13,7 +13,9 @@ describe("a run", () => {
       await warehouse.files.write(NAME, file({ id: 1 }, { id: 2 }));
       const { run_id } = await warehouse.ingest();
 
-      const run = await warehouse.database.prisma.run.findUniqueOrThrow({
+      const run = await (
+        await warehouse.database.prisma()
+      ).run.findUniqueOrThrow({
         where: { runId: run_id },
         include: { steps: { orderBy: { stepNumber: "asc" } }, files: { include: { file: true } } },
       });

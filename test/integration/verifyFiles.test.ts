@@ -12,7 +12,8 @@ const NAME = "transactions.csv";
 const TEXT = file({ id: 1 }, { id: 2 });
 const SHA256 = /SHA-256 [0-9a-f]{16}…/;
 
-const verify = ({ database, files }: Warehouse, prisma = database.prisma) => verifyFiles(prisma, files.path);
+const verify = async ({ database, files }: Warehouse, prisma?: PrismaClient) =>
+  verifyFiles(prisma ?? (await database.prisma()), files.path);
 const found = async (warehouse: Warehouse) => (await verify(warehouse)).differences;
 
 async function load(warehouse: Warehouse, text: string | Buffer = TEXT): Promise<void> {
@@ -165,7 +166,7 @@ describe("verify of files finds nothing wrong with", () => {
   ])("a file that %s since the ledger was read", (_what, before, after) =>
     inWarehouse(async (warehouse) => {
       await load(warehouse, before);
-      const prisma = warehouse.database.prisma.$extends({
+      const prisma = (await warehouse.database.prisma()).$extends({
         query: {
           sourceFile: {
             async findMany({ args, query }) {

@@ -1,0 +1,9 @@
+-- Grain: the step that ends.
+UPDATE operations.run_steps
+SET
+  status = :status::operations.run_status,
+  finished_at = :now,
+  duration_ms = :duration_ms,
+  counts = :counts::jsonb,
+  error_message = :error_message
+WHERE run_id = :run_id AND step_number = :step_number;

@@ -1,0 +1,20 @@
+-- Grain: one run of the job that still says it runs, with its steps that do.
+WITH
+  killed AS (
+    UPDATE operations.runs
+    SET
+      status = 'killed',
+      finished_at = :now,
+      error_code = 'run_killed',
+      error_message = 'The process died; its committed chunks stand.'
+    WHERE job = :job AND status = 'running'
+    RETURNING run_id
+  ),
+
+  steps AS (
+    UPDATE operations.run_steps
+    SET status = 'killed', finished_at = :now
+    WHERE run_id IN (SELECT run_id FROM killed) AND status = 'running'
+  )
+
+SELECT run_id FROM killed ORDER BY run_id;
