@@ -1,4 +1,4 @@
-import { openLoaderSession } from "../src/ingestion/loaderSession.ts";
+import { loaderSession } from "../src/ingestion/loaderSession.ts";
 import { rebuildRollups, type MendedRows } from "../src/ingestion/rollups/rebuildRollups.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
 import { verifyWarehouse, type Verification } from "../src/quality/verifyWarehouse.ts";
@@ -37,13 +37,13 @@ async function rebuild(
   { breakingOff, database }: JobContext,
   { fencingToken }: HeldRun["lock"],
 ): Promise<MendedRows> {
-  const session = await openLoaderSession(database.url);
+  const session = loaderSession(database.url);
   const breakOff = (): void => {
     session.abandon();
   };
   breakingOff.addEventListener("abort", breakOff);
   try {
-    return await rebuildRollups(session.client, fencingToken);
+    return await rebuildRollups(await session.connected(), fencingToken);
   } catch (error) {
     if (!breakingOff.aborted) throw error;
     throw new TillhouseError(

@@ -3,7 +3,8 @@ import { cardTokenKey } from "../src/ingestion/cardTokenKey.ts";
 import { localChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
 import type { LoadContext } from "../src/ingestion/loadFile.ts";
 import { loaderPool } from "../src/ingestion/loaderPool.ts";
-import { dropOrphanedStaging, openLoaderSession } from "../src/ingestion/loaderSession.ts";
+import type { ResolveContext } from "../src/ingestion/resolveWaiting.ts";
+import { dropOrphanedStaging, loaderSession } from "../src/ingestion/loaderSession.ts";
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
 import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { identityOf } from "../src/runs/fileIdentity.ts";
@@ -47,7 +48,8 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
       (found) => ({ files: found.length }),
     );
     const runSettings = await settingsOf(context, held, key);
-    const session = await openLoaderSession(database.url);
+    await dropOrphanedStaging.run(database.pool);
+    const session = loaderSession(database.url);
     const threads = loaderThreads(
       { databaseUrl: database.url, run: runSettings },
       config.workers,
@@ -59,10 +61,9 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
     };
     context.breakingOff.addEventListener("abort", breakOff);
     try {
-      await dropOrphanedStaging.run(session.client);
-      const here = loaderPool(() => localChunkLoader(session.client, runSettings), 1);
-      const load: LoadContext = {
-        client: session.client,
+      const here = loaderPool(() => localChunkLoader(session, runSettings), 1);
+      const load: LoadContext & ResolveContext = {
+        session,
         runId: runSettings.runId,
         fencingToken: runSettings.fencingToken,
         maxRejectRatio: runSettings.maxRejectRatio,

@@ -1,6 +1,6 @@
 import { deviceLoading } from "../src/ingestion/deviceLoading.ts";
 import { loadFile, type LoadContext } from "../src/ingestion/loadFile.ts";
-import { resolveWaiting } from "../src/ingestion/resolveWaiting.ts";
+import { resolveWaiting, type ResolveContext } from "../src/ingestion/resolveWaiting.ts";
 import type { SourceLoading } from "../src/ingestion/sourceLoading.ts";
 import { transactionLoading } from "../src/ingestion/transactionLoading.ts";
 import { onlyRow, sqlFile } from "../src/database/sqlFile.ts";
@@ -33,7 +33,7 @@ const FILE_ERRORS: ReadonlySet<ErrorCode> = new Set(["file_refused", "file_unrea
  * @param ended whether the run's connection was cut to end it: what fails then fails for that reason
  */
 export async function loadSources(
-  load: LoadContext & { readonly clock: Clock },
+  load: LoadContext & ResolveContext & { readonly clock: Clock },
   run: RunLog,
   files: readonly DiscoveredFile[],
   ended: () => boolean,

@@ -6,53 +6,51 @@ const AWAKE_MS = 20_000;
 
 /** The transaction of a chunk that has begun before the chunk's turn, on a session of its own. */
 export class AheadOfTurn {
-  readonly #client: ClientBase;
   readonly #awakeMs: number;
-  #batch: RecordBatch | undefined;
+  #begun: { readonly client: ClientBase; readonly batch: RecordBatch } | undefined;
   #awake: NodeJS.Timeout | undefined;
 
-  constructor(client: ClientBase, awakeMs = AWAKE_MS) {
-    this.#client = client;
+  constructor(awakeMs = AWAKE_MS) {
     this.#awakeMs = awakeMs;
   }
 
   /** Begins the transaction, unless the batch has nothing to copy by now. */
-  async begin(batch: RecordBatch, above: number): Promise<void> {
-    this.#batch = batch;
-    if (!(await this.#copy(batch, above))) {
+  async begin(client: ClientBase, batch: RecordBatch, above: number): Promise<void> {
+    this.#begun = { client, batch };
+    if (!(await copyAhead(client, batch, above))) {
       await this.rollBack();
       return;
     }
     this.#awake = setInterval(() => {
-      void this.#client.query("SELECT 1").catch(() => undefined);
+      void client.query("SELECT 1").catch(() => undefined);
     }, this.#awakeMs);
   }
 
   /** The turn has come: says whether the transaction has begun. It is the caller's now. */
   end(): boolean {
     clearInterval(this.#awake);
-    const hasBegun = this.#batch !== undefined;
-    this.#batch = undefined;
+    const hasBegun = this.#begun !== undefined;
+    this.#begun = undefined;
     return hasBegun;
   }
 
   async rollBack(): Promise<void> {
-    const batch = this.#batch;
-    if (!this.end()) return;
-    batch?.forgetAhead?.();
+    const begun = this.#begun;
+    this.end();
+    begun?.batch.forgetAhead?.();
     // On a broken connection there is nothing to roll back.
-    await this.#client.query("ROLLBACK").catch(() => undefined);
+    await begun?.client.query("ROLLBACK").catch(() => undefined);
   }
+}
 
-  async #copy(batch: RecordBatch, above: number): Promise<boolean> {
-    if (batch.copyAhead === undefined) return false;
-    try {
-      // Each statement must see what the chunks before this one have committed by then.
-      await this.#client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
-      return await batch.copyAhead(this.#client, above);
-    } catch {
-      // Whatever it was: the chunk is sent again in its turn, and fails with the same if it has to.
-      return false;
-    }
+async function copyAhead(client: ClientBase, batch: RecordBatch, above: number): Promise<boolean> {
+  if (batch.copyAhead === undefined) return false;
+  try {
+    // Each statement must see what the chunks before this one have committed by then.
+    await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
+    return await batch.copyAhead(client, above);
+  } catch {
+    // Whatever it was: the chunk is sent again in its turn, and fails with the same if it has to.
+    return false;
   }
 }

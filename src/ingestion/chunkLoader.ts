@@ -1,4 +1,3 @@
-import type { Client } from "pg";
 import type { DateOrder } from "../config/dateOrder.ts";
 import { createCardTokeniser } from "../sources/cards.ts";
 import type { SourceName } from "../sources/contracts.ts";
@@ -9,6 +8,7 @@ import { AheadOfTurn } from "./aheadOfTurn.ts";
 import { commitChunk, type ChunkFile, type CommittedChunk } from "./commitChunk.ts";
 import { deviceLoading } from "./deviceLoading.ts";
 import type { ChunkPart } from "./frameChunks.ts";
+import type { LoaderSession } from "./loaderSession.ts";
 import { ChunkPreparation, type PreparedChunk } from "./prepareChunk.ts";
 import type { IdRange, RecordBatch } from "./recordBatch.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
@@ -69,8 +69,8 @@ const LOADINGS: Readonly<Record<SourceName, SourceLoading>> = {
   transactions: transactionLoading,
 };
 
-/** A loader that works on the caller's thread. */
-export function localChunkLoader(client: Client, run: RunSettings): ChunkLoader {
+/** A loader that works on the caller's thread, and on a session that nobody else uses meanwhile. */
+export function localChunkLoader(session: LoaderSession, run: RunSettings): ChunkLoader {
   const parsing: ParsingRules = {
     timestamps: { dateOrder: run.dateOrder, localTime: localTimeIn(run.timeZone) },
     cards: createCardTokeniser(Buffer.from(run.cardTokenKey)),
@@ -78,12 +78,14 @@ export function localChunkLoader(client: Client, run: RunSettings): ChunkLoader 
   let opened: { readonly file: FileOpening; readonly batch: RecordBatch } | undefined;
   let preparation: ChunkPreparation | undefined;
   let prepared: PreparedChunk | undefined;
-  const ahead = new AheadOfTurn(client);
+  const ahead = new AheadOfTurn();
   // Parts wait for each other: reading one may have to wait for the parser of unusual records.
   let reading: Promise<unknown> = Promise.resolve();
 
   const begin = (file: FileOpening): ChunkPreparation => {
     const { contract, openBatch } = LOADINGS[file.source];
+    // Staging is made while the records are read; that it fails is met when they are committed.
+    session.stagedFor(LOADINGS[file.source]).catch(() => undefined);
     if (opened?.file.fileId !== file.fileId) {
       const origin = { runId: run.runId, fileId: file.fileId, cardKeyId: run.cardKeyId };
       opened = { file, batch: openBatch({ ...file, parsing, origin }) };
@@ -109,15 +111,17 @@ export function localChunkLoader(client: Client, run: RunSettings): ChunkLoader 
       return read;
     },
     copyAhead: async (above) => {
-      if (opened !== undefined && prepared !== undefined) await ahead.begin(opened.batch, above);
+      if (opened === undefined || prepared === undefined) return;
+      await ahead.begin(await session.stagedFor(LOADINGS[opened.file.source]), opened.batch, above);
     },
     commit: async (file, now) => {
       if (opened === undefined || prepared === undefined)
         throw new Error("no chunk is ready to be committed");
       const chunk = prepared;
       prepared = undefined;
-      const context = { ...run, client, now: () => now };
-      return commitChunk(LOADINGS[opened.file.source], chunk, opened.batch, file, context, ahead.end());
+      const loading = LOADINGS[opened.file.source];
+      const context = { ...run, client: await session.stagedFor(loading), now: () => now };
+      return commitChunk(loading, chunk, opened.batch, file, context, ahead.end());
     },
     letGo: () => ahead.rollBack(),
   };

@@ -27,8 +27,12 @@ const insertRejects = sqlFile(new URL("./quarantine/insertRejects.sql", import.m
 const COPY_REJECTS = "COPY staged_rejects (source_line, reason, column_name, natural_key, fields) FROM STDIN";
 
 /** What every chunk of a run needs. */
-export interface CommitContext {
+export interface CommitContext extends RunContext {
   readonly client: Client;
+}
+
+/** What a run works by. */
+export interface RunContext {
   readonly runId: number;
   readonly fencingToken: bigint;
   readonly maxRejectRatio: number;

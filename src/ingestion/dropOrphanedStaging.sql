@@ -1,6 +1,5 @@
 -- Drops staging tables whose session ended without a chance to, as when the whole server is killed. They hold no rows by
--- then; autovacuum drops them too, after a minute or more. To be run by a session that has staging tables of its own, which
--- tell their names, and by one at a time.
+-- then; autovacuum drops them too, after a minute or more. To be run by one session at a time.
 --
 -- A schema's number is that of its session, or of the session that has the number since then and never used the schema:
 -- only a loader does. PostgreSQL 15 has no function to look the number up.
@@ -12,7 +11,17 @@ BEGIN
     SELECT namespace.nspname, class.relname
     FROM pg_class AS class
     JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
-    WHERE class.relname IN (SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema())
+    WHERE class.relname IN (
+        'staged_rejects',
+        'staged_stores',
+        'judged_stores',
+        'staged_devices',
+        'judged_devices',
+        'staged_transactions',
+        'judged_transactions',
+        'staged_labels',
+        'applied_labels'
+      )
       AND class.relpersistence = 't'
       AND class.relkind = 'r'
       AND pg_has_role(class.relowner, 'USAGE')

@@ -13,7 +13,7 @@ import { shownNames } from "../sources/header.ts";
 import { WAITING_REASONS, WARNINGS, type Warning, type WarningCounts } from "../sources/reasons.ts";
 import { undefinedWhenGone } from "../sources/settle.ts";
 import type { ChunkLoader } from "./chunkLoader.ts";
-import type { CommitContext } from "./commitChunk.ts";
+import type { RunContext } from "./commitChunk.ts";
 import { frameChunks, type FramedChunk } from "./frameChunks.ts";
 import { loadInOrder } from "./loadInOrder.ts";
 import type { LoaderPool } from "./loaderPool.ts";
@@ -23,7 +23,7 @@ import type { Progress } from "./progress.ts";
 const countRejectedSql = sqlFile(new URL("./quarantine/countRejected.sql", import.meta.url));
 
 /** What loading needs besides the file. */
-export interface LoadContext extends CommitContext {
+export interface LoadContext extends RunContext {
   readonly pool: pg.Pool;
   readonly ledger: FileLedger;
   readonly logger: Logger;

@@ -1,50 +1,70 @@
 import pg from "pg";
 import { connectionSettings } from "../database/pool.ts";
 import { sqlFile } from "../database/sqlFile.ts";
-import { deviceLoading } from "./deviceLoading.ts";
-import { storeLoading } from "./storeLoading.ts";
-import { transactionLoading } from "./transactionLoading.ts";
+import type { SourceName } from "../sources/contracts.ts";
+import type { SourceLoading } from "./sourceLoading.ts";
 
 /** For one run at a time, which its lock sees to: the tables of a session that is just opening could be taken for orphans. */
 export const dropOrphanedStaging = sqlFile(new URL("./dropOrphanedStaging.sql", import.meta.url));
 
 const createRejectStaging = sqlFile(new URL("./quarantine/createStaging.sql", import.meta.url));
 
-/** A connection that chunks are committed on, with its staging tables. */
+/** A connection that chunks are committed on, with its staging tables. Each is made when it is first asked for. */
 export interface LoaderSession {
-  readonly client: pg.Client;
+  readonly connected: () => Promise<pg.Client>;
+  /** The connection, with the staging tables of a source; they vanish with it. No transaction may be under way. */
+  readonly stagedFor: (loading: Pick<SourceLoading, "contract" | "createStaging">) => Promise<pg.Client>;
   /** Cuts the connection; PostgreSQL rolls the transaction in hand back, and whoever waits for it gets an error. */
   abandon(): void;
   close(): Promise<void>;
 }
 
-/** Connects and makes the staging tables; they vanish with the connection. */
-export async function openLoaderSession(url: string): Promise<LoaderSession> {
+export function loaderSession(url: string): LoaderSession {
   const client = new pg.Client(connectionSettings(url, "tillhouse loader"));
   // The statement in hand fails with the same news; without a listener Node would end the process.
   client.on("error", () => undefined);
-  await client.connect();
-  try {
+  const staged = new Map<SourceName, Promise<pg.Client>>();
+  let connecting: Promise<pg.Client> | undefined;
+  let isAbandoned = false;
+
+  const connect = async (): Promise<pg.Client> => {
+    if (isAbandoned) throw new Error("the loader's connection was cut");
+    await client.connect();
     // A process that was paused in the middle of a chunk must not hold its locks for ever.
     await client.query("SET idle_in_transaction_session_timeout = '60s'");
     await client.query("SET temp_buffers = '128MB'");
     await client.query("SET work_mem = '64MB'");
     // Compiling a chunk's statements takes longer than running them does.
     await client.query("SET jit = off");
+    return client;
+  };
+  const connected = (): Promise<pg.Client> => {
+    connecting ??= connect();
+    return connecting;
+  };
+  const stage = async ({ createStaging }: Pick<SourceLoading, "createStaging">): Promise<pg.Client> => {
+    await connected();
     await createRejectStaging.run(client);
-    await storeLoading.createStaging.run(client);
-    await deviceLoading.createStaging.run(client);
-    await transactionLoading.createStaging.run(client);
-  } catch (error) {
-    await client.end().catch(() => undefined);
-    throw error;
-  }
+    await createStaging.run(client);
+    return client;
+  };
   return {
-    client,
-    abandon: () => {
-      socketOf(client).destroy();
+    connected,
+    stagedFor: (loading) => {
+      const { source } = loading.contract;
+      const staging = staged.get(source) ?? stage(loading);
+      staged.set(source, staging);
+      return staging;
     },
-    close: () => client.end().catch(() => undefined),
+    abandon: () => {
+      isAbandoned = true;
+      if (connecting !== undefined) socketOf(client).destroy();
+    },
+    close: async () => {
+      if (connecting === undefined) return;
+      await connecting.catch(() => undefined);
+      await client.end().catch(() => undefined);
+    },
   };
 }
 

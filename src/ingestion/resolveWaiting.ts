@@ -1,16 +1,24 @@
+import type pg from "pg";
 import { withTransaction } from "../database/pool.ts";
 import { TillhouseError } from "../lib/errors.ts";
-import { sqlFile } from "../database/sqlFile.ts";
+import { onlyRow, sqlFile } from "../database/sqlFile.ts";
 import { NO_OUTCOMES, outcomeColumns } from "../runs/outcomes.ts";
-import { checkFence, type CommitContext } from "./commitChunk.ts";
+import { checkFence, type RunContext } from "./commitChunk.ts";
 import { apply, judge } from "./judgement.ts";
+import type { LoaderSession } from "./loaderSession.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
 
 const advanceRun = sqlFile(new URL("./ledger/advanceRun.sql", import.meta.url));
 const raiseWatermark = sqlFile(new URL("./ledger/raiseWatermark.sql", import.meta.url));
+const anyWaiting = sqlFile(new URL("./quarantine/anyWaiting.sql", import.meta.url));
 
 /** Natural keys of one commit. */
 const BATCH = 50_000;
+
+export interface ResolveContext extends RunContext {
+  readonly session: LoaderSession;
+  readonly pool: pg.Pool;
+}
 
 /**
  * Tries the quarantined records of a source again whose store or device has arrived since, at most `batch` natural keys
@@ -21,22 +29,23 @@ const BATCH = 50_000;
  */
 export async function resolveWaiting(
   loading: SourceLoading,
-  context: CommitContext,
+  context: ResolveContext,
   signal: AbortSignal,
   batch: number = BATCH,
 ): Promise<number> {
   const { waiting } = loading;
   if (waiting === undefined) return 0;
-  const { client, runId, now } = context;
+  const { runId, now } = context;
+  const { source } = loading.contract;
+  throwIfStopped(signal);
+  // Mostly nothing waits, and then no staging is needed.
+  if (!onlyRow(await anyWaiting.run<{ found: boolean }>(context.pool, { source })).found) return 0;
+  const client = await context.session.stagedFor(loading);
   const parameters = { run_id: runId, file_id: null, limit: batch };
   let resolved = 0;
   // All of a key are staged together, so fewer records than keys asked for means that no key is left.
   for (let staged = batch; staged >= batch;) {
-    if (signal.aborted)
-      throw new TillhouseError(
-        "run_stopped",
-        "Stopped before all that waited was tried again; the next run goes on.",
-      );
+    throwIfStopped(signal);
     staged = await withTransaction(client, async () => {
       await checkFence(client, context.fencingToken);
       const { rowCount } = await waiting.stage.run(client, parameters);
@@ -50,7 +59,6 @@ export async function resolveWaiting(
           `${closed.rowCount ?? 0} of ${rowCount} records that were tried again are closed; rolled back`,
         );
       const applied = judgement.loaded + judgement.corrected;
-      const { source } = loading.contract;
       const watermark = source === "transactions" ? judgement.highestKey : null;
       const values = { run_id: runId, now: now().toISOString(), watermark };
       await advanceRun.run(client, { ...outcomeColumns(NO_OUTCOMES), ...values, resolved: applied });
@@ -61,4 +69,12 @@ export async function resolveWaiting(
     });
   }
   return resolved;
+}
+
+function throwIfStopped(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  throw new TillhouseError(
+    "run_stopped",
+    "Stopped before all that waited was tried again; the next run goes on.",
+  );
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { AheadOfTurn } from "../../src/ingestion/aheadOfTurn.ts";
 import type { ChunkLoader } from "../../src/ingestion/chunkLoader.ts";
-import { openLoaderSession } from "../../src/ingestion/loaderSession.ts";
+import { loaderSession } from "../../src/ingestion/loaderSession.ts";
 import type { IdRange, RecordBatch } from "../../src/ingestion/recordBatch.ts";
 import { withOpenedChunks, type OpenedChunks } from "../fixtures/chunkedLoads.ts";
 import { facts, quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
@@ -221,15 +221,16 @@ describe("a chunk waits for its turn with all of its records", () => {
 test(
   "a transaction that waits for its turn outlives the time after which an idle one is ended",
   inWarehouse(async ({ database }) => {
-    const session = await openLoaderSession(database.url);
+    const session = loaderSession(database.url);
     try {
-      await session.client.query("SET idle_in_transaction_session_timeout = '1s'");
+      const client = await session.connected();
+      await client.query("SET idle_in_transaction_session_timeout = '1s'");
       const batch: Pick<RecordBatch, "copyAhead"> = { copyAhead: () => Promise.resolve(true) };
-      const ahead = new AheadOfTurn(session.client, 100);
-      await ahead.begin(batch as RecordBatch, 0);
+      const ahead = new AheadOfTurn(100);
+      await ahead.begin(client, batch as RecordBatch, 0);
       await pause(2_500);
       expect(ahead.end()).toBe(true);
-      await expect(session.client.query("COMMIT")).resolves.toMatchObject({ command: "COMMIT" });
+      await expect(client.query("COMMIT")).resolves.toMatchObject({ command: "COMMIT" });
     } finally {
       await session.close();
     }

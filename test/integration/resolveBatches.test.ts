@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { openLoaderSession } from "../../src/ingestion/loaderSession.ts";
+import { loaderSession } from "../../src/ingestion/loaderSession.ts";
 import { resolveWaiting } from "../../src/ingestion/resolveWaiting.ts";
 import { transactionLoading } from "../../src/ingestion/transactionLoading.ts";
 import { takeWarehouseLock } from "../../src/runs/warehouseLock.ts";
@@ -22,14 +22,15 @@ async function resolve({ database, rows }: Warehouse, batch: number): Promise<nu
   const now = () => new Date();
   const lock = await takeWarehouseLock(database.url, now());
   if (lock === undefined) throw new Error("the warehouse is locked");
-  const session = await openLoaderSession(database.url);
+  const session = loaderSession(database.url);
   try {
-    await session.client.query("SET timezone = 'Pacific/Auckland'");
+    await (await session.connected()).query("SET timezone = 'Pacific/Auckland'");
     const [run] = await rows<{ run_id: number }>(`
       INSERT INTO operations.runs (job, trigger, started_at, heartbeat_at, process)
       VALUES ('ingest', 'manual', now(), now(), 'test') RETURNING run_id`);
     const context = {
-      client: session.client,
+      session,
+      pool: database.pool,
       runId: run?.run_id ?? 0,
       fencingToken: lock.fencingToken,
       cardKeyId: 1,

@@ -1,7 +1,7 @@
 /** A thread that reads chunks and commits them on a connection of its own. Started by `loaderThreads`. */
 import { parentPort, workerData } from "node:worker_threads";
 import { localChunkLoader } from "../chunkLoader.ts";
-import { openLoaderSession } from "../loaderSession.ts";
+import { loaderSession } from "../loaderSession.ts";
 import {
   receivedPart,
   sentError,
@@ -12,8 +12,10 @@ import {
 } from "./messages.ts";
 
 const { databaseUrl, run } = workerData as ThreadData;
-const session = await openLoaderSession(databaseUrl);
-const loader = localChunkLoader(session.client, run);
+const session = loaderSession(databaseUrl);
+// Connects while the first records are read. Where it cannot, that error ends the thread, since nobody catches it.
+void session.connected();
+const loader = localChunkLoader(session, run);
 
 async function answer(request: Request): Promise<Answer> {
   const { number } = request;
