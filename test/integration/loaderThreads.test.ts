@@ -65,6 +65,21 @@ describe("a loader thread that dies", () => {
     ]);
   }
 
+  test(
+    "since it cannot connect fails the run, and says why",
+    inWarehouse(async (warehouse) => {
+      await prepare(warehouse);
+      const unreachable = "postgresql://nobody:none@127.0.0.1:1/none";
+      await loadWith(warehouse, (data) => startThread({ ...data, databaseUrl: unreachable }));
+      const [step] = await warehouse.rows(
+        "SELECT error_message FROM operations.run_steps WHERE name = $1 AND error_message <> ''",
+        [`load ${NAME}`],
+      );
+      expect(step).toMatchObject({ error_message: expect.stringContaining("ECONNREFUSED") });
+      await expectCompletion(warehouse, []);
+    }),
+  );
+
   test.each([1, 4, 8])("while it reads fails the run; the chunks before it stand (chunk %d)", (nth) =>
     inWarehouse(async (warehouse) => {
       await prepare(warehouse);

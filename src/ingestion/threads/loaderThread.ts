@@ -14,7 +14,7 @@ import {
 const { databaseUrl, run } = workerData as ThreadData;
 const session = loaderSession(databaseUrl);
 // Connects while the first records are read. Where it cannot, that error ends the thread, since nobody catches it.
-void session.connected();
+const connected = session.connected();
 const loader = localChunkLoader(session, run);
 
 async function answer(request: Request): Promise<Answer> {
@@ -22,6 +22,8 @@ async function answer(request: Request): Promise<Answer> {
   try {
     return { number, ...(await work(request)) };
   } catch (error) {
+    // What follows from having no connection is not told: the thread ends, and its end says why.
+    await connected;
     return { number, kind: "failed", error: sentError(error) };
   }
 }
