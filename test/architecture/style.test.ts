@@ -12,6 +12,7 @@ const INLINE: Readonly<Record<string, string>> = {
   "src/database/migrations.ts": "asks Prisma's own table, before any of ours is known to exist",
   "src/database/openDatabase.ts": "asks whether a server answers and which version it is",
   "src/database/pool.ts": "BEGIN, COMMIT, ROLLBACK",
+  "src/ingestion/aheadOfTurn.ts": "begins a transaction that ends elsewhere, and keeps it awake meanwhile",
   "src/ingestion/loaderSession.ts": "settings of a session",
   "src/quality/verifyWarehouse.ts": "a setting of a transaction",
   "src/runs/warehouseLock.ts": "advisory locks, and the one UPDATE that raises the fencing token",
