@@ -36,7 +36,7 @@ export interface FramingOfChunks {
   /** Column that tells records apart. */
   readonly naturalKey: string;
   readonly maxRecordBytes: number;
-  /** A chunk ends with the first read that brings it to so many records; the first one may end before. */
+  /** A chunk ends with the first read that brings it to so many records. */
   readonly chunkRecords: number;
   /** The checkpoint: the first chunk begins there. */
   readonly startByte: number;
@@ -48,12 +48,6 @@ export interface FramingOfChunks {
   readonly hash: Hash;
 }
 
-/**
- * The first chunk of a load is no larger: until it is committed, the labels of most others are new, and new labels wait
- * for their turn.
- */
-const FIRST_CHUNK_RECORDS = 5_000;
-
 /** Cuts the rest of a file into chunks. Memory is bounded by one read. */
 export async function* frameChunks(
   text: AsyncIterable<Buffer>,
@@ -61,7 +55,6 @@ export async function* frameChunks(
 ): AsyncGenerator<ChunkPart, undefined> {
   const { startByte, readFrom, linesBefore, hash } = rules;
   let chunk = new ChunkFrame(startByte, readFrom, linesBefore, startByte === 0 ? 1 : linesBefore + 1);
-  let enough = Math.min(FIRST_CHUNK_RECORDS, rules.chunkRecords);
   for await (const step of frameText(text, rules)) {
     if (step.unterminated) {
       if (chunk.endByte > chunk.startByte) yield chunk.end(hash);
@@ -69,11 +62,9 @@ export async function* frameChunks(
       return;
     }
     const block = chunk.add(step, hash);
-    const isFull = chunk.records >= enough;
+    const isFull = chunk.records >= rules.chunkRecords;
     if (block !== null) yield { ...chunk.part(block), chunk: isFull ? chunk.finish(hash) : null };
-    if (!isFull) continue;
-    chunk = chunk.next();
-    enough = rules.chunkRecords;
+    if (isFull) chunk = chunk.next();
   }
   if (chunk.endByte > chunk.startByte) yield chunk.end(hash);
 }
