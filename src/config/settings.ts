@@ -158,9 +158,10 @@ export const SETTINGS = {
     schema: wholeNumber(1, 64),
   }),
   CHUNK_RECORDS: setting({
-    description: "Records of one commit, more or less: a chunk ends where a read of the file does.",
-    example: "50000",
-    default: "50000",
+    description:
+      "Records of one commit, more or less: a chunk ends where a read of the file does. The first ones of a file are smaller.",
+    example: "100000",
+    default: "100000",
     schema: wholeNumber(1, 10_000_000),
   }),
 } as const;

@@ -36,7 +36,7 @@ export interface FramingOfChunks {
   /** Column that tells records apart. */
   readonly naturalKey: string;
   readonly maxRecordBytes: number;
-  /** A chunk ends with the first read that brings it to so many records. */
+  /** A chunk ends with the first read that brings it to so many records, or to fewer while chunks still grow. */
   readonly chunkRecords: number;
   /** The checkpoint: the first chunk begins there. */
   readonly startByte: number;
@@ -48,6 +48,12 @@ export interface FramingOfChunks {
   readonly hash: Hash;
 }
 
+/**
+ * Chunks of a load begin so large at most, and double: what is small is shared out among the threads, and labels that are
+ * new, which have to wait for their turn, are soon known; later the work that each commit costs is shared by more records.
+ */
+const FIRST_CHUNK_RECORDS = 25_000;
+
 /** Cuts the rest of a file into chunks. Memory is bounded by one read. */
 export async function* frameChunks(
   text: AsyncIterable<Buffer>,
@@ -55,6 +61,7 @@ export async function* frameChunks(
 ): AsyncGenerator<ChunkPart, undefined> {
   const { startByte, readFrom, linesBefore, hash } = rules;
   let chunk = new ChunkFrame(startByte, readFrom, linesBefore, startByte === 0 ? 1 : linesBefore + 1);
+  let most = FIRST_CHUNK_RECORDS;
   for await (const step of frameText(text, rules)) {
     if (step.unterminated) {
       if (chunk.endByte > chunk.startByte) yield chunk.end(hash);
@@ -62,9 +69,11 @@ export async function* frameChunks(
       return;
     }
     const block = chunk.add(step, hash);
-    const isFull = chunk.records >= rules.chunkRecords;
+    const isFull = chunk.records >= Math.min(most, rules.chunkRecords);
     if (block !== null) yield { ...chunk.part(block), chunk: isFull ? chunk.finish(hash) : null };
-    if (isFull) chunk = chunk.next();
+    if (!isFull) continue;
+    chunk = chunk.next();
+    most *= 2;
   }
   if (chunk.endByte > chunk.startByte) yield chunk.end(hash);
 }
