@@ -48,7 +48,10 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
       (found) => ({ files: found.length }),
     );
     const runSettings = await settingsOf(context, held, key);
-    await dropOrphanedStaging.run(database.pool);
+    await dropOrphanedStaging.run(database.pool).catch((error: unknown) => {
+      // Empty tables that are in nobody's way; the next run tries again.
+      context.logger.warn("left-over staging could not be dropped", { error: publicMessage(error) });
+    });
     const session = loaderSession(database.url);
     const threads = loaderThreads(
       { databaseUrl: database.url, run: runSettings },

@@ -58,7 +58,8 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= (async () => {
-      await client?.then((made) => made.$disconnect());
+      // That it could not be made was told to whoever asked for it.
+      await client?.then((made) => made.$disconnect()).catch(() => undefined);
       if (!pool.ended) await pool.end();
       await embedded?.close();
     })();

@@ -5,7 +5,8 @@ import type { Logger } from "../lib/logger.ts";
 const IN_UTC = "-c timezone=UTC";
 
 /**
- * What every connection of ours asks for. Settings that the URL asks for with `?options=` stay, but for the time zone:
+ * What every connection of ours asks for. Settings that the URL asks for with `?options=` stay, but for the time zone,
+ * and so does all else of it but for `application_name`:
  * pg takes the URL's over those beside it, so ours is put into the URL, last.
  */
 export function connectionSettings(url: string, applicationName: string): pg.ClientConfig {
@@ -13,9 +14,10 @@ export function connectionSettings(url: string, applicationName: string): pg.Cli
   const inUtc = new URL(url.replace(/%(?![0-9a-f]{2})/gi, "%25"));
   const options = inUtc.searchParams.get("options");
   inUtc.searchParams.set("options", options === null ? IN_UTC : `${options} ${IN_UTC}`);
+  // By their names our sessions know each other.
+  inUtc.searchParams.set("application_name", applicationName);
   return {
     connectionString: inUtc.href,
-    application_name: applicationName,
     keepAlive: true,
     connectionTimeoutMillis: 15_000,
   };

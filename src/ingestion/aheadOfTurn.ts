@@ -1,34 +1,51 @@
 import type { ClientBase } from "pg";
+import { sqlFile } from "../database/sqlFile.ts";
 import type { RecordBatch } from "./recordBatch.ts";
 
-/** A session whose transaction stands idle for longer than a minute is ended: its process may have been paused. */
-const AWAKE_MS = 20_000;
+const anyoneWaits = sqlFile(new URL("./anyoneWaits.sql", import.meta.url));
 
-/** The transaction of a chunk that has begun before the chunk's turn, on a session of its own. */
+/**
+ * How often a transaction that waits for its turn looks whether others wait for it. That also keeps it from being ended,
+ * as one is after a minute whose process was paused.
+ */
+const WATCH_MS = 1_000;
+
+/**
+ * The transaction of a chunk that has begun before the chunk's turn, on a session of its own. It steps back when anyone
+ * waits for it, such as for a lock on the table: the chunks before it may be in line behind those, and PostgreSQL does not
+ * know that it waits for them.
+ */
 export class AheadOfTurn {
-  readonly #awakeMs: number;
+  readonly #watchMs: number;
   #begun: { readonly client: ClientBase; readonly batch: RecordBatch } | undefined;
-  #awake: NodeJS.Timeout | undefined;
+  #watch: NodeJS.Timeout | undefined;
 
-  constructor(awakeMs = AWAKE_MS) {
-    this.#awakeMs = awakeMs;
+  constructor(watchMs = WATCH_MS) {
+    this.#watchMs = watchMs;
   }
 
   /** Begins the transaction, unless the batch has nothing to copy by now. */
   async begin(client: ClientBase, batch: RecordBatch, above: number): Promise<void> {
-    this.#begun = { client, batch };
+    await this.rollBack();
+    const begun = { client, batch };
+    this.#begun = begun;
     if (!(await copyAhead(client, batch, above))) {
       await this.rollBack();
       return;
     }
-    this.#awake = setInterval(() => {
-      void client.query("SELECT 1").catch(() => undefined);
-    }, this.#awakeMs);
+    const look = async (): Promise<void> => {
+      const { rows } = await anyoneWaits.run<{ waits: boolean }>(client);
+      if (rows[0]?.waits === true && this.#begun === begun) await this.rollBack();
+    };
+    this.#watch = setInterval(() => {
+      // On a broken connection its turn will tell.
+      look().catch(() => undefined);
+    }, this.#watchMs);
   }
 
   /** The turn has come: says whether the transaction has begun. It is the caller's now. */
-  end(): boolean {
-    clearInterval(this.#awake);
+  takeOver(): boolean {
+    clearInterval(this.#watch);
     const hasBegun = this.#begun !== undefined;
     this.#begun = undefined;
     return hasBegun;
@@ -36,7 +53,7 @@ export class AheadOfTurn {
 
   async rollBack(): Promise<void> {
     const begun = this.#begun;
-    this.end();
+    this.takeOver();
     begun?.batch.forgetAhead?.();
     // On a broken connection there is nothing to roll back.
     await begun?.client.query("ROLLBACK").catch(() => undefined);

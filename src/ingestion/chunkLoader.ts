@@ -97,6 +97,7 @@ export function localChunkLoader(session: LoaderSession, run: RunSettings): Chun
     { begins, block, isIdCut, chunk }: ChunkPart,
     file: FileOpening,
   ): Promise<IdRange | null> => {
+    if (begins) await ahead.rollBack();
     if (begins || preparation === undefined) preparation = begin(file);
     prepared = undefined;
     if (block !== null) await preparation.read(block, isIdCut);
@@ -121,7 +122,7 @@ export function localChunkLoader(session: LoaderSession, run: RunSettings): Chun
       prepared = undefined;
       const loading = LOADINGS[opened.file.source];
       const context = { ...run, client: await session.stagedFor(loading), now: () => now };
-      return commitChunk(loading, chunk, opened.batch, file, context, ahead.end());
+      return commitChunk(loading, chunk, opened.batch, file, context, ahead.takeOver());
     },
     letGo: () => ahead.rollBack(),
   };

@@ -7,6 +7,7 @@ DO $$
 DECLARE
   orphan record;
 BEGIN
+  PERFORM set_config('lock_timeout', '2s', true);
   FOR orphan IN
     SELECT namespace.nspname, class.relname
     FROM pg_class AS class

@@ -49,7 +49,7 @@ export interface LoadedFile {
 
 /**
  * Loads what is new of one file, chunk by chunk, each a transaction. While PostgreSQL works on one chunk, others are
- * read and checked.
+ * read, checked and copied ahead.
  *
  * @throws TillhouseError `file_refused`, `too_many_rejects`, `run_stopped`, `run_lock_lost`, `loader_thread_died`;
  *   committed chunks stand

@@ -33,7 +33,12 @@ export async function loadInOrder(
     reading: ChunkReading,
     chunk: FramedChunk,
   ): Promise<void> => {
-    const ahead = reading.copyAhead(above);
+    let hasTurn = false;
+    before.then(
+      () => (hasTurn = true),
+      () => undefined,
+    );
+    const ahead = reading.copyAhead(above, () => hasTurn);
     try {
       await before;
       await reading.isRead();
@@ -112,11 +117,12 @@ class ChunkReading {
    * fails here is met again in the turn, or was met in an earlier one.
    *
    * @param before the highest id of those before it
+   * @param hasTurn whether its turn has come: then there is nothing to be gained
    */
-  async copyAhead(before: Promise<number>): Promise<void> {
+  async copyAhead(before: Promise<number>, hasTurn: () => boolean): Promise<void> {
     try {
       const [above, ids] = await Promise.all([before, this.isRead()]);
-      if (ids !== null && ids.lowest > above) await this.loader.copyAhead(above);
+      if (ids !== null && ids.lowest > above && !hasTurn()) await this.loader.copyAhead(above);
     } catch {
       // As said above.
     }

@@ -1,5 +1,6 @@
 import { createHmac, hash } from "node:crypto";
 import { MOST_CARD_DIGITS, type HmacKey } from "./sha256/recordHashes.ts";
+import { BLOCK_BYTES } from "./sha256/sha256Module.ts";
 
 /**
  * Twelve digits or more with at most three separators between any two: spaces, dashes, invisible characters, and the
@@ -57,9 +58,6 @@ export function readCardNumber(text: string): string | undefined {
   return /^[0-9]{12,19}$/.test(digits) ? digits : undefined;
 }
 
-/** Bytes that SHA-256 works on at a time: HMAC pads its key to that. */
-const HASH_BLOCK = 64;
-
 /** Makes the only form in which card numbers leave the parser. */
 export interface CardTokeniser {
   /** @param digits 12 to 19 of them, as `readCardNumber` gives them */
@@ -75,8 +73,8 @@ export interface CardTokeniser {
  * @param key the card token key, at least 32 bytes
  */
 export function createCardTokeniser(key: Buffer): CardTokeniser {
-  const padded = Buffer.alloc(HASH_BLOCK);
-  padded.set(key.length > HASH_BLOCK ? hash("sha256", key, "buffer") : key);
+  const padded = Buffer.alloc(BLOCK_BYTES);
+  padded.set(key.length > BLOCK_BYTES ? hash("sha256", key, "buffer") : key);
   return {
     tokenise: (digits) => ({
       token: uuidOfHex(createHmac("sha256", key).update(digits, "latin1").digest("hex")),

@@ -7,6 +7,7 @@ import type { IdRange, RecordBatch } from "../../src/ingestion/recordBatch.ts";
 import { withOpenedChunks, type OpenedChunks } from "../fixtures/chunkedLoads.ts";
 import { facts, quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
 import { transactionRecords, type TransactionFields } from "../fixtures/sourceText.ts";
+import { untilWaiting, withOther } from "../fixtures/otherConnection.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 
 type Chunk = readonly TransactionFields[];
@@ -112,6 +113,32 @@ describe("a chunk that is copied before its turn", () => {
   );
 
   test(
+    "is copied anew when a label is another row meanwhile",
+    withPlaces(
+      (warehouse) =>
+        withTwoRead(warehouse, CHUNKS, async ({ first, second, commit }) => {
+          await second.copyAhead(4);
+          const [label] = await warehouse.rows<{ label_key: number }>(
+            `INSERT INTO ingestion_layer.dim_product_labels (label_digest, product_key, product_name, category_name)
+             SELECT gen_random_uuid(), product_key, product_name, category_name
+             FROM ingestion_layer.dim_product_labels RETURNING label_key`,
+          );
+          const key = label?.label_key;
+          await warehouse.rows("UPDATE ingestion_layer.fct_transactions SET label_key = $1", [key]);
+          await warehouse.rows("DELETE FROM ingestion_layer.dim_product_labels WHERE label_key <> $1", [key]);
+          await commit(first);
+          expect((await commit(second)).outcomes).toMatchObject({ loaded: 2 });
+          const found = await warehouse.rows<{ id: number }>(
+            `SELECT transaction_id::integer AS id FROM ingestion_layer.fct_transactions
+             JOIN ingestion_layer.dim_product_labels USING (label_key) ORDER BY 1`,
+          );
+          expect(found.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6]);
+        }),
+      { tampered: true },
+    ),
+  );
+
+  test(
     "is judged anew when a device is gone meanwhile",
     withPlaces((warehouse) =>
       withTwoRead(warehouse, CHUNKS, async ({ first, second, commit, complete }) => {
@@ -176,6 +203,53 @@ describe("a chunk that is copied before its turn", () => {
   );
 });
 
+describe("nobody waits for ever", () => {
+  /** Two chunks, of which the first has to wait for its turn, having a label of its own. */
+  const CHUNKS: readonly [Chunk, Chunk] = [[{ id: 3, product_sku: "NEW" }], [{ id: 4 }]];
+
+  test(
+    "for a chunk that is copied ahead: it steps back when somebody else asks for the table, and is loaded all the same",
+    withPlaces((warehouse) =>
+      withTwoRead(warehouse, CHUNKS, async ({ first, second, commit }) => {
+        await second.copyAhead(3);
+        expect(await waiting(warehouse)).toBe(1);
+        await withOther(warehouse, async (other) => {
+          const asked = other.run("LOCK TABLE ingestion_layer.fct_transactions IN SHARE MODE");
+          await untilWaiting(warehouse, "somebody else");
+          // In line behind whoever asked.
+          const committed = commit(first);
+          await asked;
+          await other.run("ROLLBACK");
+          expect((await committed).outcomes).toMatchObject({ loaded: 1 });
+        });
+        expect((await commit(second)).outcomes).toMatchObject({ loaded: 1 });
+        expect(await idsOf(warehouse)).toEqual([1, 2, 3, 4]);
+        expect(await warehouse.verify()).toEqual([]);
+      }),
+    ),
+  );
+
+  test(
+    "for a trigger of the user's own: with one on the fact, nothing is copied ahead",
+    withPlaces((warehouse) =>
+      withTwoRead(warehouse, CHUNKS, async ({ first, second, commit }) => {
+        await warehouse.rows(`
+          CREATE TABLE public.totals (loads integer NOT NULL);
+          INSERT INTO public.totals VALUES (0);
+          CREATE FUNCTION public.count_loads() RETURNS trigger LANGUAGE plpgsql
+            AS 'BEGIN UPDATE public.totals SET loads = loads + 1; RETURN NULL; END';
+          CREATE TRIGGER count_loads AFTER INSERT ON ingestion_layer.fct_transactions
+            FOR EACH STATEMENT EXECUTE FUNCTION public.count_loads()`);
+        await second.copyAhead(3);
+        expect(await waiting(warehouse)).toBe(0);
+        await commit(first);
+        await commit(second);
+        expect(await warehouse.rows("SELECT loads FROM public.totals")).toEqual([{ loads: 2 }]);
+      }),
+    ),
+  );
+});
+
 describe("a chunk waits for its turn with all of its records", () => {
   /** How it comes about, the two chunks, and what is loaded of them. */
   const cases: readonly [string, readonly [Chunk, Chunk], readonly number[]][] = [
@@ -229,7 +303,7 @@ test(
       const ahead = new AheadOfTurn(100);
       await ahead.begin(client, batch as RecordBatch, 0);
       await pause(2_500);
-      expect(ahead.end()).toBe(true);
+      expect(ahead.takeOver()).toBe(true);
       await expect(client.query("COMMIT")).resolves.toMatchObject({ command: "COMMIT" });
     } finally {
       await session.close();

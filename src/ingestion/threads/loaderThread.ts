@@ -13,7 +13,7 @@ import {
 
 const { databaseUrl, run } = workerData as ThreadData;
 const session = loaderSession(databaseUrl);
-// Connects while the first records are read. Where it cannot, that error ends the thread, since nobody catches it.
+// Connects while the first records are read. Where it cannot, that error ends the thread: nobody catches it here.
 const connected = session.connected();
 const loader = localChunkLoader(session, run);
 

@@ -4,7 +4,7 @@ import { RollupChanges } from "../rollups/rollupChanges.ts";
 import { sendCopy } from "../sendCopy.ts";
 import type { FactBatch } from "./factBatch.ts";
 import { COPY_HEADER, COPY_TRAILER, FACT_COLUMNS } from "./factTuple.ts";
-import { withKeysCheckedAsSets } from "./keysAsSets.ts";
+import { checksKeysAsSets, withKeysCheckedAsSets } from "./keysAsSets.ts";
 import { findLabels, usedLabels, type LabelKeys } from "./newFactLabels.ts";
 import { requireAll } from "./requireAll.ts";
 import { knownDevices, readIdBounds, rowsOfKnownDevices, type KnownDevices } from "./triage.ts";
@@ -42,12 +42,13 @@ export async function copyFacts(
 
 /**
  * Copies a chunk's new facts before its turn, while chunks before it are still being committed: the longest part of a
- * commit, side by side. Nothing is locked, so nobody waits for this transaction but one who brings the same id. In its turn
- * the chunk is looked at again under locks, and what does not come out the same is undone.
+ * commit, side by side. No row is locked. In its turn the chunk is looked at again under locks, and what does not come out
+ * the same is undone. All ids are above every known one, so none of these facts is another's correction.
  *
  * @param above no chunk before this one has a higher id
  * @returns null, with nothing done, where a chunk before it may have a say: ids that are not all higher than theirs and
- *   than any known one, or labels that nobody has noted yet
+ *   than any known one, or labels that nobody has noted yet; and where keys are checked row by row, since that locks rows,
+ *   asks for days that are noted in the turn, and may be for the sake of a user's triggers, which may wait for each other
  */
 export async function copyAhead(
   client: ClientBase,
@@ -60,7 +61,7 @@ export async function copyAhead(
   const devices = await knownDevices(client, batch, findDevices);
   const rows = rowsOfKnownDevices(batch, devices);
   const labels = await findLabels(client, usedLabels(batch, rows), batch.registry.labels.length);
-  if (rows.length === 0 || labels === null) return null;
+  if (rows.length === 0 || labels === null || !(await checksKeysAsSets(client))) return null;
   return copyFacts(client, batch, rows, { devices, labels });
 }
 

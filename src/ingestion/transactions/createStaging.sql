@@ -1,4 +1,4 @@
--- Session-private tables that one chunk of transactions passes through. They are temporary, so that nothing is left
+-- Session-private tables that one chunk of transactions passes through. They are temporary, so that none of it is left
 -- behind whatever dies, and emptied by every commit. No card number and no raw line ever reaches them.
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_transactions (
   source_line bigint NOT NULL,

@@ -22,7 +22,7 @@ export interface FreshRows {
 
 /**
  * New facts, on the short way: COPYed into the fact as they are. Every row that they refer to is found and locked
- * first, as foreign keys would do it row by row, but as sets; one that is missing fails the chunk. That none of the ids
+ * before the commit, as foreign keys would do it row by row, but as sets; one that is missing fails the chunk. That none of the ids
  * is there is the caller's finding, and the primary key's last word.
  *
  * @param ahead what was copied of them before their chunk's turn; `insert` throws `Overtaken` where it no longer holds
@@ -44,7 +44,8 @@ export function newFacts(
     insert: async (client) => {
       const keys = { devices, labels: await labels.lock(client) };
       await lockReferences(client, devices, dayKeys, origin, batch.hasCards);
-      if (ahead !== null && !isAsCopied(ahead, rows, keys)) throw new Overtaken();
+      if (ahead !== null && !isAsCopied(ahead, rows, keys))
+        throw new Overtaken("what new facts refer to has changed since they were copied");
       const { changes } = ahead ?? (await copyFacts(client, batch, rows, keys));
       await foldRollups(client, changes);
     },

@@ -95,7 +95,8 @@ export function transactionBatch({ columns, delimiter, parsing, origin }: BatchR
     arrive: async (client, runId): Promise<Arrivals> => {
       if (batch.rows === 0) return { staged: 0, fresh: null };
       const { fresh, others, devices } = await triage(client, batch, runId);
-      if (ahead !== null && fresh.length !== ahead.rows.length) throw new Overtaken();
+      if (ahead !== null && fresh.length !== ahead.rows.length)
+        throw new Overtaken("a device has come or gone since new facts were copied");
       if (others.length > 0) await stage(client, batch, others);
       return {
         staged: others.length,

@@ -57,7 +57,8 @@ let compiled: WebAssembly.Module | null | undefined;
 function compiledModule(): WebAssembly.Module | null {
   if (compiled === undefined) {
     const module = sha256Module();
-    compiled = WebAssembly.validate(module) ? new WebAssembly.Module(module) : null;
+    const canRun = "WebAssembly" in globalThis && WebAssembly.validate(module);
+    compiled = canRun ? new WebAssembly.Module(module) : null;
   }
   return compiled;
 }

@@ -16,6 +16,11 @@ test("a session is in UTC, whatever the URL asks for", () => {
   expect(optionsOf(url)).toBe("-c TimeZone=America/New_York -c work_mem=64MB -c timezone=UTC");
 });
 
+test("a session has the name that our others know it by, whatever the URL calls it", () => {
+  const client = new pg.Client(connectionSettings("postgresql://u@h/db?application_name=mine", "ours"));
+  expect(client).toMatchObject({ connectionParameters: { application_name: "ours" } });
+});
+
 test("a password with a bare per cent sign is read as pg reads it", () => {
   const client = new pg.Client(connectionSettings("postgresql://u:100%sure@h/db", "test"));
   expect(client.password).toBe("100%sure");
