@@ -46,6 +46,19 @@ export async function withTransaction<T>(client: pg.ClientBase, work: () => Prom
   return endTransaction(client, work);
 }
 
+/** The same on a client of a pool, which gets it back. */
+export async function withPooledTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  try {
+    return await withTransaction(client, () => work(client));
+  } finally {
+    client.release();
+  }
+}
+
 /**
  * Runs the rest of a transaction that has begun, and commits it.
  *

@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 import { sqlFile } from "../database/sqlFile.ts";
-import type { RecordBatch } from "./recordBatch.ts";
+import type { AheadBatch } from "./recordBatch.ts";
 
 const anyoneWaits = sqlFile(new URL("./anyoneWaits.sql", import.meta.url));
 
@@ -17,7 +17,7 @@ const WATCH_MS = 1_000;
  */
 export class AheadOfTurn {
   readonly #watchMs: number;
-  #begun: { readonly client: ClientBase; readonly batch: RecordBatch } | undefined;
+  #begun: { readonly client: ClientBase; readonly batch: AheadBatch } | undefined;
   #watch: NodeJS.Timeout | undefined;
 
   constructor(watchMs = WATCH_MS) {
@@ -25,11 +25,11 @@ export class AheadOfTurn {
   }
 
   /** Begins the transaction, unless the batch has nothing to copy by now. */
-  async begin(client: ClientBase, batch: RecordBatch, above: number): Promise<void> {
+  async begin(client: ClientBase, batch: AheadBatch, above: number): Promise<void> {
     await this.rollBack();
     const begun = { client, batch };
     this.#begun = begun;
-    if (!(await copyAhead(client, batch, above))) {
+    if (!(await sendAhead(client, batch, above))) {
       await this.rollBack();
       return;
     }
@@ -54,18 +54,17 @@ export class AheadOfTurn {
   async rollBack(): Promise<void> {
     const begun = this.#begun;
     this.takeOver();
-    begun?.batch.forgetAhead?.();
+    begun?.batch.forget();
     // On a broken connection there is nothing to roll back.
     await begun?.client.query("ROLLBACK").catch(() => undefined);
   }
 }
 
-async function copyAhead(client: ClientBase, batch: RecordBatch, above: number): Promise<boolean> {
-  if (batch.copyAhead === undefined) return false;
+async function sendAhead(client: ClientBase, batch: AheadBatch, above: number): Promise<boolean> {
   try {
     // Each statement must see what the chunks before this one have committed by then.
     await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
-    return await batch.copyAhead(client, above);
+    return await batch.send(client, above);
   } catch {
     // Whatever it was: the chunk is sent again in its turn, and fails with the same if it has to.
     return false;

@@ -83,9 +83,10 @@ export function localChunkLoader(session: LoaderSession, run: RunSettings): Chun
   let reading: Promise<unknown> = Promise.resolve();
 
   const begin = (file: FileOpening): ChunkPreparation => {
-    const { contract, openBatch } = LOADINGS[file.source];
+    const loading = LOADINGS[file.source];
+    const { contract, openBatch } = loading;
     // Staging is made while the records are read; that it fails is met when they are committed.
-    session.stagedFor(LOADINGS[file.source]).catch(() => undefined);
+    session.stagedFor(loading).catch(() => undefined);
     if (opened?.file.fileId !== file.fileId) {
       const origin = { runId: run.runId, fileId: file.fileId, cardKeyId: run.cardKeyId };
       opened = { file, batch: openBatch({ ...file, parsing, origin }) };
@@ -103,7 +104,7 @@ export function localChunkLoader(session: LoaderSession, run: RunSettings): Chun
     if (block !== null) await preparation.read(block, isIdCut);
     if (chunk === null) return null;
     prepared = preparation.finish(chunk);
-    return opened?.batch.ids?.() ?? null;
+    return opened?.batch.ahead?.ids() ?? null;
   };
   return {
     read: (part, file) => {
@@ -113,7 +114,9 @@ export function localChunkLoader(session: LoaderSession, run: RunSettings): Chun
     },
     copyAhead: async (above) => {
       if (opened === undefined || prepared === undefined) return;
-      await ahead.begin(await session.stagedFor(LOADINGS[opened.file.source]), opened.batch, above);
+      const { file, batch } = opened;
+      if (batch.ahead === undefined) return;
+      await ahead.begin(await session.stagedFor(LOADINGS[file.source]), batch.ahead, above);
     },
     commit: async (file, now) => {
       if (opened === undefined || prepared === undefined)

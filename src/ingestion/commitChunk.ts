@@ -1,8 +1,8 @@
 import type { Client } from "pg";
 import { endTransaction, withTransaction } from "../database/pool.ts";
 import { sqlFile } from "../database/sqlFile.ts";
+import { checkFence } from "../runs/fence.ts";
 import { outcomeColumns, type Outcomes } from "../runs/outcomes.ts";
-import { lockLost } from "../runs/warehouseLock.ts";
 import type { SourceName } from "../sources/contracts.ts";
 import { recordWarnings, type WarningCounts } from "../sources/reasons.ts";
 import { apply, judge, NOTHING_JUDGED, withFresh, type Judgement } from "./judgement.ts";
@@ -13,7 +13,6 @@ import { sendCopy } from "./sendCopy.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
 
 const ledger = (name: string) => sqlFile(new URL(`./ledger/${name}.sql`, import.meta.url));
-const checkFenceSql = ledger("checkFence");
 const insertRange = ledger("insertRange");
 const advanceFile = ledger("advanceFile");
 const noteUnterminated = ledger("noteUnterminated");
@@ -92,17 +91,10 @@ export async function commitChunk(
       return await endTransaction(client, commit);
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error;
-      batch.forgetAhead?.();
+      batch.ahead?.forget();
     }
   }
   return withTransaction(client, commit);
-}
-
-/** @throws TillhouseError `run_lock_lost` when another run has taken the warehouse since */
-export async function checkFence(client: Client, fencingToken: bigint): Promise<void> {
-  const { rowCount } = await checkFenceSql.run(client, { fencing_token: fencingToken });
-  if (rowCount === 1) return;
-  throw lockLost();
 }
 
 async function quarantine(

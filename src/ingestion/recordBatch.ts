@@ -34,6 +34,21 @@ export class Overtaken extends Error {}
 /** Takes an ordinary record where it stands; false when it must be parsed. */
 export type AddPlain = (bytes: Buffer, start: number, end: number, line: number) => boolean;
 
+/** How a batch sends records before their chunk's turn. */
+export interface AheadBatch {
+  /** Ids of the records taken; null where there are none. */
+  readonly ids: () => IdRange | null;
+  /**
+   * Sends what can be sent by now, in a transaction that the caller has begun.
+   *
+   * @param above highest id of the chunks before this one
+   * @returns false, with nothing sent, when it all has to wait for its turn
+   */
+  readonly send: (client: ClientBase, above: number) => Promise<boolean>;
+  /** What was sent has been rolled back. */
+  readonly forget: () => void;
+}
+
 /** The accepted records of one chunk after another, on their way to the database. */
 export interface RecordBatch {
   /** Absent where there is no such short way. */
@@ -42,17 +57,8 @@ export interface RecordBatch {
   readonly add: (fields: readonly string[], line: number) => Parsed<unknown>;
   /** No more records of the chunk will be given. */
   readonly finish?: () => void;
-  /** Ids of the records taken; null where there are none, or where nothing is copied ahead. */
-  readonly ids?: () => IdRange | null;
-  /**
-   * Sends what can be sent before the chunk's turn, in a transaction that the caller has begun.
-   *
-   * @param above highest id of the chunks before this one
-   * @returns false, with nothing sent, when it all has to wait for its turn
-   */
-  readonly copyAhead?: (client: ClientBase, above: number) => Promise<boolean>;
-  /** What was sent ahead has been rolled back. */
-  readonly forgetAhead?: () => void;
+  /** Absent where all records wait for their chunk's turn. */
+  readonly ahead?: AheadBatch;
   /**
    * Sends what was taken, in the caller's transaction.
    *

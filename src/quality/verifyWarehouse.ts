@@ -8,7 +8,7 @@ import {
   type SumRollupName,
 } from "../database/rollups.ts";
 import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
-import { withTransaction } from "../database/pool.ts";
+import { withPooledTransaction } from "../database/pool.ts";
 
 /** Something that is kept in one place and follows from another, and does not agree with it. */
 export interface Difference {
@@ -77,19 +77,14 @@ export interface Verification {
 }
 
 /** Recomputes from the facts all that is kept beside them, in one snapshot. Writes nothing. */
-export async function verifyWarehouse(pool: pg.Pool): Promise<Verification> {
-  const client = await pool.connect();
-  try {
-    return await withTransaction(client, async () => {
-      await client.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      const differences: Difference[] = [];
-      for (const { name, sql, parameters } of STATEMENTS) {
-        const { rows } = await sql.run<Omit<Difference, "check"> & QueryResultRow>(client, parameters);
-        differences.push(...rows.map((row) => ({ check: name, ...row })));
-      }
-      return { checks: STATEMENTS.length, differences };
-    });
-  } finally {
-    client.release();
-  }
+export function verifyWarehouse(pool: pg.Pool): Promise<Verification> {
+  return withPooledTransaction(pool, async (client) => {
+    await client.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const differences: Difference[] = [];
+    for (const { name, sql, parameters } of STATEMENTS) {
+      const { rows } = await sql.run<Omit<Difference, "check"> & QueryResultRow>(client, parameters);
+      differences.push(...rows.map((row) => ({ check: name, ...row })));
+    }
+    return { checks: STATEMENTS.length, differences };
+  });
 }

@@ -1,12 +1,5 @@
--- Grain: the file that was stopped, while the run holds the warehouse.
-WITH
-  fence AS (
-    SELECT name
-    FROM operations.run_locks
-    WHERE name = 'warehouse' AND fencing_token = :fencing_token::bigint
-    FOR SHARE
-  )
-
+-- Grain: the file that was stopped.
 UPDATE operations.source_files
 SET status = 'failed', refusal = :refusal
-WHERE file_id = :file_id AND EXISTS (SELECT FROM fence);
+WHERE file_id = :file_id
+RETURNING *;

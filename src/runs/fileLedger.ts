@@ -1,12 +1,14 @@
 import type pg from "pg";
 import type { FileStatus, Source } from "../database/generated/enums.ts";
+import { withPooledTransaction } from "../database/pool.ts";
 import { onlyRow, sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
+import { checkFence } from "./fence.ts";
 import { sameIdentity, type FileIdentity } from "./fileIdentity.ts";
-import { lockLost } from "./warehouseLock.ts";
 
 const currentFile = sqlFile(new URL("./currentFile.sql", import.meta.url));
 const loadedFiles = sqlFile(new URL("./loadedFiles.sql", import.meta.url));
-const beginFile = sqlFile(new URL("./beginFile.sql", import.meta.url));
+const replaceFiles = sqlFile(new URL("./replaceFiles.sql", import.meta.url));
+const insertFile = sqlFile(new URL("./insertFile.sql", import.meta.url));
 const noteDialect = sqlFile(new URL("./noteDialect.sql", import.meta.url));
 const completeFile = sqlFile(new URL("./completeFile.sql", import.meta.url));
 const failFile = sqlFile(new URL("./failFile.sql", import.meta.url));
@@ -53,44 +55,44 @@ export interface NewFile {
 }
 
 /**
- * The ledger as one holder of the warehouse may write it. Each write is one statement, which also looks whether the
- * run still holds it.
+ * The ledger as one holder of the warehouse may write it.
  *
  * @throws each write throws TillhouseError `run_lock_lost` once another run has taken over
  */
 export function fileLedger(pool: pg.Pool, fencingToken: bigint): FileLedger {
-  const write = async (statement: SqlFile, values: Parameters): Promise<readonly LedgerRow[]> => {
-    const { rows, rowCount } = await statement.run<LedgerRow>(pool, {
-      ...values,
-      fencing_token: fencingToken,
+  const fenced = <T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> =>
+    withPooledTransaction(pool, async (client) => {
+      await checkFence(client, fencingToken);
+      return work(client);
     });
-    // No file ever leaves the ledger, so what was not found is the lock.
-    if (rowCount !== 1) throw lockLost();
-    return rows;
-  };
-  const writeRow = async (statement: SqlFile, values: Parameters): Promise<LedgerFile> =>
-    ledgerFileOf(onlyRow({ rows: await write(statement, values) }));
+  const write = async (client: pg.ClientBase, statement: SqlFile, values: Parameters): Promise<LedgerFile> =>
+    ledgerFileOf(onlyRow(await statement.run<LedgerRow>(client, values)));
   return {
     findCurrent: async (source, path) => {
       const [row] = (await currentFile.run<LedgerRow>(pool, { source, path })).rows;
       return row === undefined ? null : ledgerFileOf(row);
     },
     begin: ({ source, path, identity, dialect, now }) =>
-      writeRow(beginFile, {
-        ...identityColumns(identity),
-        source,
-        path,
-        dialect: JSON.stringify(dialect),
-        committed_sha256: EMPTY_SHA256,
-        now: now.toISOString(),
+      fenced(async (client) => {
+        await replaceFiles.run(client, { path });
+        return write(client, insertFile, {
+          ...identityColumns(identity),
+          source,
+          path,
+          dialect: JSON.stringify(dialect),
+          committed_sha256: EMPTY_SHA256,
+          now: now.toISOString(),
+        });
       }),
     noteDialect: (fileId, dialect) =>
-      writeRow(noteDialect, { file_id: fileId, dialect: JSON.stringify(dialect) }),
+      fenced((client) => write(client, noteDialect, { file_id: fileId, dialect: JSON.stringify(dialect) })),
     complete: async (fileId, identity) => {
-      await write(completeFile, { file_id: fileId, ...identityColumns(identity) });
+      await fenced((client) =>
+        write(client, completeFile, { file_id: fileId, ...identityColumns(identity) }),
+      );
     },
     fail: async (fileId, refusal) => {
-      await write(failFile, { file_id: fileId, refusal });
+      await fenced((client) => write(client, failFile, { file_id: fileId, refusal }));
     },
   };
 }

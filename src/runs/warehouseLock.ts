@@ -65,11 +65,3 @@ async function raiseFencingToken(client: pg.Client, now: Date): Promise<bigint> 
   }
   return BigInt(token);
 }
-
-/** What a run that was taken over from is told. */
-export function lockLost(): TillhouseError {
-  return new TillhouseError(
-    "run_lock_lost",
-    "Another run has taken over the warehouse, so this one stops. What it had committed stands; the other goes on from there.",
-  );
-}

@@ -36,12 +36,7 @@ function uuidOfHex(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** The uuid of a digest whose bytes, sixteen or more, are given as Latin-1 characters. */
-export function uuidOfDigest(bytes: string): string {
-  return uuidOfHex(Buffer.from(bytes, "latin1").toString("hex"));
-}
-
-/** The bytes of a uuid as Latin-1 characters: what `uuidOfDigest` made it of. */
+/** The sixteen bytes of a uuid, as Latin-1 characters. */
 export function digestOfUuid(uuid: string): string {
   return Buffer.from(uuid.replaceAll("-", ""), "hex").toString("latin1");
 }

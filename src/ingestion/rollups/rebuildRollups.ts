@@ -8,7 +8,7 @@ import {
   type SumRollupName,
 } from "../../database/rollups.ts";
 import { sqlFile, type SqlFile } from "../../database/sqlFile.ts";
-import { checkFence } from "../commitChunk.ts";
+import { checkFence } from "../../runs/fence.ts";
 
 const holdRollups = sqlFile(new URL("./holdRollups.sql", import.meta.url));
 const rebuildFirstSales = sqlFile(new URL("./rebuildFirstSales.sql", import.meta.url));

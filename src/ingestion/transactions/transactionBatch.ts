@@ -84,13 +84,15 @@ export function transactionBatch({ columns, delimiter, parsing, origin }: BatchR
     finish: () => {
       hashes?.finish();
     },
-    ids: () => (batch.rows === 0 ? null : { lowest: batch.lowestId, highest: batch.highestId }),
-    copyAhead: async (client, above) => {
-      ahead = await copyAhead(client, batch, above);
-      return ahead !== null;
-    },
-    forgetAhead: () => {
-      ahead = null;
+    ahead: {
+      ids: () => (batch.rows === 0 ? null : { lowest: batch.lowestId, highest: batch.highestId }),
+      send: async (client, above) => {
+        ahead = await copyAhead(client, batch, above);
+        return ahead !== null;
+      },
+      forget: () => {
+        ahead = null;
+      },
     },
     arrive: async (client, runId): Promise<Arrivals> => {
       if (batch.rows === 0) return { staged: 0, fresh: null };
