@@ -6,13 +6,13 @@ import type { Truth } from "../../src/generator/truth.ts";
 import { eventually } from "../processes/eventually.ts";
 import { addGeneratedFiles, expectTruth, leftovers } from "../processes/generatedFiles.ts";
 import { runForJson, start, type Program } from "../processes/programs.ts";
+import { trials } from "./harness/trials.ts";
 import { holdServer, migratedWorkplace, query, type Workplace } from "../processes/workplace.ts";
 
 jest.setTimeout(900_000);
 
 const ROWS = 60_000;
-/** More with FAULT_TRIALS, which a long night may spend. */
-const TRIALS = Number(process.env["FAULT_TRIALS"] ?? 4);
+const TRIALS = trials({ quick: 4, all: 60 });
 
 interface Attempt {
   readonly place: Workplace;
