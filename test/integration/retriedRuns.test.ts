@@ -1,6 +1,9 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import { onMessage } from "../fixtures/collectingLogger.ts";
+import type { IngestJson } from "../fixtures/ingestJson.ts";
 import { facts, writePlaces } from "../fixtures/loadedFacts.ts";
+import { HOLD_UP_CHUNKS, untilALoaderWaits, withOther } from "../fixtures/otherConnection.ts";
+import { eventually } from "../processes/eventually.ts";
 import { spreadOut, transactionsFile as file } from "../fixtures/sourceText.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 
@@ -79,18 +82,22 @@ describe("a run whose connection breaks", () => {
     inWarehouse(async (warehouse) => {
       await writePlaces(warehouse);
       await prepare(warehouse);
-      const takenOver = onMessage("chunk committed", NAME, async () => {
+      const [first, second] = await withOther(warehouse, async ({ run }) => {
+        await run(HOLD_UP_CHUNKS);
+        const cutOff = warehouse.ingest({ settings: SETTINGS });
+        cutOff.catch(() => undefined);
+        await untilALoaderWaits(warehouse);
         await terminate(warehouse, "tillhouse lock");
-        // Ends the first one's loader, so that both are at it at once for a moment only.
-        return warehouse.ingest({ settings: SETTINGS });
+        const takingOver = warehouse.ingest({ settings: SETTINGS });
+        await eventually("the first run is taken for dead", async () =>
+          (await runs(warehouse)).some(({ status }) => status === "killed"),
+        );
+        await run("COMMIT");
+        return Promise.allSettled([cutOff, takingOver]);
       });
 
-      const run = await warehouse
-        .ingest({ settings: SETTINGS, logger: takenOver.logger })
-        .catch((error: unknown) => ({ status: "failed", error }));
-
-      await takenOver.done();
-      expect(run).toMatchObject({ status: "failed", error: { code: "run_lock_lost" } });
+      expect(outcomeOf(first)).toMatchObject({ code: "run_lock_lost" });
+      expect(outcomeOf(second)).toMatchObject({ status: "succeeded" });
       expect((await facts(warehouse)).map(({ id }) => id)).toEqual(IDS);
       expect(await runs(warehouse)).toMatchObject([
         { status: "killed", code: "run_killed" },
@@ -99,6 +106,12 @@ describe("a run whose connection breaks", () => {
     }),
   );
 });
+
+/** What a run ended with: its report, or the error that it threw or reports. */
+function outcomeOf(end: PromiseSettledResult<IngestJson>): unknown {
+  if (end.status === "rejected") return end.reason;
+  return end.value.error ?? end.value;
+}
 
 describe("a failure that no retry helps", () => {
   test(
