@@ -11,6 +11,7 @@ import { NO_OUTCOMES, type outcomeColumns } from "../src/runs/outcomes.ts";
 import type { SourceName } from "../src/sources/contracts.ts";
 import type { DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import type { FileReport } from "./ingestReport.ts";
+import { unchangedReports } from "./unchangedReports.ts";
 
 const committedOfFile = sqlFile(new URL("./committedOfFile.sql", import.meta.url));
 
@@ -42,8 +43,17 @@ export async function loadSources(
   let resolved = 0;
   let failure: unknown;
 
-  const loadAll = async (source: SourceName): Promise<void> => {
-    for (const file of files.filter((found) => found.source === source)) {
+  /** @param resolvedOfSource of its quarantined records, in this run */
+  const loadAll = async (source: SourceName, resolvedOfSource = 0): Promise<void> => {
+    const ofSource = files.filter((found) => found.source === source);
+    const unchanged = await unchangedReports(load, source, ofSource, resolvedOfSource);
+    if (unchanged.size > 0) load.logger.info(`${source}: ${unchanged.size} files unchanged`);
+    for (const file of ofSource) {
+      const isDone = unchanged.get(file.path);
+      if (isDone !== undefined && !load.signal.aborted) {
+        reports.push(isDone);
+        continue;
+      }
       const started = load.clock.monotonicMs();
       try {
         if (load.signal.aborted) throw stopped(`before ${file.path}`);
@@ -81,19 +91,19 @@ export async function loadSources(
       }
     }
   };
-  const resolveAll = async (loading: SourceLoading): Promise<void> => {
+  const resolveAll = async (loading: SourceLoading): Promise<number> => {
     const attempt = (): Promise<number> => resolveWaiting(loading, load, load.signal);
-    resolved += await run.step(`resolve waiting ${loading.contract.source}`, attempt, (count) => ({
-      resolved: count,
+    const count = await run.step(`resolve waiting ${loading.contract.source}`, attempt, (loaded) => ({
+      resolved: loaded,
     }));
+    resolved += count;
+    return count;
   };
 
   try {
     await loadAll("stores");
-    await resolveAll(deviceLoading);
-    await loadAll("devices");
-    await resolveAll(transactionLoading);
-    await loadAll("transactions");
+    await loadAll("devices", await resolveAll(deviceLoading));
+    await loadAll("transactions", await resolveAll(transactionLoading));
   } catch (error) {
     failure = error instanceof RunEnded ? error.reason : ended() ? stopped("between two files") : error;
     load.logger.error(publicMessage(failure), { code: publicCode(failure) });
