@@ -6,12 +6,13 @@ import { transactionLoading } from "../src/ingestion/transactionLoading.ts";
 import { onlyRow, sqlFile } from "../src/database/sqlFile.ts";
 import type { Clock } from "../src/lib/clock.ts";
 import { TillhouseError, type ErrorCode } from "../src/lib/errors.ts";
-import { publicCode, publicMessage, statusOf, type RunLog } from "../src/runs/runLog.ts";
+import { statusOf, type RunLog } from "../src/runs/runLog.ts";
 import { NO_OUTCOMES, type outcomeColumns } from "../src/runs/outcomes.ts";
 import type { SourceName } from "../src/sources/contracts.ts";
 import type { DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import type { FileReport } from "./ingestReport.ts";
 import { unchangedReports } from "./unchangedReports.ts";
+import { asDatabaseError } from "../src/database/databaseErrors.ts";
 
 const committedOfFile = sqlFile(new URL("./committedOfFile.sql", import.meta.url));
 
@@ -43,10 +44,9 @@ export async function loadSources(
   let resolved = 0;
   let failure: unknown;
 
-  /** @param resolvedOfSource of its quarantined records, in this run */
-  const loadAll = async (source: SourceName, resolvedOfSource = 0): Promise<void> => {
+  const loadAll = async (source: SourceName): Promise<void> => {
     const ofSource = files.filter((found) => found.source === source);
-    const unchanged = await unchangedReports(load, source, ofSource, resolvedOfSource);
+    const unchanged = await unchangedReports(load, source, ofSource);
     if (unchanged.size > 0) load.logger.info(`${source}: ${unchanged.size} files unchanged`);
     for (const file of ofSource) {
       const isDone = unchanged.get(file.path);
@@ -68,9 +68,11 @@ export async function loadSources(
           loaded: outcomes.loaded,
           rejected: outcomes.rejected,
         });
+        const done = await committed(load, file);
         reports.push({
-          ...(await committed(load, file)),
-          status,
+          ...done,
+          // An attempt of this run that was broken off may have loaded it.
+          status: done.outcomes.recordsRead > 0 ? "loaded" : status,
           warningsByKind,
           durationMs: load.clock.monotonicMs() - started,
         });
@@ -91,22 +93,22 @@ export async function loadSources(
       }
     }
   };
-  const resolveAll = async (loading: SourceLoading): Promise<number> => {
+  const resolveAll = async (loading: SourceLoading): Promise<void> => {
     const attempt = (): Promise<number> => resolveWaiting(loading, load, load.signal);
-    const count = await run.step(`resolve waiting ${loading.contract.source}`, attempt, (loaded) => ({
-      resolved: loaded,
+    resolved += await run.step(`resolve waiting ${loading.contract.source}`, attempt, (count) => ({
+      resolved: count,
     }));
-    resolved += count;
-    return count;
   };
 
   try {
     await loadAll("stores");
-    await loadAll("devices", await resolveAll(deviceLoading));
-    await loadAll("transactions", await resolveAll(transactionLoading));
+    await resolveAll(deviceLoading);
+    await loadAll("devices");
+    await resolveAll(transactionLoading);
+    await loadAll("transactions");
   } catch (error) {
-    failure = error instanceof RunEnded ? error.reason : ended() ? stopped("between two files") : error;
-    load.logger.error(publicMessage(failure), { code: publicCode(failure) });
+    if (error instanceof RunEnded) failure = error.reason;
+    else failure = ended() ? stopped("between two files") : asDatabaseError(error);
   }
   return { files: reports, resolved, failure };
 }
@@ -143,7 +145,7 @@ function asFileError(error: unknown, file: DiscoveredFile, ended: () => boolean)
     return stopped(`in the middle of ${file.path}, whose last chunk was not finished`, error);
   if (isOurs) return error;
   const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined || !UNREADABLE.has(code)) return error;
+  if (code === undefined || !UNREADABLE.has(code)) return asDatabaseError(error);
   const why = code === "EACCES" || code === "EPERM" ? "this user may not read it" : code;
   const message = `${file.path}: cannot be read (${why}). What was committed of it stands; the next run tries again.`;
   return new TillhouseError("file_unreadable", message, { path: file.path }, error);
