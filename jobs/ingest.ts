@@ -8,8 +8,9 @@ import { dropOrphanedStaging, loaderSession } from "../src/ingestion/loaderSessi
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
 import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { identityOf } from "../src/runs/fileIdentity.ts";
-import { fileLedger, sourceOfUnchanged } from "../src/runs/fileLedger.ts";
+import { fileLedger } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
+import { sourcesOfUnchanged } from "../src/runs/unchangedFiles.ts";
 import { fingerprintOfKey } from "../src/sources/cards.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
 import { discoverFiles, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
@@ -118,8 +119,11 @@ async function filesToLoad(
   { config, database, clock, trigger, stopping, logger }: JobContext,
   options: IngestOptions,
 ): Promise<readonly DiscoveredFile[]> {
-  const { files, unknown } = await discoverFiles(config.dataDir, options.files, (path, stats) =>
-    sourceOfUnchanged(database.pool, path, identityOf(stats)),
+  const { files, unknown } = await discoverFiles(config.dataDir, options.files, (unnamed) =>
+    sourcesOfUnchanged(
+      database.pool,
+      unnamed.map(({ path, stats }) => ({ path, identity: identityOf(stats) })),
+    ),
   );
   for (const path of unknown) {
     logger.warn("neither its name nor its header tells what this file is; it is left alone", { file: path });

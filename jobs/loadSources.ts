@@ -11,6 +11,7 @@ import { NO_OUTCOMES, type outcomeColumns } from "../src/runs/outcomes.ts";
 import type { SourceName } from "../src/sources/contracts.ts";
 import type { DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import type { FileReport } from "./ingestReport.ts";
+import { unchangedReports } from "./unchangedReports.ts";
 import { asDatabaseError } from "../src/database/databaseErrors.ts";
 
 const committedOfFile = sqlFile(new URL("./committedOfFile.sql", import.meta.url));
@@ -44,7 +45,15 @@ export async function loadSources(
   let failure: unknown;
 
   const loadAll = async (source: SourceName): Promise<void> => {
-    for (const file of files.filter((found) => found.source === source)) {
+    const ofSource = files.filter((found) => found.source === source);
+    const unchanged = await unchangedReports(load, source, ofSource);
+    if (unchanged.size > 0) load.logger.info(`${source}: ${unchanged.size} files unchanged`);
+    for (const file of ofSource) {
+      const isDone = unchanged.get(file.path);
+      if (isDone !== undefined && !load.signal.aborted) {
+        reports.push(isDone);
+        continue;
+      }
       const started = load.clock.monotonicMs();
       try {
         if (load.signal.aborted) throw stopped(`before ${file.path}`);

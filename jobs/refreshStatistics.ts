@@ -18,8 +18,11 @@ const STATEMENTS: Readonly<Record<string, string>> = {
   "aggregation_layer.rollup_store_first_sales": "ANALYZE aggregation_layer.rollup_store_first_sales",
 };
 
-/** As with autovacuum: fewer changes leave the statistics as good as they were, and looking costs more the more there is. */
-const WORTH_A_LOOK = 0.1;
+/**
+ * As with autovacuum: fewer changes than so many, and than this share of a table's rows, leave the statistics as good as
+ * they were; looking costs more the more there is, and looking after every small load only wears out the catalogue.
+ */
+const WORTH_A_LOOK = { rows: 50, share: 0.1 };
 
 /**
  * Refreshes the statistics of the tables that a run may have changed much. Without fresh ones the planner takes a table
@@ -35,7 +38,9 @@ export async function refreshStatistics(pool: pg.Pool, records: number): Promise
     });
     for (const { name, rows: known } of rows) {
       const statement = STATEMENTS[name];
-      if (statement !== undefined && records > known * WORTH_A_LOOK) await client.query(statement);
+      // A table that nobody has ever looked at says -1.
+      const isWorthALook = known < 0 || records > WORTH_A_LOOK.rows + known * WORTH_A_LOOK.share;
+      if (statement !== undefined && isWorthALook) await client.query(statement);
     }
   } finally {
     client.release();

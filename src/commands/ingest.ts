@@ -82,7 +82,13 @@ function exitCodeOf(failure: unknown): ExitCode {
   return failure instanceof TillhouseError ? failure.exitCode : EXIT_CODES.failed;
 }
 
+/** More files with nothing new than these are only counted. */
+const MOST_UNCHANGED_SHOWN = 10;
+
 async function printReport(report: IngestReport): Promise<void> {
+  const unchanged = report.files.filter((file) => file.status === "unchanged");
+  const areTold = unchanged.length <= MOST_UNCHANGED_SHOWN;
+  const shownFiles = areTold ? report.files : report.files.filter((file) => file.status !== "unchanged");
   print(`\nRun ${report.runId} ${statusOfReport(report)} in ${(report.durationMs / 1000).toFixed(1)} s`);
   await printTable(
     [
@@ -96,7 +102,7 @@ async function printReport(report: IngestReport): Promise<void> {
       "rejected",
       "warnings",
     ],
-    report.files.map(({ path, status: fileStatus, outcomes }) => [
+    shownFiles.map(({ path, status: fileStatus, outcomes }) => [
       path,
       fileStatus,
       outcomes.recordsRead,
@@ -108,6 +114,7 @@ async function printReport(report: IngestReport): Promise<void> {
       outcomes.warnings,
     ]),
   );
+  if (!areTold) print(`${unchanged.length} other files have not changed since they were loaded.`);
   for (const { path, error } of report.files) {
     if (error !== undefined) print(`${path}: ${publicMessage(error)}`);
   }

@@ -85,8 +85,8 @@ export function localChunkLoader(session: LoaderSession, run: RunSettings): Chun
   const begin = (file: FileOpening): ChunkPreparation => {
     const loading = LOADINGS[file.source];
     const { contract, openBatch } = loading;
-    // Staging is made while the records are read; that it fails is met when they are committed.
-    session.stagedFor(loading).catch(() => undefined);
+    // The connection is made while the records are read; that it fails is met when they are committed.
+    session.connected().catch(() => undefined);
     if (opened?.file.fileId !== file.fileId) {
       const origin = { runId: run.runId, fileId: file.fileId, cardKeyId: run.cardKeyId };
       opened = { file, batch: openBatch({ ...file, parsing, origin }) };
@@ -114,9 +114,9 @@ export function localChunkLoader(session: LoaderSession, run: RunSettings): Chun
     },
     copyAhead: async (above) => {
       if (opened === undefined || prepared === undefined) return;
-      const { file, batch } = opened;
+      const { batch } = opened;
       if (batch.ahead === undefined) return;
-      await ahead.begin(await session.stagedFor(LOADINGS[file.source]), batch.ahead, above);
+      await ahead.begin(await session.connected(), batch.ahead, above);
     },
     commit: async (file, now) => {
       if (opened === undefined || prepared === undefined)
@@ -124,7 +124,7 @@ export function localChunkLoader(session: LoaderSession, run: RunSettings): Chun
       const chunk = prepared;
       prepared = undefined;
       const loading = LOADINGS[opened.file.source];
-      const context = { ...run, client: await session.stagedFor(loading), now: () => now };
+      const context = { ...run, client: await session.connected(), now: () => now };
       return commitChunk(loading, chunk, opened.batch, file, context, ahead.takeOver());
     },
     letGo: () => ahead.rollBack(),

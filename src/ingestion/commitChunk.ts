@@ -22,6 +22,7 @@ const closeReread = ledger("closeReread");
 const advanceRunFile = ledger("advanceRunFile");
 const advanceRun = ledger("advanceRun");
 const raiseWatermark = ledger("raiseWatermark");
+const createRejectStaging = sqlFile(new URL("./quarantine/createStaging.sql", import.meta.url));
 const insertRejects = sqlFile(new URL("./quarantine/insertRejects.sql", import.meta.url));
 
 const COPY_REJECTS = "COPY staged_rejects (source_line, reason, column_name, natural_key, fields) FROM STDIN";
@@ -106,6 +107,7 @@ async function quarantine(
   parameters: { run_id: number; file_id: number },
 ): Promise<void> {
   if (chunk.rejected.length > 0) {
+    await createRejectStaging.run(client);
     await sendCopy(client, COPY_REJECTS, chunk.rejected);
     await insertRejects.run(client, { ...parameters, source: loading.contract.source });
   }

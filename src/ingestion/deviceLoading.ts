@@ -7,15 +7,18 @@ import type { SourceLoading } from "./sourceLoading.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./devices/${name}.sql`, import.meta.url));
 
+const createStaging = sql("createStaging");
+
 export const deviceLoading: SourceLoading = {
   contract: CONTRACTS.devices,
   openBatch: ({ columns }) =>
     textBatch(
       deviceParser(columns),
       (device, line) => copyRow([line, device.deviceId, device.storeId, device.digest, device.deviceType]),
+      createStaging,
       "COPY staged_devices (source_line, device_id, store_id, digest, device_type) FROM STDIN",
     ),
-  createStaging: sql("createStaging"),
+  createStaging,
   judge: sql("judge"),
   summarise: sql("summarise"),
   prepare: [],
@@ -25,5 +28,10 @@ export const deviceLoading: SourceLoading = {
   followCorrections: [],
   confirm: sql("confirmDevices"),
   closeMended: sql("closeMended"),
-  waiting: { quarantine: sql("quarantine"), stage: sql("stageWaiting"), close: sql("closeWaiting") },
+  waiting: {
+    quarantine: sql("quarantine"),
+    arrived: sql("anyArrived"),
+    stage: sql("stageWaiting"),
+    close: sql("closeWaiting"),
+  },
 };

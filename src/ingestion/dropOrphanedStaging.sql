@@ -20,8 +20,7 @@ BEGIN
         'judged_devices',
         'staged_transactions',
         'judged_transactions',
-        'staged_labels',
-        'applied_labels'
+        'staged_labels'
       )
       AND class.relpersistence = 't'
       AND class.relkind = 'r'

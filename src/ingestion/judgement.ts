@@ -94,7 +94,9 @@ export async function apply(
 ): Promise<void> {
   if (judgement.loaded + judgement.corrected > 0) await write(client, loading, judgement, parameters, fresh);
   if (judgement.alreadyPresent > 0) await loading.confirm?.run(client, parameters);
-  await loading.closeMended.run(client, parameters);
+  // What needed no judging is what no rejected record waits for; without a judged record there is no staging to look at.
+  if (judgement.loaded + judgement.corrected + judgement.alreadyPresent > (fresh?.records ?? 0))
+    await loading.closeMended.run(client, parameters);
   await closeReplaced.run(client, parameters);
 }
 
@@ -109,18 +111,20 @@ async function write(
   if (days !== null) {
     await insertDays.run(client, { first_day: String(days.first), last_day: String(days.last) });
   }
-  const runAll = async (statements: readonly SqlFile[]): Promise<void> => {
-    for (const statement of statements) await statement.run(client, parameters);
-  };
+  const hasJudged = judgedLoaded + corrected > 0;
   const writeJudged = async (): Promise<void> => {
     if (corrected > 0) await expectRows(loading.correct, corrected);
     if (judgedLoaded === 0) return;
     const insert = (): Promise<void> => expectRows(loading.insert, judgedLoaded);
     await (loading.aroundInsert?.(client, insert) ?? insert());
   };
-  await fresh?.prepare(client);
+  const ofFresh = (await fresh?.prepare(client)) ?? [];
+  const references = await loading.references?.(client, hasJudged, ofFresh);
+  const runAll = async (statements: readonly SqlFile[]): Promise<void> => {
+    for (const statement of statements) await statement.run(client, { ...parameters, ...references });
+  };
   await runAll(loading.prepare);
-  if (judgedLoaded + corrected > 0) {
+  if (hasJudged) {
     if (loading.inStep === undefined) await writeJudged();
     else await loading.inStep(client, corrected > 0, writeJudged);
   }

@@ -1,7 +1,15 @@
 import type { ClientBase } from "pg";
+import type { SqlFile } from "../database/sqlFile.ts";
+import type { Label } from "../sources/labels.ts";
 import type { Parsed } from "../sources/parsing.ts";
 import { CopyRows } from "./copyRows.ts";
 import { sendCopy } from "./sendCopy.ts";
+
+/** A label that records are written under. */
+export interface AppliedLabel extends Pick<Label, "digest" | "productSku" | "productName" | "categoryName"> {
+  /** Highest natural key of those records. */
+  readonly highestId: number;
+}
 
 /** Records that were found to be new before they were staged, and go into the star as they are. */
 export interface NewRecords {
@@ -9,8 +17,8 @@ export interface NewRecords {
   readonly highestKey: number;
   /** Days of their times, `yyyymmdd`. */
   readonly days: { readonly first: number; readonly last: number };
-  /** Notes what they refer to that the star may not have yet. */
-  readonly prepare: (client: ClientBase) => Promise<void>;
+  /** Gives what they refer to that the star may not have yet, or has to be told of. */
+  readonly prepare: (client: ClientBase) => Promise<readonly AppliedLabel[]>;
   /** Writes all of them, or throws. */
   readonly insert: (client: ClientBase) => Promise<void>;
 }
@@ -69,10 +77,15 @@ export interface RecordBatch {
   readonly clear: () => void;
 }
 
-/** A batch whose records are all staged, as COPY text. */
+/**
+ * A batch whose records are all staged, as COPY text.
+ *
+ * @param createStaging makes the table that `copyStatement` fills
+ */
 export function textBatch<T>(
   parse: (fields: readonly string[]) => Parsed<T>,
   copyRow: (record: T, line: number) => string,
+  createStaging: SqlFile,
   copyStatement: string,
 ): RecordBatch {
   let rows = new CopyRows();
@@ -83,6 +96,8 @@ export function textBatch<T>(
       return parsed;
     },
     arrive: async (client) => {
+      if (rows.count === 0) return { staged: 0, fresh: null };
+      await createStaging.run(client);
       await sendCopy(client, copyStatement, rows.finish());
       return { staged: rows.count, fresh: null };
     },

@@ -11,7 +11,6 @@ import type { SourceLoading } from "./sourceLoading.ts";
 
 const advanceRun = sqlFile(new URL("./ledger/advanceRun.sql", import.meta.url));
 const raiseWatermark = sqlFile(new URL("./ledger/raiseWatermark.sql", import.meta.url));
-const anyWaiting = sqlFile(new URL("./quarantine/anyWaiting.sql", import.meta.url));
 
 /** Natural keys of one commit. */
 const BATCH = 50_000;
@@ -39,9 +38,9 @@ export async function resolveWaiting(
   const { runId, now } = context;
   const { source } = loading.contract;
   throwIfStopped(signal);
-  // Mostly nothing waits, and then no staging is needed.
-  if (!onlyRow(await anyWaiting.run<{ found: boolean }>(context.pool, { source })).found) return 0;
-  const client = await context.session.stagedFor(loading);
+  // Mostly nothing waits, or what it waits for has not come; then nothing is staged.
+  if (!onlyRow(await waiting.arrived.run<{ found: boolean }>(context.pool)).found) return 0;
+  const client = await context.session.connected();
   const parameters = { run_id: runId, file_id: null, limit: batch };
   let resolved = 0;
   // All of a key are staged together, so fewer records than keys asked for means that no key is left.
@@ -49,6 +48,7 @@ export async function resolveWaiting(
     throwIfStopped(signal);
     const tried = await withTransaction(client, async () => {
       await checkFence(client, context.fencingToken);
+      await loading.createStaging.run(client);
       const { rowCount } = await waiting.stage.run(client, parameters);
       if (rowCount === null || rowCount === 0) return { staged: 0, applied: 0 };
       const judgement = await judge(client, loading, parameters);

@@ -1,9 +1,9 @@
 import type { ClientBase } from "pg";
-import type { SqlFile } from "../database/sqlFile.ts";
+import type { Parameters, SqlFile } from "../database/sqlFile.ts";
 import type { Contract } from "../sources/contracts.ts";
 import type { BoundColumns } from "../sources/header.ts";
 import type { ParsingRules } from "../sources/parsing.ts";
-import type { RecordBatch } from "./recordBatch.ts";
+import type { AppliedLabel, RecordBatch } from "./recordBatch.ts";
 
 /** What a batch must know of its file. */
 export interface BatchRules {
@@ -21,12 +21,18 @@ export interface SourceLoading {
   readonly contract: Contract;
   /** Takes the records of one file, chunk after chunk. */
   readonly openBatch: (rules: BatchRules) => RecordBatch;
-  /** Creates the session's staging tables. */
+  /** Makes the session's staging tables where they are not there yet; by whoever stages something, in that transaction. */
   readonly createStaging: SqlFile;
   /** Gives every staged record its outcome. */
   readonly judge: SqlFile;
   /** One row an outcome; see `OutcomeSummary`. */
   readonly summarise: SqlFile;
+  /** Values that `prepare` and `follow` need besides; `judged`: some records were judged to be written. */
+  readonly references?: (
+    client: ClientBase,
+    judged: boolean,
+    ofFresh: readonly AppliedLabel[],
+  ) => Promise<Parameters>;
   /** What the records refer to and the star does not have yet. */
   readonly prepare: readonly SqlFile[];
   /** Writes the records judged `corrected`, exactly as many. */
@@ -52,6 +58,8 @@ export interface SourceLoading {
 export interface WaitingStatements {
   /** Puts what could be read but not loaded into quarantine, whole. */
   readonly quarantine: SqlFile;
+  /** Whether there are quarantined records whose reference has arrived. */
+  readonly arrived: SqlFile;
   /** Stages quarantined records whose reference has arrived: all of a key, and at most `limit` keys. */
   readonly stage: SqlFile;
   /** Notes in quarantine what became of them, so that none of them waits any more. */

@@ -7,6 +7,8 @@ import type { SourceLoading } from "./sourceLoading.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./stores/${name}.sql`, import.meta.url));
 
+const createStaging = sql("createStaging");
+
 export const storeLoading: SourceLoading = {
   contract: CONTRACTS.stores,
   openBatch: ({ columns, parsing }) =>
@@ -26,9 +28,10 @@ export const storeLoading: SourceLoading = {
           store.country,
           store.typology,
         ]),
+      createStaging,
       "COPY staged_stores (source_line, store_id, customer_id, created_at, digest, created_date_key, store_name, address, city, country, typology) FROM STDIN",
     ),
-  createStaging: sql("createStaging"),
+  createStaging,
   judge: sql("judge"),
   summarise: sql("summarise"),
   prepare: [sql("insertCustomers")],

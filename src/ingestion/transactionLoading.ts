@@ -2,18 +2,20 @@ import { sqlFile } from "../database/sqlFile.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
 import { foldWrites } from "./rollups/foldWrites.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
+import { appliedLabels } from "./transactions/appliedLabels.ts";
 import { withKeysCheckedAsSets } from "./transactions/keysAsSets.ts";
-import { transactionBatch } from "./transactions/transactionBatch.ts";
+import { createStaging, transactionBatch } from "./transactions/transactionBatch.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./transactions/${name}.sql`, import.meta.url));
 
 export const transactionLoading: SourceLoading = {
   contract: CONTRACTS.transactions,
   openBatch: transactionBatch,
-  createStaging: sql("createStaging"),
+  createStaging,
   judge: sql("judge"),
   summarise: sql("summarise"),
-  prepare: [sql("noteAppliedLabels"), sql("insertProducts"), sql("insertLabels")],
+  references: appliedLabels,
+  prepare: [sql("insertProducts"), sql("insertLabels")],
   correct: sql("correctFacts"),
   insert: sql("insertFacts"),
   aroundInsert: withKeysCheckedAsSets,
@@ -22,5 +24,10 @@ export const transactionLoading: SourceLoading = {
   followCorrections: [sql("renameProductsLeft")],
   confirm: sql("confirmFacts"),
   closeMended: sql("closeMended"),
-  waiting: { quarantine: sql("quarantine"), stage: sql("stageWaiting"), close: sql("closeWaiting") },
+  waiting: {
+    quarantine: sql("quarantine"),
+    arrived: sql("anyArrived"),
+    stage: sql("stageWaiting"),
+    close: sql("closeWaiting"),
+  },
 };

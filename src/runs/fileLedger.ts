@@ -3,10 +3,9 @@ import type { FileStatus, Source } from "../database/generated/enums.ts";
 import { withPooledTransaction } from "../database/pool.ts";
 import { onlyRow, sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import { checkFence } from "./fence.ts";
-import { sameIdentity, type FileIdentity } from "./fileIdentity.ts";
+import type { FileIdentity } from "./fileIdentity.ts";
 
 const currentFile = sqlFile(new URL("./currentFile.sql", import.meta.url));
-const loadedFiles = sqlFile(new URL("./loadedFiles.sql", import.meta.url));
 const replaceFiles = sqlFile(new URL("./replaceFiles.sql", import.meta.url));
 const insertFile = sqlFile(new URL("./insertFile.sql", import.meta.url));
 const noteDialect = sqlFile(new URL("./noteDialect.sql", import.meta.url));
@@ -95,19 +94,6 @@ export function fileLedger(pool: pg.Pool, fencingToken: bigint): FileLedger {
       await fenced((client) => write(client, failFile, { file_id: fileId, refusal }));
     },
   };
-}
-
-/**
- * The source of a file that is loaded to its end and has not changed since, told without reading it; undefined for any
- * other file.
- */
-export async function sourceOfUnchanged(
-  pool: pg.Pool,
-  path: string,
-  identity: FileIdentity,
-): Promise<Source | undefined> {
-  const { rows } = await loadedFiles.run<LedgerRow>(pool, { path });
-  return rows.map(ledgerFileOf).find((known) => sameIdentity(known, identity))?.source;
 }
 
 /** A row of the ledger as PostgreSQL sends it: whole numbers of 64 bits come as text. */

@@ -22,8 +22,10 @@ export interface Discovery {
   readonly unknown: readonly string[];
 }
 
-/** Tells the source of a file that was loaded before and has not changed since; undefined for any other. */
-export type SourceOfUnchanged = (path: string, stats: BigIntStats) => Promise<SourceName | undefined>;
+/** Of files, tells the sources of those that were loaded before and have not changed since, by path. */
+export type SourcesOfUnchanged = (
+  files: readonly { readonly path: string; readonly stats: BigIntStats }[],
+) => Promise<ReadonlyMap<string, SourceName>>;
 
 const DATA_FILE = /\.(csv|tsv|txt)$/i;
 
@@ -36,23 +38,38 @@ const DATA_FILE = /\.(csv|tsv|txt)$/i;
 export async function discoverFiles(
   dataDir: string,
   named: readonly string[],
-  sourceOfUnchanged: SourceOfUnchanged,
+  sourcesOfUnchanged: SourcesOfUnchanged,
 ): Promise<Discovery> {
   const paths = named.length > 0 ? named.map((path) => resolve(path)) : await dataFilesIn(dataDir);
   const files: DiscoveredFile[] = [];
+  const unnamed: NamelessFile[] = [];
   const unknown: string[] = [];
   for (const absolutePath of new Set(paths)) {
     const path = displayPath(dataDir, absolutePath);
     if (named.length > 0) await requireFile(absolutePath, path);
-    const source =
-      sourceOfName(absolutePath) ??
-      (await sourceOfFile(absolutePath, path, sourceOfUnchanged).catch(undefinedWhenUnreadable));
+    const source = sourceOfName(absolutePath);
+    if (source !== undefined) {
+      files.push({ source, path, absolutePath });
+      continue;
+    }
+    const stats = await stat(absolutePath, { bigint: true }).catch(undefinedWhenUnreadable);
+    if (stats === undefined) unknown.push(path);
+    else unnamed.push({ path, absolutePath, stats });
+  }
+  const sources = unnamed.length === 0 ? new Map<string, SourceName>() : await sourcesOfUnchanged(unnamed);
+  for (const { path, absolutePath } of unnamed) {
+    const source = sources.get(path) ?? (await sourceOfContent(absolutePath).catch(undefinedWhenUnreadable));
     if (source === undefined) unknown.push(path);
     else files.push({ source, path, absolutePath });
   }
   const order = (file: DiscoveredFile): number => SOURCES.indexOf(file.source);
   files.sort((a, b) => order(a) - order(b) || (a.path < b.path ? -1 : 1));
   return { files, unknown };
+}
+
+/** A file whose name does not tell its source. */
+interface NamelessFile extends Omit<DiscoveredFile, "source"> {
+  readonly stats: BigIntStats;
 }
 
 async function dataFilesIn(dataDir: string): Promise<string[]> {
@@ -105,15 +122,6 @@ function displayPath(dataDir: string, absolutePath: string): string {
 function sourceOfName(path: string): SourceName | undefined {
   const name = basename(path).toLowerCase();
   return SOURCES.find((source) => name.startsWith(CONTRACTS[source].fileNamePrefix));
-}
-
-async function sourceOfFile(
-  absolutePath: string,
-  path: string,
-  sourceOfUnchanged: SourceOfUnchanged,
-): Promise<SourceName | undefined> {
-  const stats = await stat(absolutePath, { bigint: true });
-  return (await sourceOfUnchanged(path, stats)) ?? sourceOfContent(absolutePath);
 }
 
 async function sourceOfContent(absolutePath: string): Promise<SourceName | undefined> {

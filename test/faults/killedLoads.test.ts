@@ -146,7 +146,7 @@ describe("a load whose database fails it", () => {
     await expectPlainFailure(load);
     const url = await holdServer(attempt.place);
     // The tables of the killed sessions stand without them: what the next run has to clear away is there.
-    expect(await leftovers(url)).toContainEqual({ kind: "staging", name: "staged_transactions" });
+    expect(await leftovers(url)).toContainEqual({ kind: "staging", name: "staged_stores" });
     await expectRecovery(attempt, url);
   });
 });

@@ -39,10 +39,3 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_labels (
   product_name text NOT NULL,
   category_name text NOT NULL
 ) ON COMMIT DELETE ROWS;
-
--- The labels of the transactions that go into the fact, each perhaps twice: of the judged ones, and of those that were
--- found to be new without being staged.
-CREATE TEMPORARY TABLE IF NOT EXISTS applied_labels (
-  LIKE staged_labels,
-  highest_transaction_id bigint NOT NULL
-) ON COMMIT DELETE ROWS;

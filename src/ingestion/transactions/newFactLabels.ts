@@ -1,16 +1,16 @@
 import type { ClientBase, QueryResultRow } from "pg";
 import { sqlFile, type SqlFile } from "../../database/sqlFile.ts";
 import type { Label } from "../../sources/labels.ts";
+import type { AppliedLabel } from "../recordBatch.ts";
 import type { FactBatch } from "./factBatch.ts";
 import { requireAll } from "./requireAll.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
-const noteNewLabels = sql("noteNewLabels");
 const lockLabels = sql("lockLabels");
 const findLabelsSql = sql("findLabels");
 
-/** Labels as the columns that `stageLabels` and `noteNewLabels` take. */
-export function labelColumns(labels: readonly Label[]) {
+/** Labels as the columns that statements take. */
+export function labelColumns(labels: readonly Omit<AppliedLabel, "highestId">[]) {
   return {
     label_digests: labels.map(({ digest }) => digest),
     product_skus: labels.map(({ productSku }) => productSku),
@@ -79,8 +79,8 @@ async function fillKeys(
 
 /** The labels of a chunk's new facts. */
 export interface NewFactLabels {
-  /** Locks the known ones, and notes what the star must be told of: unknown labels, and the newest name of each SKU. */
-  readonly prepare: (client: ClientBase) => Promise<void>;
+  /** Locks the known ones, and gives what the star must be told of: unknown labels, and the newest name of each SKU. */
+  readonly prepare: (client: ClientBase) => Promise<readonly AppliedLabel[]>;
   /** Locks the ones that were unknown, which are there by now, and gives all keys. */
   readonly lock: (client: ClientBase) => Promise<LabelKeys>;
 }
@@ -101,10 +101,7 @@ export function newFactLabels(registry: readonly Label[], highestIds: Float64Arr
     prepare: async (client) => {
       await lockKnown(client);
       const noted = [...new Set([...unknown, ...newestOfSkus(used, highestIds)])];
-      await noteNewLabels.run(client, {
-        ...labelColumns(noted),
-        highest_transaction_ids: noted.map(({ index }) => highestIds[index] ?? 0),
-      });
+      return noted.map((label) => ({ ...label, highestId: highestIds[label.index] ?? 0 }));
     },
     lock: async (client) => {
       await lockKnown(client);

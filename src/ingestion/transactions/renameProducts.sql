@@ -2,7 +2,8 @@
 WITH
   newest AS (
     SELECT DISTINCT ON (product_sku) product_sku, product_name, category_name, highest_transaction_id AS transaction_id
-    FROM applied_labels
+    FROM unnest(:product_skus::text[], :product_names::text[], :category_names::text[], :highest_transaction_ids::bigint[])
+      AS applied (product_sku, product_name, category_name, highest_transaction_id)
     ORDER BY product_sku, highest_transaction_id DESC
   )
 

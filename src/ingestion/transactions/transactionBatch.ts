@@ -17,6 +17,7 @@ import { labelColumns } from "./newFactLabels.ts";
 import { newFacts } from "./newFacts.ts";
 import { triage } from "./triage.ts";
 
+export const createStaging = sqlFile(new URL("./createStaging.sql", import.meta.url));
 const stageLabels = sqlFile(new URL("./stageLabels.sql", import.meta.url));
 
 const COPY_STAGED = `COPY staged_transactions (${STAGED_COLUMNS}) FROM STDIN (FORMAT binary)`;
@@ -139,6 +140,7 @@ async function stage(client: ClientBase, batch: FactBatch, rows: Int32Array): Pr
     used.add(batch.labels[row] ?? 0);
   }
   const labels = batch.registry.labels.filter(({ index }) => used.has(index));
+  await createStaging.run(client);
   await stageLabels.run(client, labelColumns(labels));
   const copied = await sendCopy(client, COPY_STAGED, binaryCopy(batch.tuplesOf(rows)));
   if (copied !== rows.length)

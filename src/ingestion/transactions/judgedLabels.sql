@@ -1,6 +1,10 @@
 -- Grain: one label of the judged transactions that go into the fact.
-INSERT INTO applied_labels (label_digest, product_sku, product_name, category_name, highest_transaction_id)
-SELECT label_digest, labels.product_sku, labels.product_name, labels.category_name, max(judged.transaction_id)
+SELECT
+  label_digest,
+  labels.product_sku,
+  labels.product_name,
+  labels.category_name,
+  max(judged.transaction_id) AS highest_transaction_id
 FROM judged_transactions AS judged
 JOIN staged_labels AS labels USING (label_digest)
 WHERE judged.outcome IN ('loaded', 'corrected')
