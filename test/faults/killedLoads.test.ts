@@ -1,18 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import type { Truth } from "../../src/generator/truth.ts";
 import { eventually } from "../processes/eventually.ts";
 import { addGeneratedFiles, expectTruth, leftovers } from "../processes/generatedFiles.ts";
 import { runForJson, start, type Program } from "../processes/programs.ts";
-import { trials } from "./harness/trials.ts";
 import { holdServer, migratedWorkplace, query, type Workplace } from "../processes/workplace.ts";
 
 jest.setTimeout(900_000);
 
 const ROWS = 60_000;
-const TRIALS = trials({ quick: 4, all: 60 });
 
 interface Attempt {
   readonly place: Workplace;
@@ -45,51 +42,6 @@ async function expectRecovery({ place, truth }: Attempt, url: string): Promise<v
   await runForJson(["ingest", "--json"], place.environment);
   await expectTruth(truth, place, url);
 }
-
-describe("a loader that is killed (SIGKILL)", () => {
-  let wholeLoadMs = 0;
-
-  beforeAll(async () => {
-    const { place } = await prepare();
-    const started = performance.now();
-    await runForJson(["ingest", "--json"], { ...place.environment, CHUNK_RECORDS: "2000" });
-    wholeLoadMs = performance.now() - started;
-  });
-
-  test.each(Array.from({ length: TRIALS }, (_, index) => index + 1))(
-    `at a random moment: no row lost, none twice (trial %d of ${TRIALS})`,
-    async (trial) => {
-      const attempt = await prepare();
-      const load = startLoad(attempt.place);
-      // A moment in each part of the load's time, so that few trials cover all of it.
-      const momentMs = ((trial - 1 + Math.random()) / TRIALS) * wholeLoadMs;
-      await Promise.race([pause(momentMs), load.ended]);
-      load.child.kill("SIGKILL");
-      await load.ended;
-      try {
-        await expectRecovery(attempt, attempt.url);
-      } catch (error) {
-        throw new Error(`killed after ${Math.round(momentMs)} ms of ${Math.round(wholeLoadMs)}`, {
-          cause: error,
-        });
-      }
-    },
-  );
-
-  test("leaves a run that the next one marks as killed", async () => {
-    const attempt = await prepare();
-    const load = startLoad(attempt.place);
-    await load.untilItSays(firstChunk);
-    load.child.kill("SIGKILL");
-    await load.ended;
-    await expectRecovery(attempt, attempt.url);
-    const { runs } = await runForJson<{ runs: unknown[] }>(["runs", "--json"], attempt.place.environment);
-    expect(runs).toEqual([
-      expect.objectContaining({ status: "succeeded" }),
-      expect.objectContaining({ status: "killed", error: expect.objectContaining({ code: "run_killed" }) }),
-    ]);
-  });
-});
 
 function postmasterOf({ stateDir }: Workplace): number {
   const file = join(stateDir, "postgres", "data", "postmaster.pid");
