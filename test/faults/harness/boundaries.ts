@@ -87,6 +87,13 @@ export const BOUNDARIES: readonly Boundary[] = [
   boundary("lock given back", "before", /pg_advisory_unlock/),
 ];
 
+/** One of `BOUNDARIES`. */
+export function boundaryNamed(name: string): Boundary {
+  const boundary = BOUNDARIES.find((one) => one.name === name);
+  if (boundary === undefined) throw new Error(`no boundary is called ${name}`);
+  return boundary;
+}
+
 /** Of a load whose loaders are threads that copy ahead of their turn. */
 export const BOUNDARIES_OF_THREADS: readonly Boundary[] = [
   boundary("facts copied ahead, before", "before", (statement) => isCopy(statement) && isAhead(statement)),

@@ -38,6 +38,8 @@ export interface DatabaseProxy {
   readonly url: string;
   /** Lays an ambush; `wasReached` says whether it has been sprung. */
   ambush(ambush: Ambush): { readonly wasReached: boolean };
+  /** The connections of sessions of that `application_name`. */
+  connectionsOf(session: string): readonly ProxiedConnection[];
   /** Holds everything back, on new connections too, until the function that it gives is called. */
   hold(): () => void;
   close(): Promise<void>;
@@ -73,6 +75,7 @@ export async function openDatabaseProxy(serverUrl: string): Promise<DatabaseProx
   return {
     url: url.href,
     ambush: (ambush) => waylaying.add(ambush),
+    connectionsOf: (session) => [...connections].filter((connection) => connection.session === session),
     hold: () => waylaying.hold(),
     close: async () => {
       const closed = once(listener, "close");
@@ -115,12 +118,13 @@ class Waylaying {
 
 class Connection implements ProxiedConnection {
   readonly ended: Promise<unknown>;
+  /** Undefined until the program has said who it is. */
+  session: string | undefined;
   readonly #program: Socket;
   readonly #server: Socket;
   readonly #waylaying: Waylaying;
   #isOpen = true;
   #isHalfOpen = false;
-  #session: string | undefined;
   #transaction: string[] = [];
   /** Ambushes at the statement that is being sent, and at those that are sent and not answered yet. */
   #sending: Ambush[] = [];
@@ -177,17 +181,17 @@ class Connection implements ProxiedConnection {
   }
 
   async #fromProgram(message: Buffer): Promise<Buffer[]> {
-    if (this.#session === undefined) {
+    if (this.session === undefined) {
       if (asksForEncryption(message)) {
         this.#program.write("N");
         return [];
       }
-      this.#session = applicationNameOf(message);
+      this.session = applicationNameOf(message);
       return [message];
     }
     const sql = sqlOf(message);
     if (sql !== undefined) {
-      this.#sending = this.#waylaying.sprungBy(this.#note(sql.trim(), this.#session));
+      this.#sending = this.#waylaying.sprungBy(this.#note(sql.trim(), this.session));
       for (const { when, act } of this.#sending) if (when === "before") await act(this);
     }
     // A simple query ends with itself, the parts of any other with a Sync.
