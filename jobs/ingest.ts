@@ -10,7 +10,6 @@ import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { identityOf } from "../src/runs/fileIdentity.ts";
 import { fileLedger, sourceOfUnchanged } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
-import { publicMessage } from "../src/runs/runLog.ts";
 import { fingerprintOfKey } from "../src/sources/cards.ts";
 import { discoverFiles, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
@@ -18,6 +17,7 @@ import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
 import { loadSources } from "./loadSources.ts";
 import { refreshStatistics } from "./refreshStatistics.ts";
+import { publicMessage } from "../src/lib/publicError.ts";
 
 /** Loads what is new: stores, then devices, then transactions, and what waited for them. */
 export const ingestJob = {
@@ -39,9 +39,9 @@ export interface IngestOptions {
 export async function ingest(context: JobContext, options: IngestOptions): Promise<IngestReport> {
   const { config, database, clock } = context;
   const started = clock.monotonicMs();
-  const key = await cardTokenKey(config, database.pool);
   return asRun(ingestJob.name, { files: options.files }, context, async (held) => {
     const { run } = held;
+    const key = await cardTokenKey(config, database.pool);
     const files = await run.step(
       "discover files",
       () => filesToLoad(context, options),
@@ -78,7 +78,10 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
         loadersFor: (bytes) => (bytes < WORTH_THREADS_BYTES ? here : threads.pool),
         now: () => clock.now(),
         signal: context.stopping,
-        onProgress: context.onProgress,
+        onProgress: (progress) => {
+          held.progressed();
+          context.onProgress?.(progress);
+        },
       };
       const loaded = await loadSources({ ...load, clock }, run, files, () => context.breakingOff.aborted);
       const read = loaded.files.reduce((sum, file) => addOutcomes(sum, file.outcomes), NO_OUTCOMES);
@@ -91,7 +94,12 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
             context.logger.warn("statistics could not be refreshed", { error: publicMessage(error) });
           });
       }
-      return await reportOf(run.runId, loaded, context, started).catch((problem: unknown) => {
+      return await reportOf(
+        run.runId,
+        { files: loaded.files, failure: loaded.failure },
+        context,
+        started,
+      ).catch((problem: unknown) => {
         throw loaded.failure ?? problem;
       });
     } finally {
