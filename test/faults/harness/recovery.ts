@@ -56,6 +56,12 @@ export async function judgeSurvivor(
   return { ...verdict, stuck: [...complaint, ...verdict.stuck] };
 }
 
+/** The end of what a program said; marked, since the test runner leaves out what looks like its own stack. */
 function lastLines(text: string): string {
-  return text.trimEnd().split("\n").slice(-5).join("\n");
+  return text
+    .trimEnd()
+    .split("\n")
+    .slice(-25)
+    .map((line) => `| ${line}`)
+    .join("\n");
 }
