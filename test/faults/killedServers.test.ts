@@ -14,8 +14,8 @@ import { numbered, trials } from "./harness/trials.ts";
 
 jest.setTimeout(300_000);
 
-const BACKENDS = trials({ quick: 6, all: 50 });
-const SERVERS = trials({ quick: 2, all: 50 });
+const BACKENDS = trials({ quick: 2, all: 50 });
+const SERVERS = trials({ quick: 1, all: 50 });
 const BOTH = trials({ quick: 1, all: 10 });
 const EMBEDDED = trials({ quick: 1, all: 5 });
 

@@ -37,7 +37,7 @@ const commits =
  */
 export const BOUNDARIES: readonly Boundary[] = [
   boundary("lock asked for", "after", /pg_try_advisory_lock/),
-  boundary("fencing token raised", "after", /^UPDATE operations\.run_locks SET fencing_token/),
+  boundary("fencing token raised", "after", /^UPDATE operations\.run_locks\s+SET fencing_token/),
   boundary("run start, before", "before", /^INSERT INTO operations\.runs/),
   boundary("run start, after", "after", /^INSERT INTO operations\.runs/),
   boundary("discovery, before", "after", /^INSERT INTO operations\.run_steps/),

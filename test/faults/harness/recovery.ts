@@ -30,8 +30,8 @@ export async function resumeWork(environment: Environment): Promise<number> {
 }
 
 /**
- * Waits for a run that must get over what has happened by itself: it ends well, it is the only one, and all its work is
- * done. Where it did not, the next run completes the work, so that what was lost is told from what was only late.
+ * Waits for a run that must get over what has happened by itself: it ends well, and all its work is done. Where it did not,
+ * the next run completes the work, so that what was lost is told from what was only late.
  *
  * @param well when things were well again, as `performance.now()` gave it
  */
@@ -48,7 +48,8 @@ export async function judgeSurvivor(
     "SELECT status::text AS status FROM operations.runs ORDER BY run_id",
   );
   const statuses = runs.map(({ status }) => status).join(", ");
-  const survived = exitCode === 0 && statuses === "succeeded";
+  // A run that never heard that its beginning was noted notes it again, and takes the first note for a dead run's.
+  const survived = exitCode === 0 && /^(killed, )?succeeded$/.test(statuses);
   const how = `exit code ${String(exitCode ?? signal)}, runs: ${statuses}`;
   const complaint = survived ? [] : [`the run did not go on by itself (${how}):\n${lastLines(stderr)}`];
   if (exitCode !== 0) await resumeWork(files.into(url));
