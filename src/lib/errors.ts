@@ -22,6 +22,7 @@ export const ERRORS = {
   run_stopped: { exitCode: EXIT_CODES.failed, retryable: true },
   file_not_found: { exitCode: EXIT_CODES.usage, retryable: false },
   file_refused: { exitCode: EXIT_CODES.failed, retryable: false },
+  file_changed: { exitCode: EXIT_CODES.failed, retryable: true },
   file_unreadable: { exitCode: EXIT_CODES.failed, retryable: true },
   loader_thread_died: { exitCode: EXIT_CODES.failed, retryable: true },
   too_many_rejects: { exitCode: EXIT_CODES.failed, retryable: false },

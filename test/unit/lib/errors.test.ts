@@ -11,6 +11,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "database_unreachable 1 retry",
     "database_unsupported 2",
     "embedded_server_unavailable 1 retry",
+    "file_changed 1 retry",
     "file_not_found 2",
     "file_refused 1",
     "file_unreadable 1 retry",
