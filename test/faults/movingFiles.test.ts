@@ -10,6 +10,7 @@ import {
   GROWN,
   OPENED,
   OTHER_AMOUNTS,
+  OTHER_FROM_THIRD,
   REPLACED,
   rewrite,
   REWRITTEN,
@@ -67,6 +68,7 @@ describe("a file that is rewritten while threads read and copy it ahead", () => 
   test.each([
     ["with other amounts", OTHER_AMOUNTS],
     ["its records shifted by one byte", shifted(1)],
+    ["from its third record on, which is read before the second is committed", OTHER_FROM_THIRD],
   ])("%s loads as one of its contents, and in the next run whole", (_how, content) =>
     withWarehouse(async (warehouse) => {
       const judge = await judgeOf(warehouse);

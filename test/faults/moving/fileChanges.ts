@@ -40,6 +40,9 @@ export const OPENED = transactionsFile(...SALES.map((id) => sale(id)));
 
 /** What others write in its place. */
 export const OTHER_AMOUNTS = transactionsFile(...SALES.map((id) => sale(id, "", 75)));
+export const OTHER_FROM_THIRD = transactionsFile(
+  ...SALES.map((id, index) => sale(id, "", index < 2 ? 25 : 75)),
+);
 const OTHER_IDS = transactionsFile(...SALES.map((id) => sale(id + 5000)));
 const BACKWARDS = transactionsFile(...SALES.map((id) => sale(id)).reverse());
 const FEWER = transactionsFile(...SALES.slice(0, 3).map((id) => sale(id + 5000)));
