@@ -10,14 +10,15 @@ import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { identityOf } from "../src/runs/fileIdentity.ts";
 import { fileLedger, sourceOfUnchanged } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
-import { publicMessage } from "../src/runs/runLog.ts";
 import { fingerprintOfKey } from "../src/sources/cards.ts";
+import { TillhouseError } from "../src/lib/errors.ts";
 import { discoverFiles, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
 import { loadSources } from "./loadSources.ts";
 import { refreshStatistics } from "./refreshStatistics.ts";
+import { publicMessage } from "../src/lib/publicError.ts";
 
 /** Loads what is new: stores, then devices, then transactions, and what waited for them. */
 export const ingestJob = {
@@ -39,9 +40,9 @@ export interface IngestOptions {
 export async function ingest(context: JobContext, options: IngestOptions): Promise<IngestReport> {
   const { config, database, clock } = context;
   const started = clock.monotonicMs();
-  const key = await cardTokenKey(config, database.pool);
   return asRun(ingestJob.name, { files: options.files }, context, async (held) => {
     const { run } = held;
+    const key = await cardTokenKey(config, database.pool);
     const files = await run.step(
       "discover files",
       () => filesToLoad(context, options),
@@ -79,12 +80,15 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
         loadersFor: (bytes) => (bytes < WORTH_THREADS_BYTES ? here : threads.pool),
         now: () => clock.now(),
         signal: context.stopping,
-        onProgress: context.onProgress,
+        onProgress: (progress) => {
+          held.progressed();
+          context.onProgress?.(progress);
+        },
       };
       const loaded = await loadSources({ ...load, clock }, run, files, () => context.breakingOff.aborted);
       const read = loaded.files.reduce((sum, file) => addOutcomes(sum, file.outcomes), NO_OUTCOMES);
       const changed = read.loaded + read.corrected + loaded.resolved;
-      if (changed > 0 && !context.stopping.aborted) {
+      if (changed > 0 && !context.stopping.aborted && !isToBeRetried(loaded.failure)) {
         // What is loaded stands without it; the server's own autovacuum does the same a little later.
         await run
           .step("refresh statistics", () => refreshStatistics(database.pool, changed))
@@ -92,7 +96,12 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
             context.logger.warn("statistics could not be refreshed", { error: publicMessage(error) });
           });
       }
-      return await reportOf(run.runId, loaded, context, started).catch((problem: unknown) => {
+      return await reportOf(
+        run.runId,
+        { files: loaded.files, failure: loaded.failure },
+        context,
+        started,
+      ).catch((problem: unknown) => {
         throw loaded.failure ?? problem;
       });
     } finally {
@@ -121,6 +130,10 @@ async function filesToLoad(
   if (trigger === "schedule") return settledFiles(files, config.settleMs, clock);
   await waitUntilSettled(files, config.settleMs, clock, stopping);
   return files;
+}
+
+function isToBeRetried(failure: unknown): boolean {
+  return failure instanceof TillhouseError && failure.retry === "soon";
 }
 
 async function settingsOf(

@@ -1,10 +1,11 @@
-import { sqlFile } from "../src/database/sqlFile.ts";
+import { onlyRow, sqlFile } from "../src/database/sqlFile.ts";
 import { addOutcomes, NO_OUTCOMES, outcomeColumns, type Outcomes } from "../src/runs/outcomes.ts";
-import { publicCode, publicMessage, statusOf } from "../src/runs/runLog.ts";
+import { statusOf } from "../src/runs/runLog.ts";
 import type { SourceName } from "../src/sources/contracts.ts";
 import type { JobContext } from "./job.ts";
+import { publicCode, publicMessage } from "../src/lib/publicError.ts";
 
-const watermark = sqlFile(new URL("./watermark.sql", import.meta.url));
+const runSums = sqlFile(new URL("./runSums.sql", import.meta.url));
 
 /** What a run did with one file. */
 export interface FileReport {
@@ -78,15 +79,19 @@ export function reportAsJson(report: IngestReport): Record<string, unknown> {
  */
 export async function reportOf(
   runId: number,
-  done: Pick<IngestReport, "files" | "resolved" | "failure">,
+  done: Pick<IngestReport, "files" | "failure">,
   { database, clock }: JobContext,
   started: number,
 ): Promise<IngestReport> {
-  const [reached] = (await watermark.run<{ watermark: string }>(database.pool)).rows;
+  const sums = await runSums.run<{ resolved: string; watermark: string | null }>(database.pool, {
+    run_id: runId,
+  });
+  const { resolved, watermark } = onlyRow(sums);
   return {
     runId,
     ...done,
-    watermark: reached === undefined ? null : Number(reached.watermark),
+    resolved: Number(resolved),
+    watermark: watermark === null ? null : Number(watermark),
     durationMs: clock.monotonicMs() - started,
   };
 }

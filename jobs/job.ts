@@ -3,8 +3,11 @@ import type { Database } from "../src/database/openDatabase.ts";
 import type { Clock } from "../src/lib/clock.ts";
 import type { Progress } from "../src/ingestion/progress.ts";
 import type { StartThread } from "../src/ingestion/threads/startThread.ts";
+import { asDatabaseError } from "../src/database/databaseErrors.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
 import type { Logger } from "../src/lib/logger.ts";
+import { publicCode, publicMessage } from "../src/lib/publicError.ts";
+import { Retries } from "../src/runs/retries.ts";
 import { startRun, statusOf, type RunLog } from "../src/runs/runLog.ts";
 import { takeWarehouseLock, type WarehouseLock } from "../src/runs/warehouseLock.ts";
 
@@ -29,11 +32,15 @@ export interface JobContext {
 export interface HeldRun {
   readonly run: RunLog;
   readonly lock: WarehouseLock;
+  /** To be told whenever work is committed: a run that gets on is given new patience. */
+  readonly progressed: () => void;
 }
 
 /**
- * Runs a job's work as one logged run, under the lock that all runs take. How the run ended is logged, whatever
- * happened; `work` says by its result when some of it failed though the run went on.
+ * Runs a job's work as one logged run, under the lock that all runs take. A failure that passes, such as a database that
+ * restarts, ends an attempt and not the run: `work` is called again, for what is left, until RETRY_MS have gone by
+ * without anything done. How the run ended is logged, whatever happened; `work` says by its result when some of it failed
+ * though the run went on.
  *
  * @throws TillhouseError `run_locked` when another process holds the warehouse, and what `work` throws
  */
@@ -43,29 +50,72 @@ export async function asRun<T extends { failure: unknown }>(
   context: JobContext,
   work: (held: HeldRun) => Promise<T>,
 ): Promise<T> {
-  const { database, clock, logger, trigger } = context;
+  const { config, database, clock, logger, stopping } = context;
+  const retries = new Retries({
+    ...{ retryMs: config.retryMs, clock, stopping },
+    onPause: (failure, pauseMs) => {
+      logger.warn(`${failure.message} Trying again in ${(pauseMs / 1000).toFixed(1)} s.`, {
+        code: failure.code,
+      });
+    },
+  });
+  let lock: WarehouseLock | undefined;
+  let run: RunLog | undefined;
+  let result: T | undefined;
+
+  const attempt = async (): Promise<T> => {
+    await database.revive();
+    lock = lock?.isHeld === true ? lock : await takeLock(context, run);
+    if (run === undefined) run = await startRun({ ...context, job, parameters });
+    // The work was done, and its end noted, though the answer to that was lost.
+    else if (!(await run.resume()) && result !== undefined) return result;
+    result = await work({
+      run,
+      lock,
+      progressed: () => {
+        retries.progressed();
+      },
+    });
+    if (result.failure === undefined) await run.finish("succeeded");
+    return result;
+  };
+  const end = async (failure: unknown): Promise<void> => {
+    await run?.finish(statusOf(failure), failure).catch((problem: unknown) => {
+      logger.debug("the run's end could not be noted; the next run will mark it", {
+        problem: publicMessage(problem),
+      });
+    });
+  };
+
+  try {
+    for (;;) {
+      const ended = await attempt().then(
+        (done) => ({ done, failure: done.failure }),
+        (error: unknown) => ({ done: undefined, failure: asDatabaseError(error) }),
+      );
+      if (ended.failure === undefined && ended.done !== undefined) return ended.done;
+      if (await retries.another(ended.failure)) continue;
+      await end(ended.failure);
+      if (ended.done === undefined) throw ended.failure;
+      logger.error(publicMessage(ended.failure), { code: publicCode(ended.failure) });
+      return ended.done;
+    }
+  } finally {
+    await lock?.release();
+  }
+}
+
+/** @throws TillhouseError `run_locked` for a run that has not begun; for one that has, what makes it try again, or not */
+async function takeLock({ database, clock }: JobContext, run: RunLog | undefined): Promise<WarehouseLock> {
   const lock = await takeWarehouseLock(database.url, clock.now());
-  if (lock === undefined) {
+  if (lock !== undefined) return lock;
+  if (run === undefined) {
     throw new TillhouseError(
       "run_locked",
       "Another run is at work on this database. Try again when it has ended: npm run runs",
     );
   }
-  try {
-    const run = await startRun({ pool: database.pool, clock, logger, job, trigger, parameters });
-    try {
-      const result = await work({ run, lock });
-      await run.finish(result.failure === undefined ? "succeeded" : statusOf(result.failure), result.failure);
-      return result;
-    } catch (error) {
-      await run.finish(statusOf(error), error).catch((problem: unknown) => {
-        logger.debug("the run's end could not be noted; the next run will mark it", {
-          problem: String(problem),
-        });
-      });
-      throw error;
-    }
-  } finally {
-    await lock.release();
-  }
+  // Says so if another run has taken over; else the session that holds it is this run's own, whose connection broke.
+  await run.resume();
+  throw new TillhouseError("database_busy", "The warehouse is still held by a session that was cut off.");
 }

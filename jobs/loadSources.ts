@@ -6,11 +6,12 @@ import { transactionLoading } from "../src/ingestion/transactionLoading.ts";
 import { onlyRow, sqlFile } from "../src/database/sqlFile.ts";
 import type { Clock } from "../src/lib/clock.ts";
 import { TillhouseError, type ErrorCode } from "../src/lib/errors.ts";
-import { publicCode, publicMessage, statusOf, type RunLog } from "../src/runs/runLog.ts";
+import { statusOf, type RunLog } from "../src/runs/runLog.ts";
 import { NO_OUTCOMES, type outcomeColumns } from "../src/runs/outcomes.ts";
 import type { SourceName } from "../src/sources/contracts.ts";
 import type { DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import type { FileReport } from "./ingestReport.ts";
+import { asDatabaseError } from "../src/database/databaseErrors.ts";
 
 const committedOfFile = sqlFile(new URL("./committedOfFile.sql", import.meta.url));
 
@@ -63,9 +64,11 @@ export async function loadSources(
           loaded: outcomes.loaded,
           rejected: outcomes.rejected,
         });
+        const done = await committed(load, file);
         reports.push({
-          ...(await committed(load, file)),
-          status,
+          ...done,
+          // An attempt of this run that was broken off may have loaded it.
+          status: done.outcomes.recordsRead > 0 ? "loaded" : status,
           warningsByKind,
           durationMs: load.clock.monotonicMs() - started,
         });
@@ -100,8 +103,8 @@ export async function loadSources(
     await resolveAll(transactionLoading);
     await loadAll("transactions");
   } catch (error) {
-    failure = error instanceof RunEnded ? error.reason : ended() ? stopped("between two files") : error;
-    load.logger.error(publicMessage(failure), { code: publicCode(failure) });
+    if (error instanceof RunEnded) failure = error.reason;
+    else failure = ended() ? stopped("between two files") : asDatabaseError(error);
   }
   return { files: reports, resolved, failure };
 }
@@ -138,7 +141,7 @@ function asFileError(error: unknown, file: DiscoveredFile, ended: () => boolean)
     return stopped(`in the middle of ${file.path}, whose last chunk was not finished`, error);
   if (isOurs) return error;
   const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined || !UNREADABLE.has(code)) return error;
+  if (code === undefined || !UNREADABLE.has(code)) return asDatabaseError(error);
   const why = code === "EACCES" || code === "EPERM" ? "this user may not read it" : code;
   const message = `${file.path}: cannot be read (${why}). What was committed of it stands; the next run tries again.`;
   return new TillhouseError("file_unreadable", message, { path: file.path }, error);

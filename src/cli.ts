@@ -165,7 +165,10 @@ Examples:
 /** Says what went wrong: on stderr for a person, and on stdout as one object where JSON was asked for. */
 async function reportError(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
-  const { publicMessage, statusOf } = await import("./runs/runLog.ts");
+  const [{ publicMessage }, { statusOf }] = await Promise.all([
+    import("./lib/publicError.ts"),
+    import("./runs/runLog.ts"),
+  ]);
   const code = error instanceof TillhouseError ? error.code : "unexpected";
   const message = publicMessage(error);
   process.stderr.write(`${code}: ${message}\n`);

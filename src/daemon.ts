@@ -11,7 +11,7 @@ import { systemClock } from "./lib/clock.ts";
 import { EXIT_CODES, TillhouseError, type ExitCode } from "./lib/errors.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
 import { listenForStop } from "./lib/stopSignals.ts";
-import { publicMessage } from "./runs/runLog.ts";
+import { publicMessage } from "./lib/publicError.ts";
 
 /**
  * The long-running process: jobs on their cron expressions, until SIGINT or SIGTERM.
@@ -39,7 +39,7 @@ export async function runDaemon(): Promise<ExitCode> {
       logger.info("stopped");
       return EXIT_CODES.done;
     }
-    let database = opened;
+    const database = opened;
     // A key that does not fit stops the daemon now, not every run to come.
     await cardTokenKey(config, database.pool).catch(async (error: unknown) => {
       await database.close();
@@ -57,11 +57,6 @@ export async function runDaemon(): Promise<ExitCode> {
     let working: Promise<void> | undefined;
     const tick = async (): Promise<void> => {
       try {
-        if (!(await database.isAlive())) {
-          logger.warn("the database went away; opening it again");
-          await database.close();
-          database = await open();
-        }
         await ingestOnce(context());
       } catch (error) {
         logError(logger, error);

@@ -4,12 +4,12 @@ import { reportAsJson, statusOfReport, type IngestReport } from "../../jobs/inge
 import type { Database } from "../database/openDatabase.ts";
 import { EXIT_CODES, TillhouseError, type ExitCode } from "../lib/errors.ts";
 import { listenForStop, type StopSignals } from "../lib/stopSignals.ts";
-import { publicMessage } from "../runs/runLog.ts";
 import { printFiveAnswers } from "./answers.ts";
 import { commandContext, withDatabase, type CommandContext } from "./commandContext.ts";
 import { createProgressDisplay } from "./progress.ts";
 import { print, printJson, printTable } from "./output.ts";
 import { printVerification } from "./verify.ts";
+import { publicMessage } from "../lib/publicError.ts";
 
 export const LAYERS = ["ingestion_layer", "aggregation_layer"] as const;
 export type Layer = (typeof LAYERS)[number];

@@ -16,6 +16,7 @@ export interface Config {
   readonly ingestCron: SettingValues["INGEST_CRON"];
   readonly timezone: SettingValues["TIMEZONE"];
   readonly settleMs: SettingValues["SETTLE_MS"];
+  readonly retryMs: SettingValues["RETRY_MS"];
   readonly logLevel: SettingValues["LOG_LEVEL"];
   readonly maxRejectRatio: SettingValues["MAX_REJECT_RATIO"];
   readonly maxRecordBytes: SettingValues["MAX_RECORD_BYTES"];
@@ -84,6 +85,7 @@ export function loadConfig(environment: Environment = process.env, envFile = ".e
     ingestCron: valueOf("INGEST_CRON", all),
     timezone: valueOf("TIMEZONE", all),
     settleMs: valueOf("SETTLE_MS", all),
+    retryMs: valueOf("RETRY_MS", all),
     logLevel: valueOf("LOG_LEVEL", all),
     maxRejectRatio: valueOf("MAX_REJECT_RATIO", all),
     maxRecordBytes: valueOf("MAX_RECORD_BYTES", all),

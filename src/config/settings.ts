@@ -128,6 +128,13 @@ export const SETTINGS = {
     default: "2000",
     schema: wholeNumber(0, 3_600_000),
   }),
+  RETRY_MS: setting({
+    description:
+      "Milliseconds for which a run goes on trying when its database is away, full or busy, since it last got on. 0: it fails at once.",
+    example: "300000",
+    default: "300000",
+    schema: wholeNumber(0, 86_400_000),
+  }),
   LOG_LEVEL: setting({
     description: "How much is logged: error, warn, info or debug.",
     example: "info",

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import pg from "pg";
 import { TillhouseError } from "../lib/errors.ts";
-import { connectionSettings } from "./pool.ts";
+import { connectionSettings } from "./connectionSettings.ts";
 import { projectRoot } from "./projectRoot.ts";
 
 const MIGRATIONS = join(projectRoot, "prisma", "migrations");

@@ -12,13 +12,14 @@ import { createPool } from "./pool.ts";
 export interface Database {
   /** Holds the password: never log it. */
   readonly url: string;
-  /** Whether it is the embedded server. */
-  readonly isEmbedded: boolean;
   readonly pool: pg.Pool;
   /** The typed client; it shares the pool. Made when it is first asked for: its code takes a while to load. */
   prisma(): Promise<PrismaClient>;
-  /** Whether it answers; a restarted one does, one that is gone or was stopped does not. */
-  isAlive(): Promise<boolean>;
+  /**
+   * Sees to it that it answers: an embedded server that was killed or stopped is started again, and `url` and `pool` are
+   * those of the new one from then on. One of your own is left to whoever runs it.
+   */
+  revive(): Promise<void>;
   /** May be called more than once. */
   close(): Promise<void>;
 }
@@ -43,6 +44,32 @@ interface OpenOptions {
  * @throws TillhouseError `database_unreachable`, `database_unsupported`, and with DATABASE_URL `migrations_pending`
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
+  let open = await openOnce(options);
+  return {
+    get url() {
+      return open.url;
+    },
+    get pool() {
+      return open.pool;
+    },
+    prisma: () => open.prisma(),
+    revive: async () => {
+      if (options.config.databaseUrl !== undefined || (await open.isAlive())) return;
+      options.logger.warn("the database went away; opening it again");
+      await open.close();
+      open = await openOnce(options);
+    },
+    close: () => open.close(),
+  };
+}
+
+/** A database as it was opened; it stays with its server. */
+interface OpenDatabase extends Pick<Database, "url" | "pool" | "prisma" | "close"> {
+  /** Whether it answers; a restarted one does, one that is gone or was stopped does not. */
+  isAlive(): Promise<boolean>;
+}
+
+async function openOnce(options: OpenOptions): Promise<OpenDatabase> {
   const { config, logger, clock } = options;
   const embedded =
     config.databaseUrl === undefined
@@ -79,7 +106,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
       () => false,
     );
   };
-  return { url, isEmbedded: embedded !== undefined, pool, prisma, isAlive, close };
+  return { url, pool, prisma, isAlive, close };
 }
 
 async function requireSupportedServer(pool: pg.Pool, url: string): Promise<void> {

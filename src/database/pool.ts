@@ -1,31 +1,16 @@
+import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import type { Logger } from "../lib/logger.ts";
-
-// Prisma and plain SQL both read wrong instants in a session of another zone (prisma/orm#28629).
-const IN_UTC = "-c timezone=UTC";
-
-/**
- * What every connection of ours asks for. Settings that the URL asks for with `?options=` stay, but for the time zone,
- * and so does all else of it but for `application_name`:
- * pg takes the URL's over those beside it, so ours is put into the URL, last.
- */
-export function connectionSettings(url: string, applicationName: string): pg.ClientConfig {
-  // A bare per cent sign, as passwords have, is none of an escape: pg reads it so as well.
-  const inUtc = new URL(url.replace(/%(?![0-9a-f]{2})/gi, "%25"));
-  const options = inUtc.searchParams.get("options");
-  inUtc.searchParams.set("options", options === null ? IN_UTC : `${options} ${IN_UTC}`);
-  // By their names our sessions know each other.
-  inUtc.searchParams.set("application_name", applicationName);
-  return {
-    connectionString: inUtc.href,
-    keepAlive: true,
-    connectionTimeoutMillis: 15_000,
-  };
-}
+import { connectionSettings } from "./connectionSettings.ts";
+import { watchAnswers } from "./connectionWatch.ts";
+import { isConflict } from "./databaseErrors.ts";
 
 /** One pool for Prisma and for COPY alike. Connections that break while idle are logged and replaced. */
 export function createPool(url: string, logger: Logger, max = 5): pg.Pool {
   const pool = new pg.Pool({ ...connectionSettings(url, "tillhouse"), max });
+  pool.on("connect", (client) => {
+    watchAnswers(client, url);
+  });
   pool.on("error", (error) => {
     // The server may be told to stop before it has heard the last connection's goodbye.
     if (!pool.ending)
@@ -36,14 +21,36 @@ export function createPool(url: string, logger: Logger, max = 5): pg.Pool {
   return pool;
 }
 
+/** A connection of its own, outside the pool, not connected yet. When it breaks, the statement in hand says so. */
+export function ownConnection(url: string, applicationName: string): pg.Client {
+  const client = new pg.Client(connectionSettings(url, applicationName));
+  // Without a listener Node would end the process.
+  client.on("error", () => undefined);
+  watchAnswers(client, url);
+  return client;
+}
+
+/** A transaction that keeps losing against others is given up after so many attempts. */
+const MOST_ATTEMPTS = 6;
+/** Before the second attempt; twice as long before each further one. Half of it is left to chance, so that two do not meet again. */
+const FIRST_PAUSE_MS = 50;
+
 /**
- * Runs `work` in one transaction on a client of its own, and gives the client back whatever happens.
+ * Runs `work` in one transaction. One that loses against others, by a deadlock or a serialisation failure, is rolled back
+ * and done again: `work` must change nothing but the database.
  *
  * @throws what `work` throws, after the rollback
  */
 export async function withTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
-  await client.query("BEGIN");
-  return endTransaction(client, work);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await client.query("BEGIN");
+      return await endTransaction(client, work);
+    } catch (error) {
+      if (!isConflict(error) || attempt === MOST_ATTEMPTS) throw error;
+      await pause(FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
+    }
+  }
 }
 
 /** The same on a client of a pool, which gets it back. */

@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { isConflict } from "../database/databaseErrors.ts";
 import { endTransaction, withTransaction } from "../database/pool.ts";
 import { sqlFile } from "../database/sqlFile.ts";
 import { checkFence } from "../runs/fence.ts";
@@ -90,7 +91,7 @@ export async function commitChunk(
     try {
       return await endTransaction(client, commit);
     } catch (error) {
-      if (!(error instanceof Overtaken)) throw error;
+      if (!(error instanceof Overtaken) && !isConflict(error)) throw error;
       batch.ahead?.forget();
     }
   }

@@ -6,7 +6,6 @@ import { TillhouseError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { FileLedger, LedgerFile } from "../runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES, type Outcomes } from "../runs/outcomes.ts";
-import { publicMessage } from "../runs/runLog.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
 import { shownNames } from "../sources/header.ts";
@@ -20,6 +19,7 @@ import type { LoaderPool } from "./loaderPool.ts";
 import { openSourceFile, trustworthyIdentity, type ReadableFile } from "./openSourceFile.ts";
 import { PrefixWatch } from "./prefixWatch.ts";
 import type { Progress } from "./progress.ts";
+import { publicMessage } from "../lib/publicError.ts";
 
 const countRejectedSql = sqlFile(new URL("./quarantine/countRejected.sql", import.meta.url));
 

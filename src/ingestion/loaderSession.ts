@@ -1,5 +1,6 @@
-import pg from "pg";
-import { connectionSettings } from "../database/pool.ts";
+import type pg from "pg";
+import { socketOf } from "../database/connectionWatch.ts";
+import { ownConnection } from "../database/pool.ts";
 import { sqlFile } from "../database/sqlFile.ts";
 import type { SourceName } from "../sources/contracts.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
@@ -7,6 +8,7 @@ import type { SourceLoading } from "./sourceLoading.ts";
 /** For one run at a time, which its lock sees to: the tables of a session that is just opening could be taken for orphans. */
 export const dropOrphanedStaging = sqlFile(new URL("./dropOrphanedStaging.sql", import.meta.url));
 
+const setUpLoader = sqlFile(new URL("./setUpLoader.sql", import.meta.url));
 const createRejectStaging = sqlFile(new URL("./quarantine/createStaging.sql", import.meta.url));
 
 /** A connection that chunks are committed on, with its staging tables. Each is made when it is first asked for. */
@@ -20,9 +22,7 @@ export interface LoaderSession {
 }
 
 export function loaderSession(url: string): LoaderSession {
-  const client = new pg.Client(connectionSettings(url, "tillhouse loader"));
-  // The statement in hand fails with the same news; without a listener Node would end the process.
-  client.on("error", () => undefined);
+  const client = ownConnection(url, "tillhouse loader");
   const staged = new Map<SourceName, Promise<pg.Client>>();
   let connecting: Promise<pg.Client> | undefined;
   let isAbandoned = false;
@@ -30,12 +30,7 @@ export function loaderSession(url: string): LoaderSession {
   const connect = async (): Promise<pg.Client> => {
     if (isAbandoned) throw new Error("the loader's connection was cut");
     await client.connect();
-    // A process that was paused in the middle of a chunk must not hold its locks for ever.
-    await client.query("SET idle_in_transaction_session_timeout = '60s'");
-    await client.query("SET temp_buffers = '128MB'");
-    await client.query("SET work_mem = '64MB'");
-    // Compiling a chunk's statements takes longer than running them does.
-    await client.query("SET jit = off");
+    await setUpLoader.run(client);
     return client;
   };
   const connected = (): Promise<pg.Client> => {
@@ -66,9 +61,4 @@ export function loaderSession(url: string): LoaderSession {
       await client.end().catch(() => undefined);
     },
   };
-}
-
-/** The socket under a client, which the types of `pg` leave out. */
-function socketOf(client: pg.Client): { destroy(): void } {
-  return (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream;
 }

@@ -47,10 +47,10 @@ export async function resolveWaiting(
   // All of a key are staged together, so fewer records than keys asked for means that no key is left.
   for (let staged = batch; staged >= batch;) {
     throwIfStopped(signal);
-    staged = await withTransaction(client, async () => {
+    const tried = await withTransaction(client, async () => {
       await checkFence(client, context.fencingToken);
       const { rowCount } = await waiting.stage.run(client, parameters);
-      if (rowCount === null || rowCount === 0) return 0;
+      if (rowCount === null || rowCount === 0) return { staged: 0, applied: 0 };
       const judgement = await judge(client, loading, parameters);
       await apply(client, loading, judgement, parameters);
       const closed = await waiting.close.run(client, parameters);
@@ -65,9 +65,10 @@ export async function resolveWaiting(
       await advanceRun.run(client, { ...outcomeColumns(NO_OUTCOMES), ...values, resolved: applied });
       if (judgement.highestKey !== null)
         await raiseWatermark.run(client, { ...values, source, watermark: judgement.highestKey });
-      resolved += applied;
-      return rowCount;
+      return { staged: rowCount, applied };
     });
+    staged = tried.staged;
+    resolved += tried.applied;
   }
   return resolved;
 }

@@ -6,29 +6,42 @@
 export const EXIT_CODES = { done: 0, failed: 1, usage: 2, locked: 3 } as const;
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
 
+/**
+ * Whether doing the same again can succeed with nobody's help: never; later, as the next run does; or soon, when the run
+ * itself pauses a little and goes on.
+ */
+export type Retry = "never" | "later" | "soon";
+
 /** Every error this program raises on purpose. The code is stable: scripts and alerts may match on it. */
 export const ERRORS = {
-  config_invalid: { exitCode: EXIT_CODES.usage, retryable: false },
-  usage_invalid: { exitCode: EXIT_CODES.usage, retryable: false },
-  migrations_pending: { exitCode: EXIT_CODES.usage, retryable: false },
-  card_token_key_mismatch: { exitCode: EXIT_CODES.usage, retryable: false },
-  state_dir_unusable: { exitCode: EXIT_CODES.usage, retryable: false },
-  embedded_server_unavailable: { exitCode: EXIT_CODES.failed, retryable: true },
-  database_unreachable: { exitCode: EXIT_CODES.failed, retryable: true },
-  database_unsupported: { exitCode: EXIT_CODES.usage, retryable: false },
-  migration_failed: { exitCode: EXIT_CODES.failed, retryable: false },
-  run_locked: { exitCode: EXIT_CODES.locked, retryable: true },
-  run_lock_lost: { exitCode: EXIT_CODES.failed, retryable: true },
-  run_stopped: { exitCode: EXIT_CODES.failed, retryable: true },
-  file_not_found: { exitCode: EXIT_CODES.usage, retryable: false },
-  file_refused: { exitCode: EXIT_CODES.failed, retryable: false },
-  file_changed: { exitCode: EXIT_CODES.failed, retryable: true },
-  file_unreadable: { exitCode: EXIT_CODES.failed, retryable: true },
-  loader_thread_died: { exitCode: EXIT_CODES.failed, retryable: true },
-  too_many_rejects: { exitCode: EXIT_CODES.failed, retryable: false },
-  studio_unavailable: { exitCode: EXIT_CODES.failed, retryable: true },
-  verification_failed: { exitCode: EXIT_CODES.failed, retryable: false },
-} as const satisfies Record<string, { exitCode: ExitCode; retryable: boolean }>;
+  config_invalid: { exitCode: EXIT_CODES.usage, retry: "never" },
+  usage_invalid: { exitCode: EXIT_CODES.usage, retry: "never" },
+  migrations_pending: { exitCode: EXIT_CODES.usage, retry: "never" },
+  card_token_key_mismatch: { exitCode: EXIT_CODES.usage, retry: "never" },
+  state_dir_unusable: { exitCode: EXIT_CODES.usage, retry: "never" },
+  embedded_server_unavailable: { exitCode: EXIT_CODES.failed, retry: "soon" },
+  database_unreachable: { exitCode: EXIT_CODES.failed, retry: "soon" },
+  database_connection_lost: { exitCode: EXIT_CODES.failed, retry: "soon" },
+  database_full: { exitCode: EXIT_CODES.failed, retry: "soon" },
+  database_busy: { exitCode: EXIT_CODES.failed, retry: "soon" },
+  database_read_only: { exitCode: EXIT_CODES.failed, retry: "soon" },
+  database_refused: { exitCode: EXIT_CODES.failed, retry: "never" },
+  database_time_limit: { exitCode: EXIT_CODES.failed, retry: "never" },
+  database_schema_differs: { exitCode: EXIT_CODES.failed, retry: "never" },
+  database_unsupported: { exitCode: EXIT_CODES.usage, retry: "never" },
+  migration_failed: { exitCode: EXIT_CODES.failed, retry: "never" },
+  run_locked: { exitCode: EXIT_CODES.locked, retry: "later" },
+  run_lock_lost: { exitCode: EXIT_CODES.failed, retry: "later" },
+  run_stopped: { exitCode: EXIT_CODES.failed, retry: "later" },
+  file_not_found: { exitCode: EXIT_CODES.usage, retry: "never" },
+  file_refused: { exitCode: EXIT_CODES.failed, retry: "never" },
+  file_changed: { exitCode: EXIT_CODES.failed, retry: "later" },
+  file_unreadable: { exitCode: EXIT_CODES.failed, retry: "later" },
+  loader_thread_died: { exitCode: EXIT_CODES.failed, retry: "soon" },
+  too_many_rejects: { exitCode: EXIT_CODES.failed, retry: "never" },
+  studio_unavailable: { exitCode: EXIT_CODES.failed, retry: "later" },
+  verification_failed: { exitCode: EXIT_CODES.failed, retry: "never" },
+} as const satisfies Record<string, { exitCode: ExitCode; retry: Retry }>;
 
 export type ErrorCode = keyof typeof ERRORS;
 
@@ -51,8 +64,7 @@ export class TillhouseError extends Error {
     return ERRORS[this.code].exitCode;
   }
 
-  /** Whether doing the same again later can succeed with nobody's help. */
-  get retryable(): boolean {
-    return ERRORS[this.code].retryable;
+  get retry(): Retry {
+    return ERRORS[this.code].retry;
   }
 }

@@ -1,4 +1,4 @@
--- Grain: the run that ends.
+-- Grain: the run that ends; none where another process has taken it for dead.
 UPDATE operations.runs
 SET
   status = :status::operations.run_status,
@@ -6,4 +6,4 @@ SET
   finished_at = :now,
   error_code = :error_code,
   error_message = :error_message
-WHERE run_id = :run_id;
+WHERE run_id = :run_id AND status = 'running';

@@ -5,11 +5,13 @@ import { onlyRow, sqlFile } from "../database/sqlFile.ts";
 import type { Clock } from "../lib/clock.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
+import { publicCode, publicMessage } from "../lib/publicError.ts";
 
 const markKilledRunsSql = sqlFile(new URL("./markKilledRuns.sql", import.meta.url));
 const startRunSql = sqlFile(new URL("./startRun.sql", import.meta.url));
 const startStep = sqlFile(new URL("./startStep.sql", import.meta.url));
 const finishStep = sqlFile(new URL("./finishStep.sql", import.meta.url));
+const resumeRun = sqlFile(new URL("./resumeRun.sql", import.meta.url));
 const finishRun = sqlFile(new URL("./finishRun.sql", import.meta.url));
 
 /** What a step leaves in the log besides its time. */
@@ -20,12 +22,24 @@ export interface RunLog {
   readonly runId: number;
   /** Runs one named, timed part; its counts are kept, and its error too before it is thrown on. */
   step<T>(name: string, work: () => Promise<T>, counts?: (result: T) => StepCounts): Promise<T>;
-  /** Ends the run. */
+  /**
+   * Goes on after a failure, in the same run, by a process that holds the warehouse again.
+   *
+   * @returns whether there is anything left to do: false when the run's end was noted after all
+   * @throws TillhouseError `run_lock_lost` when another process has taken the run for dead meanwhile
+   */
+  resume(): Promise<boolean>;
+  /**
+   * Ends the run.
+   *
+   * @throws TillhouseError `run_lock_lost` when another process has taken the run for dead
+   */
   finish(status: Exclude<RunStatus, "running" | "killed">, error?: unknown): Promise<void>;
 }
 
 interface StartOptions {
-  readonly pool: pg.Pool;
+  /** Its pool may become another one while the run goes on. */
+  readonly database: { readonly pool: pg.Pool };
   readonly clock: Clock;
   readonly logger: Logger;
   readonly job: string;
@@ -35,10 +49,10 @@ interface StartOptions {
 
 /** Starts the log of a run. The caller holds the warehouse lock, so every other run of the job that is open is dead. */
 export async function startRun(options: StartOptions): Promise<RunLog> {
-  const { pool, clock, logger, job, trigger, parameters } = options;
+  const { database, clock, logger, job, trigger, parameters } = options;
   const now = (): string => clock.now().toISOString();
   await markKilledRuns(options);
-  const started = await startRunSql.run<{ run_id: number }>(pool, {
+  const started = await startRunSql.run<{ run_id: number }>(database.pool, {
     job,
     trigger,
     parameters: JSON.stringify(parameters),
@@ -54,13 +68,13 @@ export async function startRun(options: StartOptions): Promise<RunLog> {
       stepNumber += 1;
       const key = { run_id: runId, step_number: stepNumber };
       const startedMs = clock.monotonicMs();
-      await startStep.run(pool, { ...key, name, now: now() });
+      await startStep.run(database.pool, { ...key, name, now: now() });
       const end = async (
         status: RunStatus,
         counted: StepCounts,
         errorMessage: string | null,
       ): Promise<void> => {
-        await finishStep.run(pool, {
+        await finishStep.run(database.pool, {
           ...key,
           status,
           now: now(),
@@ -82,22 +96,40 @@ export async function startRun(options: StartOptions): Promise<RunLog> {
         throw error;
       }
     },
+    resume: async () => {
+      const resumed = await resumeRun.run<{ status: RunStatus }>(database.pool, {
+        run_id: runId,
+        now: now(),
+        error_message: "It was broken off; the run went on.",
+      });
+      const { status } = onlyRow(resumed);
+      if (status === "killed") throw takenForDead();
+      return status === "running";
+    },
     finish: async (status, error) => {
-      await finishRun.run(pool, {
+      const { rowCount } = await finishRun.run(database.pool, {
         run_id: runId,
         status,
         now: now(),
         error_code: error === undefined ? null : publicCode(error),
         error_message: error === undefined ? null : publicMessage(error),
       });
+      if (rowCount !== 1) throw takenForDead();
     },
   };
 }
 
+function takenForDead(): TillhouseError {
+  return new TillhouseError(
+    "run_lock_lost",
+    "Another run has taken over while this one was cut off. What this one had committed stands; the other goes on from there.",
+  );
+}
+
 /** A run that still says it runs, while nobody can: it was killed. */
-async function markKilledRuns({ pool, clock, job, logger }: StartOptions): Promise<void> {
+async function markKilledRuns({ database, clock, job, logger }: StartOptions): Promise<void> {
   const values = { job, now: clock.now().toISOString() };
-  const { rows: dead } = await markKilledRunsSql.run<{ run_id: number }>(pool, values);
+  const { rows: dead } = await markKilledRunsSql.run<{ run_id: number }>(database.pool, values);
   if (dead.length === 0) return;
   logger.warn("an earlier run was killed; its work goes on", { runs: dead.map((run) => run.run_id) });
 }
@@ -105,21 +137,4 @@ async function markKilledRuns({ pool, clock, job, logger }: StartOptions): Promi
 /** How a run that ended by this error is logged. */
 export function statusOf(error: unknown): "failed" | "stopped" {
   return error instanceof TillhouseError && error.code === "run_stopped" ? "stopped" : "failed";
-}
-
-/** A stable code for an error, of ours or of PostgreSQL. */
-export function publicCode(error: unknown): string {
-  if (error instanceof TillhouseError) return error.code;
-  const code = (error as { code?: unknown }).code;
-  return typeof code === "string" ? code : "unexpected";
-}
-
-/**
- * What may be kept and shown of an error. Messages of our own are made for it. PostgreSQL's name tables, columns and
- * constraints, but may quote a value, so quoted and bracketed parts of foreign messages are left out.
- */
-export function publicMessage(error: unknown): string {
-  if (error instanceof TillhouseError) return error.message;
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/[:=(]\s*"[^"]*"|\([^)]*\)=\([^)]*\)/g, " …").slice(0, 500);
 }

@@ -1,46 +1,84 @@
-import pg from "pg";
-import { connectionSettings } from "../database/pool.ts";
+import { ownConnection } from "../database/pool.ts";
+import { sqlFile } from "../database/sqlFile.ts";
 import { TillhouseError } from "../lib/errors.ts";
 
-/** "till" in ASCII: keeps our advisory locks apart from those of other programs on the same database. */
-const LOCK_CLASS = 0x74696c6c;
-const WAREHOUSE = 1;
+const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
+const setUpLock = sql("setUpLock");
+const tryLock = sql("tryLock");
+const endOrphanedLoaders = sql("endOrphanedLoaders");
+const raiseFencingToken = sql("raiseFencingToken");
+const keepLock = sql("keepLock");
+const unlock = sql("unlock");
+
+/**
+ * A holder that is silent for so long has lost the warehouse: its process is paused, or its machine is gone. Longer than a
+ * database that is paused for half a minute.
+ */
+const SILENT_MS = 45_000;
+const SIGN_OF_LIFE_MS = 10_000;
 
 /** The right to change the warehouse; one holder at a time, over all processes. */
 export interface WarehouseLock {
   /** Rises with every holder. A chunk commits only while this is the newest. */
   readonly fencingToken: bigint;
+  /** Whether it is still this process's, as far as that is known here. */
+  readonly isHeld: boolean;
   release(): Promise<void>;
 }
 
 /**
  * Takes the lock, or gives undefined when another process has it. It hangs on a connection of its own: when the
- * process dies, the server sees the connection end and frees the lock.
+ * process dies, the server sees the connection end and frees the lock; when it only stops, the server ends the connection.
+ * What an earlier holder's loaders may still have in hand is ended first.
  */
 export async function takeWarehouseLock(url: string, now: Date): Promise<WarehouseLock | undefined> {
-  const client = new pg.Client(connectionSettings(url, "tillhouse lock"));
-  let lost = false;
-  client.on("error", () => {
-    lost = true;
+  const client = ownConnection(url, "tillhouse lock");
+  let isHeld = false;
+  let signs: NodeJS.Timeout | undefined;
+  client.on("end", () => {
+    isHeld = false;
+    clearInterval(signs);
   });
   await client.connect();
   try {
-    const { rows } = await client.query<{ taken: boolean }>("SELECT pg_try_advisory_lock($1, $2) AS taken", [
-      LOCK_CLASS,
-      WAREHOUSE,
-    ]);
+    await setUpLock.run(client, { idle_ms: String(SILENT_MS) });
+    const { rows } = await tryLock.run<{ taken: boolean }>(client);
     if (rows[0]?.taken !== true) {
       await client.end();
       return undefined;
     }
-    const fencingToken = await raiseFencingToken(client, now);
+    isHeld = true;
+    await endOrphanedLoaders.run(client);
+    const { rows: raised } = await raiseFencingToken.run<{ fencing_token: string }>(client, {
+      now: now.toISOString(),
+    });
+    const token = raised[0]?.fencing_token;
+    if (token === undefined) {
+      throw new TillhouseError(
+        "migration_failed",
+        "operations.run_locks has no row named warehouse; restore the database.",
+      );
+    }
+    let sign: Promise<unknown> | undefined;
+    signs = setInterval(() => {
+      // A connection that broke ends, and says so by that.
+      sign ??= keepLock
+        .run(client)
+        .catch(() => undefined)
+        .finally(() => {
+          sign = undefined;
+        });
+    }, SIGN_OF_LIFE_MS);
+    signs.unref();
     return {
-      fencingToken,
+      fencingToken: BigInt(token),
+      get isHeld() {
+        return isHeld;
+      },
       release: async () => {
-        if (!lost)
-          await client
-            .query("SELECT pg_advisory_unlock($1, $2)", [LOCK_CLASS, WAREHOUSE])
-            .catch(() => undefined);
+        clearInterval(signs);
+        await sign;
+        if (isHeld) await unlock.run(client).catch(() => undefined);
         await client.end().catch(() => undefined);
       },
     };
@@ -48,20 +86,4 @@ export async function takeWarehouseLock(url: string, now: Date): Promise<Warehou
     await client.end().catch(() => undefined);
     throw error;
   }
-}
-
-async function raiseFencingToken(client: pg.Client, now: Date): Promise<bigint> {
-  const { rows } = await client.query<{ fencing_token: string }>(
-    `UPDATE operations.run_locks SET fencing_token = fencing_token + 1, run_id = NULL, acquired_at = $1
-     WHERE name = 'warehouse' RETURNING fencing_token`,
-    [now.toISOString()],
-  );
-  const token = rows[0]?.fencing_token;
-  if (token === undefined) {
-    throw new TillhouseError(
-      "migration_failed",
-      "operations.run_locks has no row named warehouse; restore the database.",
-    );
-  }
-  return BigInt(token);
 }

@@ -13,9 +13,7 @@ const INLINE: Readonly<Record<string, string>> = {
   "src/database/openDatabase.ts": "asks whether a server answers and which version it is",
   "src/database/pool.ts": "BEGIN, COMMIT, ROLLBACK",
   "src/ingestion/aheadOfTurn.ts": "begins a transaction that ends elsewhere, and keeps it awake meanwhile",
-  "src/ingestion/loaderSession.ts": "settings of a session",
   "src/quality/verifyWarehouse.ts": "a setting of a transaction",
-  "src/runs/warehouseLock.ts": "advisory locks, and the one UPDATE that raises the fencing token",
 };
 /** Where a statement's text is put together: `create database` takes its name in no other way, and it is a constant. */
 const BUILT = ["src/database/embedded/serverHold.ts"];

@@ -82,7 +82,8 @@ test(
     await expect(run).rejects.toMatchObject({ code: "card_token_key_mismatch", exitCode: 2 });
     expect(await warehouse.rows(ledger)).toEqual(before);
     expect(await facts(warehouse)).toHaveLength(1);
-    expect(await warehouse.rows("SELECT FROM operations.runs")).toHaveLength(1);
+    const codes = await warehouse.rows("SELECT error_code AS code FROM operations.runs ORDER BY run_id");
+    expect(codes).toEqual([{ code: null }, { code: "card_token_key_mismatch" }]);
     expect(await warehouse.ingest()).toMatchObject({ loaded: 1 });
   }),
 );

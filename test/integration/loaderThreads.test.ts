@@ -55,14 +55,16 @@ async function expectCompletion(warehouse: Warehouse, loaded: readonly number[])
 
 describe("a loader thread that dies", () => {
   /** Loads with threads of which one dies, so that the run fails. */
-  async function loadWith(warehouse: Warehouse, threads: typeof startThread): Promise<void> {
+  async function loadWith(
+    warehouse: Warehouse,
+    threads: typeof startThread,
+    code = "loader_thread_died",
+  ): Promise<void> {
     const run = await warehouse.ingest({ settings: SETTINGS, startThread: threads });
-    expect(run).toMatchObject({ status: "failed", error: { code: "loader_thread_died" } });
+    expect(run).toMatchObject({ status: "failed", error: { code } });
     expect(run.files.at(-1)).toMatchObject({ path: NAME, status: "failed" });
     const runs = "SELECT status::text, error_code AS code FROM operations.runs WHERE run_id = $1";
-    expect(await warehouse.rows(runs, [run.run_id])).toEqual([
-      { status: "failed", code: "loader_thread_died" },
-    ]);
+    expect(await warehouse.rows(runs, [run.run_id])).toEqual([{ status: "failed", code }]);
   }
 
   test(
@@ -70,7 +72,8 @@ describe("a loader thread that dies", () => {
     inWarehouse(async (warehouse) => {
       await prepare(warehouse);
       const unreachable = "postgresql://nobody:none@127.0.0.1:1/none";
-      await loadWith(warehouse, (data) => startThread({ ...data, databaseUrl: unreachable }));
+      const elsewhere: typeof startThread = (data) => startThread({ ...data, databaseUrl: unreachable });
+      await loadWith(warehouse, elsewhere, "database_connection_lost");
       const [step] = await warehouse.rows(
         "SELECT error_message FROM operations.run_steps WHERE name = $1 AND error_message <> ''",
         [`load ${NAME}`],

@@ -17,7 +17,7 @@ describe("only one run at a time", () => {
       await expect(warehouse.ingest()).rejects.toMatchObject({
         code: "run_locked",
         exitCode: 3,
-        retryable: true,
+        retry: "later",
       });
       expect(await warehouse.rows("SELECT FROM operations.runs")).toEqual([]);
 

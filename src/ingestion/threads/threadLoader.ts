@@ -1,10 +1,11 @@
 import type { Worker } from "node:worker_threads";
 import { TillhouseError } from "../../lib/errors.ts";
-import { publicMessage } from "../../runs/runLog.ts";
+import { asDatabaseError } from "../../database/databaseErrors.ts";
 import type { ChunkLoader } from "../chunkLoader.ts";
 import type { CommittedChunk } from "../commitChunk.ts";
 import { buffersOf } from "../frameChunks.ts";
 import { receivedError, type Answer, type Request } from "./messages.ts";
+import { publicMessage } from "../../lib/publicError.ts";
 
 /** A loader in another thread. */
 export interface ThreadLoader extends ChunkLoader {
@@ -37,7 +38,9 @@ export function threadLoader(worker: Worker): ThreadLoader {
     else asker?.resolve(answer);
   });
   worker.on("error", (error: unknown) => {
-    ended(died(publicMessage(error), error));
+    // What ends a thread as it starts is mostly that it gets no connection.
+    const known = asDatabaseError(error);
+    ended(known instanceof TillhouseError ? known : died(publicMessage(error), error));
   });
   worker.on("messageerror", (error) => {
     ended(died("it sent what cannot be read", error));
@@ -84,7 +87,7 @@ export function threadLoader(worker: Worker): ThreadLoader {
 function died(why: string, cause?: unknown): TillhouseError {
   return new TillhouseError(
     "loader_thread_died",
-    `A loader thread died: ${why}. What was committed stands, and the next run goes on from there; if the database has no connections left, with fewer WORKERS.`,
+    `A loader thread died: ${why}. What was committed stands, and the next run goes on from there.`,
     {},
     cause,
   );

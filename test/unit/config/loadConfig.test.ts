@@ -74,7 +74,7 @@ describe("a wrong configuration", () => {
     expect(error).toMatchObject({
       code: "config_invalid",
       exitCode: 2,
-      retryable: false,
+      retry: "never",
       details: { variable: name },
     });
     expect(error.message).toMatch(

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import pg from "pg";
-import { connectionSettings } from "../../../src/database/pool.ts";
+import { connectionSettings } from "../../../src/database/connectionSettings.ts";
 
 const optionsOf = (url: string): string | undefined =>
   (

@@ -3,26 +3,33 @@ import { ERRORS, TillhouseError, type ErrorCode } from "../../../src/lib/errors.
 
 test("error codes, what they end a command with, and whether a retry helps are promises", () => {
   const told = Object.entries(ERRORS).map(
-    ([code, { exitCode, retryable }]) => `${code} ${exitCode}${retryable ? " retry" : ""}`,
+    ([code, { exitCode, retry }]) => `${code} ${exitCode}${retry === "never" ? "" : ` ${retry}`}`,
   );
   expect(told.sort()).toEqual([
     "card_token_key_mismatch 2",
     "config_invalid 2",
-    "database_unreachable 1 retry",
+    "database_busy 1 soon",
+    "database_connection_lost 1 soon",
+    "database_full 1 soon",
+    "database_read_only 1 soon",
+    "database_refused 1",
+    "database_schema_differs 1",
+    "database_time_limit 1",
+    "database_unreachable 1 soon",
     "database_unsupported 2",
-    "embedded_server_unavailable 1 retry",
-    "file_changed 1 retry",
+    "embedded_server_unavailable 1 soon",
+    "file_changed 1 later",
     "file_not_found 2",
     "file_refused 1",
-    "file_unreadable 1 retry",
-    "loader_thread_died 1 retry",
+    "file_unreadable 1 later",
+    "loader_thread_died 1 soon",
     "migration_failed 1",
     "migrations_pending 2",
-    "run_lock_lost 1 retry",
-    "run_locked 3 retry",
-    "run_stopped 1 retry",
+    "run_lock_lost 1 later",
+    "run_locked 3 later",
+    "run_stopped 1 later",
     "state_dir_unusable 2",
-    "studio_unavailable 1 retry",
+    "studio_unavailable 1 later",
     "too_many_rejects 1",
     "usage_invalid 2",
 
@@ -35,6 +42,6 @@ test("an error carries its code, its cause and its details", () => {
   for (const code of Object.keys(ERRORS) as ErrorCode[]) {
     const error = new TillhouseError(code, "Something is wrong.", { path: "x" }, cause);
     expect(error).toMatchObject({ code, name: "TillhouseError", cause, details: { path: "x" } });
-    expect(error).toMatchObject({ exitCode: ERRORS[code].exitCode, retryable: ERRORS[code].retryable });
+    expect(error).toMatchObject({ exitCode: ERRORS[code].exitCode, retry: ERRORS[code].retry });
   }
 });
