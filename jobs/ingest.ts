@@ -77,6 +77,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
         logger: context.logger,
         maxRecordBytes: config.maxRecordBytes,
         chunkRecords: config.chunkRecords,
+        reopenAfterMs: options.files.length > 0 ? 0 : config.settleMs,
         loadersFor: (bytes) => (bytes < WORTH_THREADS_BYTES ? here : threads.pool),
         now: () => clock.now(),
         signal: context.stopping,

@@ -26,7 +26,12 @@ export interface LoadedSources {
 }
 
 /** Errors that stop one file; the others are loaded all the same. */
-const FILE_ERRORS: ReadonlySet<ErrorCode> = new Set(["file_refused", "file_unreadable", "too_many_rejects"]);
+const FILE_ERRORS: ReadonlySet<ErrorCode> = new Set([
+  "file_refused",
+  "file_changed",
+  "file_unreadable",
+  "too_many_rejects",
+]);
 
 /**
  * Stores, then what waited for them, then devices, then what waited for those, then transactions. An error that stops
