@@ -36,6 +36,8 @@ export interface LoadContext extends RunContext {
   readonly reopenAfterMs: number;
   /** Aborted: the chunk in hand is finished, then the run stops. */
   readonly signal: AbortSignal;
+  /** What the run has committed of the file at a path, as far as it was told; added to here. */
+  readonly doneOf: (path: string) => DoneOfFile;
   /** Told after each committed chunk. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -62,7 +64,7 @@ const MOST_REOPENINGS = 3;
  *   `loader_thread_died`; committed chunks stand
  */
 export async function loadFile(file: DiscoveredFile, context: LoadContext): Promise<LoadedFile> {
-  const done = new DoneOfFile();
+  const done = context.doneOf(file.path);
   try {
     for (let reopenings = 0; ; reopenings += 1) {
       try {
@@ -82,8 +84,8 @@ export async function loadFile(file: DiscoveredFile, context: LoadContext): Prom
   }
 }
 
-/** What a run has committed of a file, however often it opened it. */
-class DoneOfFile {
+/** What a run has committed of a file, however often it opened it and in however many attempts. */
+export class DoneOfFile {
   outcomes = NO_OUTCOMES;
   readonly warningsByKind: Partial<Record<Warning, number>> = {};
   hasNamedColumns = false;
