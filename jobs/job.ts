@@ -65,7 +65,8 @@ export async function asRun<T extends { failure: unknown }>(
 
   const attempt = async (): Promise<T> => {
     await database.revive();
-    lock = lock?.isHeld === true ? lock : await takeLock(context, run);
+    if (lock?.isHeld === true) await lock.renew(clock.now());
+    else lock = await takeLock(context, run);
     if (run === undefined) run = await startRun({ ...context, job, parameters });
     // The work was done, and its end noted, though the answer to that was lost.
     else if (!(await run.resume()) && result !== undefined) return result;

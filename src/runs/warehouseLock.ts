@@ -1,3 +1,4 @@
+import type { ClientBase } from "pg";
 import { ownConnection } from "../database/pool.ts";
 import { sqlFile } from "../database/sqlFile.ts";
 import { TillhouseError } from "../lib/errors.ts";
@@ -23,6 +24,11 @@ export interface WarehouseLock {
   readonly fencingToken: bigint;
   /** Whether it is still this process's, as far as that is known here. */
   readonly isHeld: boolean;
+  /**
+   * Begins anew, as if it had just been taken: ends what loaders of this run may have in hand whose connections broke on
+   * this side only, and raises the token.
+   */
+  renew(now: Date): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -48,17 +54,7 @@ export async function takeWarehouseLock(url: string, now: Date): Promise<Warehou
       return undefined;
     }
     isHeld = true;
-    await endOrphanedLoaders.run(client);
-    const { rows: raised } = await raiseFencingToken.run<{ fencing_token: string }>(client, {
-      now: now.toISOString(),
-    });
-    const token = raised[0]?.fencing_token;
-    if (token === undefined) {
-      throw new TillhouseError(
-        "migration_failed",
-        "operations.run_locks has no row named warehouse; restore the database.",
-      );
-    }
+    let fencingToken = await begin(client, now);
     let sign: Promise<unknown> | undefined;
     signs = setInterval(() => {
       // A connection that broke ends, and says so by that.
@@ -71,9 +67,15 @@ export async function takeWarehouseLock(url: string, now: Date): Promise<Warehou
     }, SIGN_OF_LIFE_MS);
     signs.unref();
     return {
-      fencingToken: BigInt(token),
+      get fencingToken() {
+        return fencingToken;
+      },
       get isHeld() {
         return isHeld;
+      },
+      renew: async (moment) => {
+        await sign;
+        fencingToken = await begin(client, moment);
       },
       release: async () => {
         clearInterval(signs);
@@ -86,4 +88,15 @@ export async function takeWarehouseLock(url: string, now: Date): Promise<Warehou
     await client.end().catch(() => undefined);
     throw error;
   }
+}
+
+async function begin(client: ClientBase, now: Date): Promise<bigint> {
+  await endOrphanedLoaders.run(client);
+  const { rows } = await raiseFencingToken.run<{ fencing_token: string }>(client, { now: now.toISOString() });
+  const token = rows[0]?.fencing_token;
+  if (token !== undefined) return BigInt(token);
+  throw new TillhouseError(
+    "migration_failed",
+    "operations.run_locks has no row named warehouse; restore the database.",
+  );
 }
