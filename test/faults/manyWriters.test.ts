@@ -25,8 +25,8 @@ import { withClient } from "./withClient.ts";
 jest.setTimeout(900_000);
 
 const WRITERS = 50;
-const CHUNKS = trials({ quick: 3, all: 12 });
-const MOST_DELAY_MS = trials({ quick: 20, all: 200 });
+const CHUNKS = trials({ quick: 2, all: 12 });
+const MOST_DELAY_MS = trials({ quick: 10, all: 200 });
 const KNOWN_DEVICES = 20;
 /** Come while sales of theirs are written. */
 const LATE_DEVICES = 10;
@@ -211,7 +211,7 @@ describe("somebody else who locks the same rows in another order", () => {
   const pairs = LOCKED_IN_TURN.flatMap((first, place) =>
     LOCKED_IN_TURN.slice(place + 1).map((second) => ({ first, second })),
   );
-  const chosen = trials({ quick: 4, all: 60 });
+  const chosen = trials({ quick: 3, all: 60 });
   const cases = Array.from({ length: chosen }, (_, at) => {
     // Spread over all of them, where there are fewer trials than pairs.
     const pair = pairs[Math.floor((at * pairs.length) / chosen) % pairs.length] ?? pairs[0];
