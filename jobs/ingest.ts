@@ -12,6 +12,7 @@ import { fileLedger } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { sourcesOfUnchanged } from "../src/runs/unchangedFiles.ts";
 import { fingerprintOfKey } from "../src/sources/cards.ts";
+import { TillhouseError } from "../src/lib/errors.ts";
 import { discoverFiles, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
@@ -87,7 +88,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
       const loaded = await loadSources({ ...load, clock }, run, files, () => context.breakingOff.aborted);
       const read = loaded.files.reduce((sum, file) => addOutcomes(sum, file.outcomes), NO_OUTCOMES);
       const changed = read.loaded + read.corrected + loaded.resolved;
-      if (changed > 0 && !context.stopping.aborted) {
+      if (changed > 0 && !context.stopping.aborted && !isToBeRetried(loaded.failure)) {
         // What is loaded stands without it; the server's own autovacuum does the same a little later.
         await run
           .step("refresh statistics", () => refreshStatistics(database.pool, changed))
@@ -132,6 +133,10 @@ async function filesToLoad(
   if (trigger === "schedule") return settledFiles(files, config.settleMs, clock);
   await waitUntilSettled(files, config.settleMs, clock, stopping);
   return files;
+}
+
+function isToBeRetried(failure: unknown): boolean {
+  return failure instanceof TillhouseError && failure.retry === "soon";
 }
 
 async function settingsOf(

@@ -9,6 +9,8 @@ import { isConflict } from "./databaseErrors.ts";
 export function createPool(url: string, logger: Logger, max = 5): pg.Pool {
   const pool = new pg.Pool({ ...connectionSettings(url, "tillhouse"), max });
   pool.on("connect", (client) => {
+    // One that is in use has no listener of the pool's; without any, Node would end the process.
+    client.on("error", () => undefined);
     watchAnswers(client, url);
   });
   pool.on("error", (error) => {

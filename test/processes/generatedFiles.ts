@@ -7,7 +7,7 @@ import { query, type Workplace } from "./workplace.ts";
 
 /** Fills DATA_DIR with generated files, and gives what must come out of them; `defects` are further options. */
 export async function addGeneratedFiles(
-  { dataDir }: Workplace,
+  { dataDir }: Pick<Workplace, "dataDir">,
   rows: number,
   seed = 1,
   defects: readonly string[] = [],
@@ -19,7 +19,11 @@ export async function addGeneratedFiles(
 }
 
 /** Every row once and nothing else, the right answers, nothing that disagrees, and no run that seems to go on. */
-export async function expectTruth(truth: Truth, place: Workplace, url: string): Promise<void> {
+export async function expectTruth(
+  truth: Truth,
+  place: Pick<Workplace, "environment">,
+  url: string,
+): Promise<void> {
   const [facts] = await query(
     url,
     `SELECT count(*)::integer AS transactions, count(DISTINCT transaction_id)::integer AS ids,
@@ -38,16 +42,20 @@ export async function expectTruth(truth: Truth, place: Workplace, url: string): 
   expect(await leftovers(url)).toEqual([]);
 }
 
-/** Locks, tables and transactions that a dead loader left behind; the hold on the embedded server is none. */
+/**
+ * Locks, tables and transactions that a dead loader left behind in a database; the hold on the embedded server is none.
+ */
 export function leftovers(url: string): Promise<Record<string, unknown>[]> {
   return query(
     url,
     `SELECT 'lock' AS kind, locktype || ' ' || mode AS name FROM pg_locks
      WHERE locktype = 'advisory' AND classid = 1953066092 AND objid = 1
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
      UNION ALL
      SELECT 'staging', relname FROM pg_class WHERE relpersistence <> 'p' AND relkind = 'r'
      UNION ALL
      SELECT 'session', application_name FROM pg_stat_activity
-     WHERE application_name IN ('tillhouse loader', 'tillhouse lock') OR state LIKE 'idle in transaction%'`,
+     WHERE datname = current_database()
+       AND (application_name IN ('tillhouse loader', 'tillhouse lock') OR state LIKE 'idle in transaction%')`,
   );
 }

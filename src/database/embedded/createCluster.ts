@@ -8,6 +8,7 @@ import { giveTo } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
 import type { EmbeddedLayout } from "./layout.ts";
 import { processExists } from "./postmaster.ts";
+import { reasonIn } from "./reasonIn.ts";
 import { runProgram } from "./runProgram.ts";
 import { errorCode, errorMessage } from "./systemError.ts";
 
@@ -45,7 +46,7 @@ export async function createCluster(
     if (made.code !== 0) {
       throw new TillhouseError(
         "embedded_server_unavailable",
-        `The embedded database could not be made in ${layout.stateDir}: ${lastLines(made.output)}. ` +
+        `The embedded database could not be made in ${layout.stateDir}: ${reasonIn(made.output)}. ` +
           `Mend that, or set DATABASE_URL to a PostgreSQL of your own.`,
         { directory: layout.stateDir, exit_code: made.code },
       );
@@ -81,8 +82,4 @@ async function sweepUnfinished(layout: EmbeddedLayout, logger: Logger): Promise<
       });
     });
   }
-}
-
-function lastLines(output: string): string {
-  return output.split("\n").slice(-4).join(" / ");
 }

@@ -9,6 +9,7 @@ import type { Binaries } from "./binaries.ts";
 import { choosePort } from "./choosePort.ts";
 import type { EmbeddedLayout } from "./layout.ts";
 import { findPostmaster, parsePostmasterFile, postmasterFile, processExists } from "./postmaster.ts";
+import { reasonIn } from "./reasonIn.ts";
 import { serverSettings, settingArguments } from "./serverSettings.ts";
 import { errorMessage, unlessMissing } from "./systemError.ts";
 import { pollUntil } from "./waiting.ts";
@@ -127,11 +128,4 @@ async function lastPort(layout: EmbeddedLayout): Promise<number | undefined> {
   const lastCommand = await unlessMissing(readFile(join(layout.data, "postmaster.opts"), "utf8"));
   const port = /"port=(\d+)"/.exec(lastCommand ?? "")?.[1];
   return port === undefined ? undefined : Number(port);
-}
-
-/** The reason as PostgreSQL gives it; before its log works it has no label. */
-function reasonIn(said: string): string {
-  const lines = said.split("\n");
-  const fatal = lines.filter((line) => /FATAL|PANIC/.test(line));
-  return (fatal.length > 0 ? fatal : lines).slice(-3).join(" / ");
 }

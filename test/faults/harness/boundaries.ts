@@ -1,0 +1,123 @@
+import type { Statement } from "./databaseProxy.ts";
+
+/** A named place in the walk of a run at which something bad is made to happen. */
+export interface Boundary {
+  readonly name: string;
+  readonly at: (statement: Statement) => boolean;
+  readonly when: "before" | "after";
+  /** How often a load of the tests' files comes by at the least. */
+  readonly times: number;
+}
+
+const boundary = (
+  name: string,
+  when: Boundary["when"],
+  at: Boundary["at"] | RegExp,
+  times = 1,
+): Boundary => ({
+  name,
+  when,
+  times,
+  at: at instanceof RegExp ? ({ sql }) => at.test(sql) : at,
+});
+
+const CHECKPOINT = /^UPDATE operations\.source_files\s+SET\s+status = 'loading'/;
+const COPY_FACTS = /^COPY ingestion_layer\.fct_transactions\b/;
+const BEGINS_AHEAD = "BEGIN ISOLATION LEVEL READ COMMITTED";
+const FENCE = /FROM operations\.run_locks[^]*FOR SHARE/;
+
+const commits =
+  (what: RegExp) =>
+  ({ sql, earlier }: Statement): boolean =>
+    sql === "COMMIT" && earlier.some((statement) => what.test(statement));
+
+/**
+ * Of any load, in such an order that one which is killed at each of them in turn comes by all. Its files are of stores, of
+ * devices, and two of transactions, in two chunks and in one.
+ */
+export const BOUNDARIES: readonly Boundary[] = [
+  boundary("lock asked for", "after", /pg_try_advisory_lock/),
+  boundary("fencing token raised", "after", /^UPDATE operations\.run_locks\s+SET fencing_token/),
+  boundary("run start, before", "before", /^INSERT INTO operations\.runs/),
+  boundary("run start, after", "after", /^INSERT INTO operations\.runs/),
+  boundary("discovery, before", "after", /^INSERT INTO operations\.run_steps/),
+  boundary("discovery, after", "before", /^UPDATE operations\.run_steps/),
+  boundary("step start", "after", /^INSERT INTO operations\.run_steps/, 4),
+  boundary("left-over staging", "after", /^DO [^]*orphan record/),
+  boundary("file found", "after", /^INSERT INTO operations\.source_files/, 3),
+  boundary("staging made", "after", /^CREATE TEMPORARY TABLE IF NOT EXISTS staged_(stores|devices|trans)/, 3),
+  boundary("fence checked", "after", FENCE, 8),
+  boundary("staging filled", "after", /^COPY staged_(stores|devices|transactions)/, 4),
+  boundary("judged", "after", /^INSERT INTO judged_/, 4),
+  boundary("days", "after", /^WITH\s+wanted AS [^]*INSERT INTO ingestion_layer\.dim_time/, 3),
+  boundary("customers", "after", /^INSERT INTO ingestion_layer\.dim_customers/),
+  boundary("stores", "after", /^INSERT INTO ingestion_layer\.dim_stores/),
+  boundary("devices", "after", /^INSERT INTO ingestion_layer\.dim_devices/),
+  boundary("products", "after", /^INSERT INTO ingestion_layer\.dim_products/, 2),
+  boundary("labels", "after", /^INSERT INTO ingestion_layer\.dim_product_labels/, 2),
+  boundary(
+    "facts by INSERT",
+    "after",
+    /^WITH\s+wanted AS MATERIALIZED[^]*INSERT INTO ingestion_layer\.fct_/,
+    2,
+  ),
+  boundary("facts by COPY, before", "before", COPY_FACTS, 2),
+  boundary("facts by COPY, after", "after", COPY_FACTS, 2),
+  boundary("rollups", "after", /^MERGE INTO aggregation_layer\.rollup_/, 8),
+  boundary("first sales", "after", /INSERT INTO aggregation_layer\.rollup_store_first_sales/, 2),
+  boundary("product names", "after", /UPDATE ingestion_layer\.dim_products/, 2),
+  boundary("quarantine", "after", /^INSERT INTO operations\.quarantine/, 3),
+  boundary("checkpoint", "after", CHECKPOINT, 4),
+  boundary("range", "after", /^INSERT INTO operations\.file_ranges/, 4),
+  boundary("run counts", "after", /^UPDATE operations\.runs\s+SET\s+heartbeat_at/, 4),
+  boundary("watermark", "after", /^INSERT INTO operations\.watermarks/, 4),
+  boundary("before COMMIT", "before", commits(CHECKPOINT), 4),
+  boundary("after COMMIT", "after", commits(CHECKPOINT), 4),
+  boundary("facts corrected", "after", /^UPDATE ingestion_layer\.fct_transactions[^]*happened_at =/),
+  boundary(
+    "file completed",
+    "after",
+    commits(/^UPDATE operations\.source_files\s+SET\s+status = 'loaded'/),
+    4,
+  ),
+  boundary("step end", "after", /^UPDATE operations\.run_steps/, 4),
+  boundary("statistics", "after", /^ANALYZE/, 3),
+  boundary("run end, before", "before", /^UPDATE operations\.runs\s+SET\s+status =/),
+  boundary("run end, after", "after", /^UPDATE operations\.runs\s+SET\s+status =/),
+  boundary("lock given back", "before", /pg_advisory_unlock/),
+];
+
+/** One of `BOUNDARIES`. */
+export function boundaryNamed(name: string): Boundary {
+  const boundary = BOUNDARIES.find((one) => one.name === name);
+  if (boundary === undefined) throw new Error(`no boundary is called ${name}`);
+  return boundary;
+}
+
+/** Of a load whose loaders are threads that copy ahead of their turn. */
+export const BOUNDARIES_OF_THREADS: readonly Boundary[] = [
+  boundary("facts copied ahead, before", "before", (statement) => isCopy(statement) && isAhead(statement)),
+  boundary("facts copied ahead, after", "after", (statement) => isCopy(statement) && isAhead(statement)),
+  boundary(
+    "turn of what was copied ahead",
+    "after",
+    (statement) => FENCE.test(statement.sql) && isAhead(statement),
+  ),
+  boundary(
+    "before COMMIT of what was copied ahead",
+    "before",
+    (statement) => beganAhead(statement) && isCommit(statement),
+  ),
+  boundary(
+    "after COMMIT of what was copied ahead",
+    "after",
+    (statement) => beganAhead(statement) && isCommit(statement),
+  ),
+];
+
+const isCopy = ({ sql }: Statement): boolean => COPY_FACTS.test(sql);
+const beganAhead = ({ earlier }: Statement): boolean => earlier[0] === BEGINS_AHEAD;
+const isCommit = commits(CHECKPOINT);
+/** Before its turn has come, which begins with the fence. */
+const isAhead = (statement: Statement): boolean =>
+  beganAhead(statement) && !statement.earlier.some((sql) => FENCE.test(sql));

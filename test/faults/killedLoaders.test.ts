@@ -1,0 +1,198 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { withTestDatabase } from "../fixtures/testDatabase.ts";
+import { runForJson, start, type Ended, type Environment } from "../processes/programs.ts";
+import { BOUNDARIES, BOUNDARIES_OF_THREADS, type Boundary } from "./harness/boundaries.ts";
+import { withDatabaseProxy, type DatabaseProxy } from "./harness/databaseProxy.ts";
+import { faultTally, type FaultTally, type Verdict } from "./harness/faultTally.ts";
+import { disagreements, judge } from "./harness/oracle.ts";
+import { LOCKED, resumeWork } from "./harness/recovery.ts";
+import { FEW_ROWS, ROWS_FOR_THREADS, sharedFiles, type SharedFiles } from "./harness/sharedFiles.ts";
+import { numbered, trials } from "./harness/trials.ts";
+
+jest.setTimeout(600_000);
+
+// Each boundary is met 20 times in all: by loads that are killed at all of them, and by such as are killed at one.
+const AT_ALL_BOUNDARIES = trials({ quick: 1, all: 16 });
+const AT_ONE_BOUNDARY = trials({ quick: 0, all: 4 });
+const AT_ONE_OF_THREADS = trials({ quick: 1, all: 20 });
+const OF_THREADS = BOUNDARIES_OF_THREADS.filter(
+  ({ name }) => AT_ONE_OF_THREADS > 1 || /^(turn|after COMMIT) of/.test(name),
+);
+const RANDOM_MOMENTS = trials({ quick: 2, all: 200 });
+
+const load = (environment: Environment) => start("cli", ["ingest", "--json"], environment);
+
+/** Kills a loader at the n-th time that it comes by the boundary, and gives how it ended: not so when it never came. */
+async function killAt(
+  { at, when, name }: Boundary,
+  occurrence: number,
+  proxy: DatabaseProxy,
+  environment: Environment,
+): Promise<Ended> {
+  const loader = load(environment);
+  const ambush = proxy.ambush({
+    at,
+    when,
+    occurrence,
+    act: async (connection) => {
+      loader.child.kill("SIGKILL");
+      await loader.ended;
+      connection.cut();
+    },
+  });
+  const ended = await loader.ended;
+  if (ended.exitCode !== LOCKED && !ambush.wasReached)
+    throw new Error(`a load has come by "${name}" less than ${occurrence} times:\n${ended.stderr}`);
+  return ended;
+}
+
+/**
+ * Kills one load of the files again and again, at each boundary in turn. After every kill all that is committed must agree;
+ * after the last one the work is completed and compared.
+ */
+async function killAtAll(
+  boundaries: readonly Boundary[],
+  files: SharedFiles,
+  tally: FaultTally,
+): Promise<void> {
+  await withTestDatabase(async (url) => {
+    for (const [index, boundary] of boundaries.entries()) {
+      const kill = (): Promise<Ended> =>
+        withDatabaseProxy(url, (proxy) => killAt(boundary, 1, proxy, files.into(proxy.url)));
+      let ended = await kill();
+      // The server has not heard yet that the one before is dead.
+      while (ended.exitCode === LOCKED) ended = await kill();
+      expect(ended.signal).toBe("SIGKILL");
+      const stuck = (await disagreements(url)).map((line) => `after "${boundary.name}": ${line}`);
+      if (index < boundaries.length - 1 || stuck.length > 0)
+        tally.add({ lost: 0, doubled: 0, stuck, recoverySeconds: null });
+    }
+    tally.add(await judge(url, files.expected, await resumeWork(files.into(url))));
+  });
+}
+
+/** Kills a load of the files once. */
+function killAtOne(boundary: Boundary, occurrence: number, files: SharedFiles): Promise<Verdict> {
+  return withTestDatabase(async (url) => {
+    const { signal } = await withDatabaseProxy(url, (proxy) =>
+      killAt(boundary, occurrence, proxy, files.into(proxy.url)),
+    );
+    expect(signal).toBe("SIGKILL");
+    return judge(url, files.expected, await resumeWork(files.into(url)));
+  });
+}
+
+/** Loads the files undisturbed, and tells which boundaries it did not come by so often: their trials could not be made. */
+async function expectToBeMet(boundaries: readonly Boundary[], files: SharedFiles): Promise<void> {
+  await withTestDatabase((url) =>
+    withDatabaseProxy(url, async (proxy) => {
+      const met = boundaries.map((boundary) => ({
+        name: boundary.name,
+        ambush: proxy.ambush({ ...boundary, occurrence: boundary.times, act: () => undefined }),
+      }));
+      await runForJson(["ingest", "--json"], files.into(proxy.url));
+      expect(met.filter(({ ambush }) => !ambush.wasReached).map(({ name }) => name)).toEqual([]);
+    }),
+  );
+}
+
+/** Each boundary so often, at one after the other of the times that it is passed. */
+function eachBoundary(boundaries: readonly Boundary[], count: number): [string, number, Boundary][] {
+  return boundaries.flatMap((boundary) =>
+    numbered(count).map((trial): [string, number, Boundary] => [
+      boundary.name,
+      1 + (trial % boundary.times),
+      boundary,
+    ]),
+  );
+}
+
+describe("a loader that is killed (SIGKILL)", () => {
+  const files = sharedFiles(FEW_ROWS);
+
+  test("comes by each boundary as often as the trials need", async () => {
+    await expectToBeMet(BOUNDARIES, files());
+  });
+
+  describe("at each boundary in turn, until the load is through", () => {
+    const tally = faultTally("loader killed at each boundary in turn");
+    tally.note(`${BOUNDARIES.length} boundaries`);
+
+    test.each(numbered(AT_ALL_BOUNDARIES))("loses nothing, and doubles nothing (%d)", async () => {
+      await killAtAll(BOUNDARIES, files(), tally);
+    });
+  });
+
+  const atOne = eachBoundary(BOUNDARIES, AT_ONE_BOUNDARY);
+  if (atOne.length > 0)
+    describe("at one boundary", () => {
+      const tally = faultTally("loader killed at one boundary");
+      tally.note(`${BOUNDARIES.length} boundaries`);
+
+      test.each(atOne)("%s (%d): loses nothing, and doubles nothing", async (_name, occurrence, boundary) => {
+        tally.add(await killAtOne(boundary, occurrence, files()));
+      });
+    });
+
+  describe("at a random moment", () => {
+    const tally = faultTally("loader killed at a random moment");
+    let wholeLoadMs = 0;
+
+    beforeAll(async () => {
+      wholeLoadMs = await withTestDatabase(async (url) => {
+        const started = performance.now();
+        await runForJson(["ingest", "--json"], files().into(url));
+        return performance.now() - started;
+      });
+    });
+
+    test.each(numbered(RANDOM_MOMENTS))("loses nothing, and doubles nothing (%d)", async (trial) => {
+      await withTestDatabase(async (url) => {
+        const loader = load(files().into(url));
+        // A moment in each part of the load's time, so that few trials cover all of it.
+        const momentMs = ((trial - Math.random()) / RANDOM_MOMENTS) * wholeLoadMs;
+        await Promise.race([pause(momentMs), loader.ended]);
+        loader.child.kill("SIGKILL");
+        await loader.ended;
+        try {
+          tally.add(await judge(url, files().expected, await resumeWork(files().into(url))));
+        } catch (error) {
+          throw new Error(`killed after ${Math.round(momentMs)} ms`, { cause: error });
+        }
+      });
+    });
+  });
+
+  test("leaves a run that the next one marks as killed", async () => {
+    await withTestDatabase(async (url) => {
+      const loader = load({ ...files().into(url), LOG_LEVEL: "debug" });
+      await loader.untilItSays(/"file":"transactions.csv".*"chunk committed"/);
+      loader.child.kill("SIGKILL");
+      await loader.ended;
+      await resumeWork(files().into(url));
+      const { runs } = await runForJson<{ runs: unknown[] }>(["runs", "--json"], files().into(url));
+      expect(runs).toEqual([
+        expect.objectContaining({ status: "succeeded" }),
+        expect.objectContaining({ status: "killed", error: expect.objectContaining({ code: "run_killed" }) }),
+      ]);
+    });
+  });
+});
+
+describe("a loader with threads that is killed (SIGKILL)", () => {
+  const files = sharedFiles(ROWS_FOR_THREADS);
+  const tally = faultTally("loader with threads killed at one boundary");
+  tally.note(`${OF_THREADS.length} boundaries`);
+
+  test("comes by each boundary as often as the trials need", async () => {
+    await expectToBeMet(BOUNDARIES_OF_THREADS, files());
+  });
+
+  test.each(eachBoundary(OF_THREADS, AT_ONE_OF_THREADS))(
+    "at the boundary: %s (%d): loses nothing, and doubles nothing",
+    async (_name, occurrence, boundary) => {
+      tally.add(await killAtOne(boundary, occurrence, files()));
+    },
+  );
+});

@@ -1,0 +1,76 @@
+import { describe, expect, test } from "@jest/globals";
+import { asDatabaseError, isConflict } from "../../../src/database/databaseErrors.ts";
+import { TillhouseError } from "../../../src/lib/errors.ts";
+
+const withCode = (code: string, message = "it says so"): Error => Object.assign(new Error(message), { code });
+
+describe("a failure of the database", () => {
+  test.each([
+    ["08006", "database_connection_lost", "soon"],
+    ["57P01", "database_connection_lost", "soon"],
+    ["57P02", "database_connection_lost", "soon"],
+    ["57P03", "database_connection_lost", "soon"],
+    ["57P05", "database_connection_lost", "soon"],
+    ["25P03", "database_connection_lost", "soon"],
+    ["ECONNRESET", "database_connection_lost", "soon"],
+    ["EPIPE", "database_connection_lost", "soon"],
+    ["53100", "database_full", "soon"],
+    ["53300", "database_busy", "soon"],
+    ["53200", "database_busy", "soon"],
+    ["40P01", "database_busy", "soon"],
+    ["55P03", "database_busy", "soon"],
+    ["25006", "database_read_only", "soon"],
+    ["42501", "database_refused", "never"],
+    ["28P01", "database_refused", "never"],
+    ["57014", "database_time_limit", "never"],
+    ["42P01", "database_schema_differs", "never"],
+    ["42703", "database_schema_differs", "never"],
+  ])("%s is %s, to be tried again %s", (state, code, retry) => {
+    const error = asDatabaseError(withCode(state));
+    expect(error).toBeInstanceOf(TillhouseError);
+    expect(error).toMatchObject({ code, retry, message: expect.stringContaining("it says so") });
+  });
+
+  test.each([
+    "Connection terminated unexpectedly",
+    "Connection terminated: the server has answered, and the answer did not arrive",
+    "timeout expired",
+    "timeout exceeded when trying to connect",
+    "Client has encountered a connection error and is not queryable",
+    "the loader's connection was cut",
+  ])("is a lost connection where pg says: %s", (message) => {
+    expect(asDatabaseError(new Error(message))).toMatchObject({ code: "database_connection_lost" });
+  });
+
+  // Of a dropped database, a failed transaction, values and constraints no retry makes anything better.
+  test.each([
+    withCode("57P04"),
+    withCode("25P02"),
+    withCode("22003"),
+    withCode("23505"),
+    new Error("a mistake"),
+  ])("of another kind stays what it is: %s", (error) => {
+    expect(asDatabaseError(error)).toBe(error);
+  });
+
+  test("of ours stays what it is, and nothing is none", () => {
+    const ours = new TillhouseError("file_refused", "no header");
+    expect(asDatabaseError(ours)).toBe(ours);
+    expect(asDatabaseError(undefined)).toBeUndefined();
+  });
+
+  test("is told without the value that PostgreSQL quotes", () => {
+    const error = asDatabaseError(withCode("42P01", 'relation: "4111111111111111"')) as Error;
+    expect(error.message).not.toContain("4111");
+  });
+});
+
+test("a transaction that lost against others is told by its code", () => {
+  expect([withCode("40P01"), withCode("40001")].map(isConflict)).toEqual([true, true]);
+  expect([withCode("23505"), new Error("40P01"), null, undefined].map(isConflict)).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
