@@ -21,7 +21,7 @@ const SALES = 5;
 const STORES = 10;
 const DEVICES = 20;
 /** So many loaded files stay in the folder, where each run meets them; the oldest are put away, as people do. */
-const FILES_LEFT = 1000;
+const FILES_LEFT = 200;
 /** To this clock the files are old when they are opened, so that none is read a second time to make sure. */
 const LATER = movedClock(3_600_000);
 const JOURNAL = "transactions-journal.csv";
