@@ -1,7 +1,7 @@
 import type { Config } from "../src/config/loadConfig.ts";
 import { cardTokenKey } from "../src/ingestion/cardTokenKey.ts";
 import { localChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
-import type { LoadContext } from "../src/ingestion/loadFile.ts";
+import { DoneOfFile, type LoadContext } from "../src/ingestion/loadFile.ts";
 import { loaderPool } from "../src/ingestion/loaderPool.ts";
 import type { ResolveContext } from "../src/ingestion/resolveWaiting.ts";
 import { dropOrphanedStaging, loaderSession } from "../src/ingestion/loaderSession.ts";
@@ -41,6 +41,12 @@ export interface IngestOptions {
 export async function ingest(context: JobContext, options: IngestOptions): Promise<IngestReport> {
   const { config, database, clock } = context;
   const started = clock.monotonicMs();
+  const done = new Map<string, DoneOfFile>();
+  const doneOf = (path: string): DoneOfFile => {
+    const ofFile = done.get(path) ?? new DoneOfFile();
+    done.set(path, ofFile);
+    return ofFile;
+  };
   return asRun(ingestJob.name, { files: options.files }, context, async (held) => {
     const { run } = held;
     const key = await cardTokenKey(config, database.pool);
@@ -77,9 +83,11 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
         logger: context.logger,
         maxRecordBytes: config.maxRecordBytes,
         chunkRecords: config.chunkRecords,
+        reopenAfterMs: options.files.length > 0 ? 0 : config.settleMs,
         loadersFor: (bytes) => (bytes < WORTH_THREADS_BYTES ? here : threads.pool),
         now: () => clock.now(),
         signal: context.stopping,
+        doneOf,
         onProgress: (progress) => {
           held.progressed();
           context.onProgress?.(progress);

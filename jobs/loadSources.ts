@@ -26,7 +26,12 @@ export interface LoadedSources {
 }
 
 /** Errors that stop one file; the others are loaded all the same. */
-const FILE_ERRORS: ReadonlySet<ErrorCode> = new Set(["file_refused", "file_unreadable", "too_many_rejects"]);
+const FILE_ERRORS: ReadonlySet<ErrorCode> = new Set([
+  "file_refused",
+  "file_changed",
+  "file_unreadable",
+  "too_many_rejects",
+]);
 
 /**
  * Stores, then what waited for them, then devices, then what waited for those, then transactions. An error that stops
@@ -62,7 +67,7 @@ export async function loadSources(
           () => loadFile(file, load),
           ({ status, outcomes }) => ({ status, ...outcomes }),
         );
-        const { outcomes, status, warningsByKind } = report;
+        const { outcomes, status } = report;
         load.logger.info(`${file.path}: ${status}`, {
           records_read: outcomes.recordsRead,
           loaded: outcomes.loaded,
@@ -73,7 +78,7 @@ export async function loadSources(
           ...done,
           // An attempt of this run that was broken off may have loaded it.
           status: done.outcomes.recordsRead > 0 ? "loaded" : status,
-          warningsByKind,
+          warningsByKind: load.doneOf(file.path).warningsByKind,
           durationMs: load.clock.monotonicMs() - started,
         });
       } catch (caught) {
@@ -84,6 +89,7 @@ export async function loadSources(
         reports.push({
           ...done,
           status,
+          warningsByKind: load.doneOf(file.path).warningsByKind,
           error,
           durationMs: load.clock.monotonicMs() - started,
         });

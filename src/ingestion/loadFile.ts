@@ -1,4 +1,5 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { onlyRow, sqlFile } from "../database/sqlFile.ts";
 import { TillhouseError } from "../lib/errors.ts";
@@ -7,16 +8,16 @@ import type { FileLedger, LedgerFile } from "../runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES, type Outcomes } from "../runs/outcomes.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
-import { fileText } from "../sources/fileText.ts";
 import { shownNames } from "../sources/header.ts";
 import { WAITING_REASONS, WARNINGS, type Warning, type WarningCounts } from "../sources/reasons.ts";
 import { undefinedWhenGone } from "../sources/settle.ts";
 import type { ChunkLoader } from "./chunkLoader.ts";
-import type { RunContext } from "./commitChunk.ts";
+import type { CommittedChunk, RunContext } from "./commitChunk.ts";
 import { frameChunks, type FramedChunk } from "./frameChunks.ts";
 import { loadInOrder } from "./loadInOrder.ts";
 import type { LoaderPool } from "./loaderPool.ts";
 import { openSourceFile, trustworthyIdentity, type ReadableFile } from "./openSourceFile.ts";
+import { PrefixWatch } from "./prefixWatch.ts";
 import type { Progress } from "./progress.ts";
 import { publicMessage } from "../lib/publicError.ts";
 
@@ -31,8 +32,12 @@ export interface LoadContext extends RunContext {
   readonly loadersFor: (bytes: number) => LoaderPool;
   readonly maxRecordBytes: number;
   readonly chunkRecords: number;
+  /** How long a file that changed while it was read is left to whoever writes it, before it is opened again. */
+  readonly reopenAfterMs: number;
   /** Aborted: the chunk in hand is finished, then the run stops. */
   readonly signal: AbortSignal;
+  /** What the run has committed of the file at a path, as far as it was told; added to here. */
+  readonly doneOf: (path: string) => DoneOfFile;
   /** Told after each committed chunk. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -47,28 +52,74 @@ export interface LoadedFile {
   readonly warningsByKind: WarningCounts;
 }
 
+/** Of one file, in one run. */
+const MOST_REOPENINGS = 3;
+
 /**
  * Loads what is new of one file, chunk by chunk, each a transaction. While PostgreSQL works on one chunk, others are
- * read, checked and copied ahead.
+ * read, checked and copied ahead. A chunk is committed only if the file still begins as it was read; where it does not,
+ * the file is opened again, and read from its checkpoint or from its start, as in a run of its own.
  *
- * @throws TillhouseError `file_refused`, `too_many_rejects`, `run_stopped`, `run_lock_lost`, `loader_thread_died`;
- *   committed chunks stand
+ * @throws TillhouseError `file_refused`, `file_changed`, `too_many_rejects`, `run_stopped`, `run_lock_lost`,
+ *   `loader_thread_died`; committed chunks stand
  */
 export async function loadFile(file: DiscoveredFile, context: LoadContext): Promise<LoadedFile> {
-  const unread = { path: file.path, status: "unchanged", outcomes: NO_OUTCOMES, warningsByKind: {} } as const;
+  const done = context.doneOf(file.path);
+  try {
+    for (let reopenings = 0; ; reopenings += 1) {
+      try {
+        const status = await loadOnce(file, context, done);
+        return { path: file.path, status, outcomes: done.outcomes, warningsByKind: done.warningsByKind };
+      } catch (error) {
+        if (!hasChanged(error)) throw error;
+        if (context.signal.aborted) throw stopped(file.path);
+        if (reopenings === MOST_REOPENINGS || (await isGone(file))) throw await givenUp(error, file, context);
+        context.logger.warn("the file changed while it was read; it is opened again", { file: file.path });
+        await sleep(context.reopenAfterMs, undefined, { signal: context.signal }).catch(() => undefined);
+      }
+    }
+  } finally {
+    for (const [kind, records] of Object.entries(done.warningsByKind))
+      context.logger.warn(`${file.path}: ${records} ${kind}`, { meaning: WARNINGS[kind as Warning] });
+  }
+}
+
+/** What a run has committed of a file, however often it opened it and in however many attempts. */
+export class DoneOfFile {
+  outcomes = NO_OUTCOMES;
+  readonly warningsByKind: Partial<Record<Warning, number>> = {};
+  hasNamedColumns = false;
+
+  add({ outcomes, warnings }: CommittedChunk): void {
+    this.outcomes = addOutcomes(this.outcomes, outcomes);
+    for (const [kind, count] of Object.entries(warnings) as [Warning, number][]) {
+      this.warningsByKind[kind] = (this.warningsByKind[kind] ?? 0) + count;
+    }
+  }
+}
+
+/** Opens a file and loads what is new of it; throws `file_changed` where that is not what the file holds now. */
+async function loadOnce(
+  file: DiscoveredFile,
+  context: LoadContext,
+  done: DoneOfFile,
+): Promise<LoadedFile["status"]> {
   const handle = await open(file.absolutePath, "r").catch(undefinedWhenGone);
   if (handle === undefined) {
     context.logger.warn("the file is gone since it was found", { file: file.path });
-    return unread;
+    return "unchanged";
   }
   try {
     const openedAt = context.now();
     const opened = await openSourceFile(handle, file, CONTRACTS[file.source], context.ledger, openedAt);
-    if ("unchanged" in opened) return unread;
-    const loaded = opened.nothingNew ? unread : await loadChunks(file, handle, opened, context);
+    if ("unchanged" in opened) return "unchanged";
+    if (!opened.nothingNew) {
+      const watch = new PrefixWatch({ ...opened, handle, openedAt }, context.now);
+      await loadChunks(file, watch, opened, context, done);
+    }
     const identity = await trustworthyIdentity(handle, opened.identity, openedAt);
     await context.ledger.complete(opened.ledger.fileId, identity);
-    return { ...loaded, path: file.path, status: "loaded" };
+    return "loaded";
   } finally {
     await handle.close();
   }
@@ -76,18 +127,20 @@ export async function loadFile(file: DiscoveredFile, context: LoadContext): Prom
 
 async function loadChunks(
   file: DiscoveredFile,
-  handle: FileHandle,
+  watch: PrefixWatch,
   opened: ReadableFile,
   context: LoadContext,
-): Promise<Pick<LoadedFile, "outcomes" | "warningsByKind">> {
+  done: DoneOfFile,
+): Promise<void> {
   const { ledger, startByte, readFrom, columns } = opened;
-  if (startByte === 0 && columns.extra.length > 0) {
+  if (startByte === 0 && columns.extra.length > 0 && !done.hasNamedColumns) {
+    done.hasNamedColumns = true;
     context.logger.warn("columns that the contract does not know are not read", {
       file: file.path,
       columns: shownNames(columns.extra),
     });
   }
-  const chunks = frameChunks(fileText(handle, opened.encoding, readFrom), {
+  const chunks = frameChunks(watch.text(readFrom), {
     ...opened,
     naturalKey: CONTRACTS[file.source].naturalKey,
     maxRecordBytes: context.maxRecordBytes,
@@ -102,20 +155,24 @@ async function loadChunks(
   };
   // The first chunk begins with what is read again; after it, all of that is closed.
   let { rereadAfterLine } = opened;
-  let outcomes = NO_OUTCOMES;
-  const warningsByKind: Partial<Record<Warning, number>> = {};
   const commit = async (loader: ChunkLoader, chunk: FramedChunk): Promise<void> => {
     if (context.signal.aborted) throw stopped(file.path);
+    const compared = await watch.compare(chunk);
+    if (compared === "changed") throw changed(file.path);
+    if (compared === "goes on" && chunk.unterminated) {
+      // Where the file seemed to end it does not, so this is no record. The next run reads it with what follows.
+      await loader.letGo();
+      return;
+    }
     const committed = await loader.commit({ fileId, soFar, rereadAfterLine }, context.now());
     rereadAfterLine = null;
-    outcomes = addOutcomes(outcomes, committed.outcomes);
-    addWarnings(warningsByKind, committed.warnings);
+    done.add(committed);
     soFar = committed.fileSoFar;
     context.onProgress?.({
       path: file.path,
       committedBytes: bytesInFile(chunk.endByte, opened),
       sizeBytes: Number(opened.identity.sizeBytes),
-      records: outcomes.recordsRead,
+      records: done.outcomes.recordsRead,
     });
     context.logger.debug("chunk committed", {
       file: file.path,
@@ -126,18 +183,8 @@ async function loadChunks(
     const pool = context.loadersFor(Number(opened.identity.sizeBytes) - bytesInFile(readFrom, opened));
     await loadInOrder(chunks, { source: file.source, fileId, delimiter, columns }, pool, commit);
   } catch (error) {
-    await noteFailure(error, fileId, context);
+    if (!hasChanged(error)) await noteFailure(error, fileId, context);
     throw error;
-  } finally {
-    for (const [kind, records] of Object.entries(warningsByKind))
-      context.logger.warn(`${file.path}: ${records} ${kind}`, { meaning: WARNINGS[kind as Warning] });
-  }
-  return { outcomes, warningsByKind };
-}
-
-function addWarnings(sums: Partial<Record<Warning, number>>, counts: WarningCounts): void {
-  for (const [kind, count] of Object.entries(counts) as [Warning, number][]) {
-    sums[kind] = (sums[kind] ?? 0) + count;
   }
 }
 
@@ -162,6 +209,32 @@ function stopped(path: string): TillhouseError {
     `${path}: stopped between two chunks; the next run goes on from there.`,
     { path },
   );
+}
+
+function changed(path: string): TillhouseError {
+  return new TillhouseError(
+    "file_changed",
+    `${path}: changed while it was read: it no longer begins with what was read of it. What was committed of it stands; the next run reads it anew.`,
+    { path },
+  );
+}
+
+const hasChanged = (error: unknown): error is TillhouseError =>
+  error instanceof TillhouseError && error.code === "file_changed";
+
+async function isGone({ absolutePath }: DiscoveredFile): Promise<boolean> {
+  return (await stat(absolutePath).catch(undefinedWhenGone)) === undefined;
+}
+
+/** The change of a file that is not opened again, as the ledger has it from now on. */
+async function givenUp(
+  change: TillhouseError,
+  { source, path }: DiscoveredFile,
+  context: LoadContext,
+): Promise<TillhouseError> {
+  const current = await context.ledger.findCurrent(source, path);
+  if (current !== null) await noteFailure(change, current.fileId, context);
+  return change;
 }
 
 async function noteFailure(error: unknown, fileId: number, { ledger, logger }: LoadContext): Promise<void> {

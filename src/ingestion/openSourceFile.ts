@@ -83,10 +83,12 @@ export async function openSourceFile(
   if ("refusal" in columns) return refuse(columns.refusal);
 
   const opened = { identity, encoding, dialect, columns };
+  const { headerBytes, headerLines } = dialect;
+  const header = bytes.subarray(0, headerBytes);
   const committed = Number(known?.committedBytes ?? 0);
   if (known !== null && committed > 0) {
     const { committedLines, committedSha256, unterminatedBytes, unterminatedSha256 } = known;
-    const text = fileText(handle, encoding, 0);
+    const text = onlyWith(header, fileText(handle, encoding, 0));
     const prefix = await readPrefix(text, committed, Number(unterminatedBytes));
     const seam = prefix === undefined ? "inside a line" : seamOf(prefix);
     if (prefix?.hash.copy().digest("hex") === committedSha256 && seam !== "inside a line") {
@@ -102,8 +104,6 @@ export async function openSourceFile(
       };
     }
   }
-  const { headerBytes: readFrom, headerLines: linesBefore } = dialect;
-  const header = bytes.subarray(0, readFrom);
   const row =
     known !== null && committed === 0
       ? await ledger.noteDialect(known.fileId, describe(encoding, dialect))
@@ -112,13 +112,26 @@ export async function openSourceFile(
     ...opened,
     ledger: row,
     startByte: 0,
-    readFrom,
-    linesBefore,
+    readFrom: headerBytes,
+    linesBefore: headerLines,
     hash: createHash("sha256").update(header),
     // A header without its line end may be half a header.
     nothingNew: !endsInLineEnd(header),
     rereadAfterLine: null,
   };
+}
+
+/**
+ * A text, or nothing of it where it does not begin with the header: the file was written to since that was read, and
+ * its columns may be others.
+ */
+async function* onlyWith(header: Buffer, text: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let isFirst = true;
+  for await (const block of text) {
+    if (isFirst && !block.subarray(0, header.length).equals(header)) return;
+    isFirst = false;
+    yield block;
+  }
 }
 
 /**

@@ -35,6 +35,7 @@ export const ERRORS = {
   run_stopped: { exitCode: EXIT_CODES.failed, retry: "later" },
   file_not_found: { exitCode: EXIT_CODES.usage, retry: "never" },
   file_refused: { exitCode: EXIT_CODES.failed, retry: "never" },
+  file_changed: { exitCode: EXIT_CODES.failed, retry: "later" },
   file_unreadable: { exitCode: EXIT_CODES.failed, retry: "later" },
   loader_thread_died: { exitCode: EXIT_CODES.failed, retry: "soon" },
   too_many_rejects: { exitCode: EXIT_CODES.failed, retry: "never" },

@@ -18,6 +18,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "database_unreachable 1 soon",
     "database_unsupported 2",
     "embedded_server_unavailable 1 soon",
+    "file_changed 1 later",
     "file_not_found 2",
     "file_refused 1",
     "file_unreadable 1 later",
