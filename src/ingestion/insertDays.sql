@@ -1,4 +1,5 @@
--- Grain: one day (UTC) that widens the calendar to span :first_day to :last_day (both `yyyymmdd`) without a gap.
+-- Grain: one day (UTC) that widens the calendar to span :first_day to :last_day (both `yyyymmdd`) without a gap. A day that
+-- another writer is just adding is left to that one, by whichever of its two keys it is met.
 WITH
   wanted AS (
     SELECT
@@ -33,4 +34,4 @@ SELECT
 FROM days
 WHERE NOT EXISTS (SELECT FROM ingestion_layer.dim_time AS known WHERE known.calendar_date = days.calendar_date)
 ORDER BY calendar_date
-ON CONFLICT (date_key) DO NOTHING;
+ON CONFLICT DO NOTHING;

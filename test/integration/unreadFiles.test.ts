@@ -57,6 +57,31 @@ async function loadOnce(warehouse: Warehouse, text = file({ id: 1 })): Promise<v
 
 describe("a run with nothing new", () => {
   test(
+    "keeps no step for a file that is done with, however many there are",
+    inWarehouse(async (warehouse) => {
+      await loadOnce(warehouse);
+      for (const n of [2, 3, 4]) await warehouse.files.write(`transactions-${n}.csv`, file({ id: n }));
+      await warehouse.ingest({ clock: LATER });
+      await warehouse.files.write("transactions-5.csv", file({ id: 5 }));
+      const { run_id, files } = await warehouse.ingest({ clock: LATER });
+
+      expect(files).toHaveLength(7);
+      expect(files.filter(({ status }) => status === "unchanged")).toHaveLength(6);
+      const steps = await warehouse.rows<{ name: string }>(
+        "SELECT name FROM operations.run_steps WHERE run_id = $1 ORDER BY step_number",
+        [run_id],
+      );
+      expect(steps.map(({ name }) => name)).toEqual([
+        "discover files",
+        "resolve waiting devices",
+        "resolve waiting transactions",
+        "load transactions-5.csv",
+        "refresh statistics",
+      ]);
+    }),
+  );
+
+  test(
     "reads no byte of any file, whatever the files are called",
     inWarehouse(async (warehouse) => {
       await writePlaces(warehouse);
