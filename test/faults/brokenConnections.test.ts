@@ -30,7 +30,7 @@ const NOTED = BOUNDARIES.findIndex(({ name }) => name === "run start, after");
 const OF_RUNS = BOUNDARIES.slice(NOTED).filter(({ name }) => isAll || TELLING.includes(name));
 
 /** How long a database is away that is only paused. */
-const PAUSE_MS = 30_000;
+const PAUSE_MS = trials({ quick: 3_000, all: 30_000 });
 
 /**
  * Loads the files through a proxy that does something to connections when the load comes by a boundary, and waits for the
@@ -79,23 +79,23 @@ describe("a connection that is reset", () => {
   );
 });
 
-const LOST_COMMITS = isAll
+const LOST_COMMITS: readonly [string, number][] = isAll
   ? ["after COMMIT", "file completed"].flatMap((name) =>
       numbered(boundaryNamed(name).times).map((occurrence): [string, number] => [name, occurrence]),
     )
-  : [];
-if (LOST_COMMITS.length > 0)
-  describe("a COMMIT whose answer is lost, with all connections", () => {
-    const tally = faultTally("COMMIT done and its answer lost");
+  : [["after COMMIT", 1]];
 
-    test.each(LOST_COMMITS)("%s (%d): is found out, and not done twice", async (name, occurrence) => {
-      const lost = await harmedLoad(boundaryNamed(name), occurrence, (_connection, proxy) => {
-        for (const session of ["tillhouse loader", "tillhouse lock", "tillhouse"])
-          for (const connection of proxy.connectionsOf(session)) connection.reset();
-      });
-      tally.add(lost);
+describe("a COMMIT whose answer is lost, with all connections", () => {
+  const tally = faultTally("COMMIT done and its answer lost");
+
+  test.each(LOST_COMMITS)("%s (%d): is found out, and not done twice", async (name, occurrence) => {
+    const lost = await harmedLoad(boundaryNamed(name), occurrence, (_connection, proxy) => {
+      for (const session of ["tillhouse loader", "tillhouse lock", "tillhouse"])
+        for (const connection of proxy.connectionsOf(session)) connection.reset();
     });
+    tally.add(lost);
   });
+});
 
 const HALF_OPEN: readonly [string, string][] = [
   ["tillhouse loader", "facts by COPY, after"],
@@ -121,59 +121,59 @@ describe("a connection that goes half open: nothing comes through any more, and 
   );
 });
 
-if (isAll)
-  describe("a database that is paused for 30 s", () => {
-    const server = NO_SERVER_PROCESSES === undefined ? ownServer() : undefined;
-    const tally = faultTally("database paused for 30 s");
+describe(`a database that is paused for ${PAUSE_MS / 1000} s`, () => {
+  const server = NO_SERVER_PROCESSES === undefined ? ownServer() : undefined;
+  const tally = faultTally(`database paused for ${PAUSE_MS / 1000} s`);
 
-    test.each(["step start", "facts by COPY, after", "before COMMIT", "run end, before"])(
-      "on the way to it, at the boundary: %s: is waited for",
-      async (name) => {
-        await withTestDatabase((url) =>
-          withDatabaseProxy(url, async (proxy) => {
-            let well = 0;
-            const ambush = proxy.ambush({
-              ...boundaryNamed(name),
-              act: () => {
-                const letGo = proxy.hold();
-                void pause(PAUSE_MS).then(() => {
-                  well = performance.now();
-                  letGo();
-                });
-              },
+  test.each(
+    ["before COMMIT", "step start", "facts by COPY, after", "run end, before"].slice(
+      0,
+      trials({ quick: 1, all: 4 }),
+    ),
+  )("on the way to it, at the boundary: %s: is waited for", async (name) => {
+    await withTestDatabase((url) =>
+      withDatabaseProxy(url, async (proxy) => {
+        let well = 0;
+        const ambush = proxy.ambush({
+          ...boundaryNamed(name),
+          act: () => {
+            const letGo = proxy.hold();
+            void pause(PAUSE_MS).then(() => {
+              well = performance.now();
+              letGo();
             });
-            const loader = load(proxy.url);
-            await loader.ended;
-            tally.add(await judgeSurvivor(loader, well, url, files()));
-            expect(ambush.wasReached).toBe(true);
-          }),
-        );
-      },
-    );
-
-    (server === undefined ? test.skip : test).each(["facts by COPY, before", "before COMMIT"])(
-      "with all its processes (SIGSTOP), at the boundary: %s: is waited for",
-      async (name) => {
-        await server?.withDatabase((url) =>
-          withDatabaseProxy(url, async (proxy) => {
-            let well = 0;
-            const ambush = proxy.ambush({
-              ...boundaryNamed(name),
-              act: () => {
-                const processes = server.processes();
-                signalAll(processes, "SIGSTOP");
-                void pause(PAUSE_MS).then(() => {
-                  well = performance.now();
-                  signalAll(processes, "SIGCONT");
-                });
-              },
-            });
-            const loader = load(proxy.url);
-            await loader.ended;
-            tally.add(await judgeSurvivor(loader, well, url, files()));
-            expect(ambush.wasReached).toBe(true);
-          }),
-        );
-      },
+          },
+        });
+        const loader = load(proxy.url);
+        await loader.ended;
+        tally.add(await judgeSurvivor(loader, well, url, files()));
+        expect(ambush.wasReached).toBe(true);
+      }),
     );
   });
+
+  (server === undefined ? test.skip : test).each(
+    ["before COMMIT", "facts by COPY, before"].slice(0, trials({ quick: 1, all: 2 })),
+  )("with all its processes (SIGSTOP), at the boundary: %s: is waited for", async (name) => {
+    await server?.withDatabase((url) =>
+      withDatabaseProxy(url, async (proxy) => {
+        let well = 0;
+        const ambush = proxy.ambush({
+          ...boundaryNamed(name),
+          act: () => {
+            const processes = server.processes();
+            signalAll(processes, "SIGSTOP");
+            void pause(PAUSE_MS).then(() => {
+              well = performance.now();
+              signalAll(processes, "SIGCONT");
+            });
+          },
+        });
+        const loader = load(proxy.url);
+        await loader.ended;
+        tally.add(await judgeSurvivor(loader, well, url, files()));
+        expect(ambush.wasReached).toBe(true);
+      }),
+    );
+  });
+});
