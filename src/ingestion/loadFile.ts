@@ -1,8 +1,9 @@
 import { open, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
+import { asDatabaseError } from "../database/databaseErrors.ts";
 import { onlyRow, sqlFile } from "../database/sqlFile.ts";
-import { TillhouseError } from "../lib/errors.ts";
+import { TillhouseError, type ErrorCode } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { FileLedger, LedgerFile } from "../runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES, type Outcomes } from "../runs/outcomes.ts";
@@ -237,9 +238,19 @@ async function givenUp(
   return change;
 }
 
+/**
+ * After a connection broke, what was in hand on it may hold the file's row in the ledger until its session has been ended,
+ * as the next attempt does.
+ */
+const NO_FAULT_OF_THE_FILE: ReadonlySet<ErrorCode> = new Set([
+  "run_stopped",
+  "run_lock_lost",
+  "database_connection_lost",
+]);
+
 async function noteFailure(error: unknown, fileId: number, { ledger, logger }: LoadContext): Promise<void> {
-  if (error instanceof TillhouseError && (error.code === "run_stopped" || error.code === "run_lock_lost"))
-    return;
+  const failure = asDatabaseError(error);
+  if (failure instanceof TillhouseError && NO_FAULT_OF_THE_FILE.has(failure.code)) return;
   await ledger.fail(fileId, publicMessage(error)).catch((problem: unknown) => {
     logger.debug("a file's failure could not be noted", { problem: publicMessage(problem) });
   });
