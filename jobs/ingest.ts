@@ -6,20 +6,20 @@ import { loaderPool } from "../src/ingestion/loaderPool.ts";
 import type { ResolveContext } from "../src/ingestion/resolveWaiting.ts";
 import { dropOrphanedStaging, loaderSession } from "../src/ingestion/loaderSession.ts";
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
+import { passesSoon } from "../src/lib/errors.ts";
+import { publicMessage } from "../src/lib/publicError.ts";
 import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { identityOf } from "../src/runs/fileIdentity.ts";
 import { fileLedger } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { sourcesOfUnchanged } from "../src/runs/unchangedFiles.ts";
 import { fingerprintOfKey } from "../src/sources/cards.ts";
-import { TillhouseError } from "../src/lib/errors.ts";
 import { discoverFiles, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
 import { loadSources } from "./loadSources.ts";
 import { refreshStatistics } from "./refreshStatistics.ts";
-import { publicMessage } from "../src/lib/publicError.ts";
 
 /** Loads what is new: stores, then devices, then transactions, and what waited for them. */
 export const ingestJob = {
@@ -96,7 +96,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
       const loaded = await loadSources({ ...load, clock }, run, files, () => context.breakingOff.aborted);
       const read = loaded.files.reduce((sum, file) => addOutcomes(sum, file.outcomes), NO_OUTCOMES);
       const changed = read.loaded + read.corrected + loaded.resolved;
-      if (changed > 0 && !context.stopping.aborted && !isToBeRetried(loaded.failure)) {
+      if (changed > 0 && !context.stopping.aborted && !passesSoon(loaded.failure)) {
         // What is loaded stands without it; the server's own autovacuum does the same a little later.
         await run
           .step("refresh statistics", () => refreshStatistics(database.pool, changed))
@@ -141,10 +141,6 @@ async function filesToLoad(
   if (trigger === "schedule") return settledFiles(files, config.settleMs, clock);
   await waitUntilSettled(files, config.settleMs, clock, stopping);
   return files;
-}
-
-function isToBeRetried(failure: unknown): boolean {
-  return failure instanceof TillhouseError && failure.retry === "soon";
 }
 
 async function settingsOf(

@@ -1,3 +1,4 @@
+import { asDatabaseError } from "../src/database/databaseErrors.ts";
 import { deviceLoading } from "../src/ingestion/deviceLoading.ts";
 import { loadFile, type LoadContext } from "../src/ingestion/loadFile.ts";
 import { resolveWaiting, type ResolveContext } from "../src/ingestion/resolveWaiting.ts";
@@ -12,7 +13,6 @@ import type { SourceName } from "../src/sources/contracts.ts";
 import type { DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import type { FileReport } from "./ingestReport.ts";
 import { unchangedReports } from "./unchangedReports.ts";
-import { asDatabaseError } from "../src/database/databaseErrors.ts";
 
 const committedOfFile = sqlFile(new URL("./committedOfFile.sql", import.meta.url));
 

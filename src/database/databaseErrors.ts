@@ -4,62 +4,63 @@ import { publicMessage } from "../lib/publicError.ts";
 /** What a failure is, and what it needs. Whether a retry can help is said with the code, in `ERRORS`. */
 interface Failure {
   readonly code: ErrorCode;
+  /**
+   * SQLSTATEs, or classes of them.
+   * https://www.postgresql.org/docs/18/errcodes-appendix.html
+   */
+  readonly states: RegExp;
   readonly what: string;
   readonly remedy: string;
 }
 
 const LOST: Failure = {
   code: "database_connection_lost",
+  // Connections; ended by an administrator, a crash or for being idle; the server starts or stops.
+  states: /^08|^57P0[1235]$|^25P03$/,
   what: "The connection to the database broke",
   remedy: "If it stays so, see whether the server runs and can be reached",
 };
-const FULL: Failure = {
-  code: "database_full",
-  what: "The database has no room left on its disk",
-  remedy: "Make room there",
-};
-const BUSY: Failure = {
-  code: "database_busy",
-  what: "The database has no connection, memory or lock to spare",
-  remedy: "If it stays so, use fewer WORKERS, or see what else is at work on the server",
-};
-const READ_ONLY: Failure = {
-  code: "database_read_only",
-  what: "The database takes no writes",
-  remedy: "It may be a standby that is not promoted yet: see where DATABASE_URL leads",
-};
-const REFUSED: Failure = {
-  code: "database_refused",
-  what: "The database does not let this user do that",
-  remedy: "Grant it to the user of DATABASE_URL, or use the user that ran db:migrate",
-};
-const TIME_LIMIT: Failure = {
-  code: "database_time_limit",
-  what: "The database cancelled a statement",
-  remedy:
-    "If nobody did so by hand, raise statement_timeout or transaction_timeout for the user of DATABASE_URL",
-};
-const DIFFERS: Failure = {
-  code: "database_schema_differs",
-  what: "The database lacks something that this version writes to",
-  remedy: "Compare it with the migrations: npm run prisma -- migrate status",
-};
-
-/**
- * Failures by SQLSTATE, or class of them.
- * https://www.postgresql.org/docs/18/errcodes-appendix.html
- */
-const STATES: readonly (readonly [RegExp, Failure])[] = [
-  // Connections; ended by an administrator, a crash or for being idle; the server starts or stops.
-  [/^08|^57P0[1235]$|^25P03$/, LOST],
-  [/^53100$/, FULL],
-  // Memory, connections and other limits; serialisation, deadlock; a lock that was not to be had.
-  [/^53(000|200|300|400)$|^40(001|P01)$|^55P03$/, BUSY],
-  [/^25006$/, READ_ONLY],
-  [/^42501$|^28/, REFUSED],
-  [/^57014$|^25P04$/, TIME_LIMIT],
-  // Schema, table, column, function, type.
-  [/^3F000$|^42(P01|703|883|704)$/, DIFFERS],
+const FAILURES: readonly Failure[] = [
+  LOST,
+  {
+    code: "database_full",
+    states: /^53100$/,
+    what: "The database has no room left on its disk",
+    remedy: "Make room there",
+  },
+  {
+    code: "database_busy",
+    // Memory, connections and other limits; serialisation, deadlock; a lock that was not to be had.
+    states: /^53(000|200|300|400)$|^40(001|P01)$|^55P03$/,
+    what: "The database has no connection, memory or lock to spare",
+    remedy: "If it stays so, use fewer WORKERS, or see what else is at work on the server",
+  },
+  {
+    code: "database_read_only",
+    states: /^25006$/,
+    what: "The database takes no writes",
+    remedy: "It may be a standby that is not promoted yet: see where DATABASE_URL leads",
+  },
+  {
+    code: "database_refused",
+    states: /^42501$|^28/,
+    what: "The database does not let this user do that",
+    remedy: "Grant it to the user of DATABASE_URL, or use the user that ran db:migrate",
+  },
+  {
+    code: "database_time_limit",
+    states: /^57014$|^25P04$/,
+    what: "The database cancelled a statement",
+    remedy:
+      "If nobody did so by hand, raise statement_timeout or transaction_timeout for the user of DATABASE_URL",
+  },
+  {
+    code: "database_schema_differs",
+    // Schema, table, column, function, type.
+    states: /^3F000$|^42(P01|703|883|704)$/,
+    what: "The database lacks something that this version writes to",
+    remedy: "Compare it with the migrations: npm run prisma -- migrate status",
+  },
 ];
 
 /** What systems say of connections. */
@@ -89,7 +90,7 @@ function failureOf(error: unknown): Failure | undefined {
   const code = codeOf(error);
   if (NETWORK.has(code)) return LOST;
   if (WORDS_OF_PG.test((error as Error | undefined)?.message ?? "")) return LOST;
-  return STATES.find(([state]) => state.test(code))?.[1];
+  return FAILURES.find(({ states }) => states.test(code));
 }
 
 /**

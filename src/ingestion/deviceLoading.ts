@@ -3,7 +3,7 @@ import { CONTRACTS } from "../sources/contracts.ts";
 import { deviceParser } from "../sources/parseDevice.ts";
 import { copyRow } from "./copyText.ts";
 import { textBatch } from "./recordBatch.ts";
-import type { SourceLoading } from "./sourceLoading.ts";
+import { anyArrived, type SourceLoading } from "./sourceLoading.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./devices/${name}.sql`, import.meta.url));
 
@@ -30,7 +30,7 @@ export const deviceLoading: SourceLoading = {
   closeMended: sql("closeMended"),
   waiting: {
     quarantine: sql("quarantine"),
-    arrived: sql("anyArrived"),
+    arrived: anyArrived({ dimension: "ingestion_layer.dim_stores", key: "store_id" }),
     stage: sql("stageWaiting"),
     close: sql("closeWaiting"),
   },

@@ -5,6 +5,7 @@ import { asDatabaseError } from "../database/databaseErrors.ts";
 import { onlyRow, sqlFile } from "../database/sqlFile.ts";
 import { TillhouseError, type ErrorCode } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
+import { publicMessage } from "../lib/publicError.ts";
 import type { FileLedger, LedgerFile } from "../runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES, type Outcomes } from "../runs/outcomes.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
@@ -20,7 +21,6 @@ import type { LoaderPool } from "./loaderPool.ts";
 import { openSourceFile, trustworthyIdentity, type ReadableFile } from "./openSourceFile.ts";
 import { PrefixWatch } from "./prefixWatch.ts";
 import type { Progress } from "./progress.ts";
-import { publicMessage } from "../lib/publicError.ts";
 
 const countRejectedSql = sqlFile(new URL("./quarantine/countRejected.sql", import.meta.url));
 

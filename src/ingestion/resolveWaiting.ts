@@ -39,7 +39,7 @@ export async function resolveWaiting(
   const { source } = loading.contract;
   throwIfStopped(signal);
   // Mostly nothing waits, or what it waits for has not come; then nothing is staged.
-  if (!onlyRow(await waiting.arrived.run<{ found: boolean }>(context.pool)).found) return 0;
+  if (!onlyRow(await waiting.arrived.run<{ found: boolean }>(context.pool, { source })).found) return 0;
   const client = await context.session.connected();
   const parameters = { run_id: runId, file_id: null, limit: batch };
   let resolved = 0;

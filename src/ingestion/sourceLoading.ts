@@ -1,5 +1,5 @@
 import type { ClientBase } from "pg";
-import type { Parameters, SqlFile } from "../database/sqlFile.ts";
+import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import type { Contract } from "../sources/contracts.ts";
 import type { BoundColumns } from "../sources/header.ts";
 import type { ParsingRules } from "../sources/parsing.ts";
@@ -65,6 +65,10 @@ export interface WaitingStatements {
   /** Notes in quarantine what became of them, so that none of them waits any more. */
   readonly close: SqlFile;
 }
+
+/** The question `arrived` for a source whose records wait for a row of another one's dimension, by its natural key. */
+export const anyArrived = (waitsFor: { readonly dimension: string; readonly key: string }): SqlFile =>
+  sqlFile(new URL("./quarantine/anyArrived.sql", import.meta.url), waitsFor);
 
 /** A row of `summarise`. */
 export interface OutcomeSummary {

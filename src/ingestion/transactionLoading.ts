@@ -1,7 +1,7 @@
 import { sqlFile } from "../database/sqlFile.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
 import { foldWrites } from "./rollups/foldWrites.ts";
-import type { SourceLoading } from "./sourceLoading.ts";
+import { anyArrived, type SourceLoading } from "./sourceLoading.ts";
 import { appliedLabels } from "./transactions/appliedLabels.ts";
 import { withKeysCheckedAsSets } from "./transactions/keysAsSets.ts";
 import { createStaging, transactionBatch } from "./transactions/transactionBatch.ts";
@@ -26,7 +26,7 @@ export const transactionLoading: SourceLoading = {
   closeMended: sql("closeMended"),
   waiting: {
     quarantine: sql("quarantine"),
-    arrived: sql("anyArrived"),
+    arrived: anyArrived({ dimension: "ingestion_layer.dim_devices", key: "device_id" }),
     stage: sql("stageWaiting"),
     close: sql("closeWaiting"),
   },

@@ -68,3 +68,8 @@ export class TillhouseError extends Error {
     return ERRORS[this.code].retry;
   }
 }
+
+/** Whether a failure passes by itself, so that a run pauses a little and goes on. */
+export function passesSoon(failure: unknown): failure is TillhouseError {
+  return failure instanceof TillhouseError && failure.retry === "soon";
+}

@@ -19,6 +19,23 @@ export function identityOf(stats: BigIntStats): FileIdentity {
   return { sizeBytes: stats.size, mtimeNs: stats.mtimeNs, ctimeNs: stats.ctimeNs, inode: stats.ino };
 }
 
+/** An identity as PostgreSQL sends it: whole numbers of 64 bits come as text. */
+export interface IdentityRow {
+  readonly size_bytes: string;
+  readonly mtime_ns: string;
+  readonly ctime_ns: string;
+  readonly inode: string;
+}
+
+export function identityOfRow(row: IdentityRow): FileIdentity {
+  return {
+    sizeBytes: BigInt(row.size_bytes),
+    mtimeNs: BigInt(row.mtime_ns),
+    ctimeNs: BigInt(row.ctime_ns),
+    inode: BigInt(row.inode),
+  };
+}
+
 /** Whether a file is the one of earlier, and has not changed since. Never so for an identity that is not to be trusted. */
 export function sameIdentity(left: FileIdentity, right: FileIdentity): boolean {
   return (

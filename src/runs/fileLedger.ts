@@ -3,7 +3,7 @@ import type { FileStatus, Source } from "../database/generated/enums.ts";
 import { withPooledTransaction } from "../database/pool.ts";
 import { onlyRow, sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import { checkFence } from "./fence.ts";
-import type { FileIdentity } from "./fileIdentity.ts";
+import { identityOfRow, type FileIdentity, type IdentityRow } from "./fileIdentity.ts";
 
 const currentFile = sqlFile(new URL("./currentFile.sql", import.meta.url));
 const replaceFiles = sqlFile(new URL("./replaceFiles.sql", import.meta.url));
@@ -97,14 +97,10 @@ export function fileLedger(pool: pg.Pool, fencingToken: bigint): FileLedger {
 }
 
 /** A row of the ledger as PostgreSQL sends it: whole numbers of 64 bits come as text. */
-interface LedgerRow {
+interface LedgerRow extends IdentityRow {
   readonly file_id: number;
   readonly source: Source;
   readonly status: FileStatus;
-  readonly size_bytes: string;
-  readonly mtime_ns: string;
-  readonly ctime_ns: string;
-  readonly inode: string;
   readonly committed_bytes: string;
   readonly committed_lines: string;
   readonly committed_sha256: string;
@@ -115,13 +111,10 @@ interface LedgerRow {
 
 function ledgerFileOf(row: LedgerRow): LedgerFile {
   return {
+    ...identityOfRow(row),
     fileId: row.file_id,
     source: row.source,
     status: row.status,
-    sizeBytes: BigInt(row.size_bytes),
-    mtimeNs: BigInt(row.mtime_ns),
-    ctimeNs: BigInt(row.ctime_ns),
-    inode: BigInt(row.inode),
     committedBytes: BigInt(row.committed_bytes),
     committedLines: BigInt(row.committed_lines),
     committedSha256: row.committed_sha256,

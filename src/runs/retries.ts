@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../lib/clock.ts";
-import { TillhouseError } from "../lib/errors.ts";
+import { passesSoon, type TillhouseError } from "../lib/errors.ts";
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
@@ -40,7 +40,7 @@ export class Retries {
   /** Waits for the time of the next attempt; false when there is to be none, since it would not help, or not any more. */
   async another(failure: unknown): Promise<boolean> {
     const { retryMs, clock, stopping, onPause } = this.#rules;
-    if (!(failure instanceof TillhouseError) || failure.retry !== "soon" || stopping.aborted) return false;
+    if (!passesSoon(failure) || stopping.aborted) return false;
     this.#attempts += 1;
     this.#failingSinceMs ??= clock.monotonicMs();
     const pauseMs = pauseAfter(this.#attempts, Math.random());

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { Source } from "../database/generated/enums.ts";
 import { sqlFile } from "../database/sqlFile.ts";
-import { sameIdentity, type FileIdentity } from "./fileIdentity.ts";
+import { identityOfRow, sameIdentity, type FileIdentity, type IdentityRow } from "./fileIdentity.ts";
 
 const loadedFiles = sqlFile(new URL("./loadedFiles.sql", import.meta.url));
 
@@ -29,21 +29,7 @@ export async function sourcesOfUnchanged(
   return new Map(rows.filter(isUnchanged).map(({ path, source }) => [path, source]));
 }
 
-/** Whole numbers of 64 bits come as text. */
-interface LoadedFileRow {
+interface LoadedFileRow extends IdentityRow {
   readonly path: string;
   readonly source: Source;
-  readonly size_bytes: string;
-  readonly mtime_ns: string;
-  readonly ctime_ns: string;
-  readonly inode: string;
-}
-
-function identityOfRow(row: LoadedFileRow): FileIdentity {
-  return {
-    sizeBytes: BigInt(row.size_bytes),
-    mtimeNs: BigInt(row.mtime_ns),
-    ctimeNs: BigInt(row.ctime_ns),
-    inode: BigInt(row.inode),
-  };
 }

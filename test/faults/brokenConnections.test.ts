@@ -7,7 +7,7 @@ import { withDatabaseProxy, type DatabaseProxy, type ProxiedConnection } from ".
 import { faultTally, type Verdict } from "./harness/faultTally.ts";
 import { ownServer } from "./harness/ownServer.ts";
 import { judgeSurvivor } from "./harness/recovery.ts";
-import { NO_SERVER_PROCESSES, signalAll } from "./harness/serverProcesses.ts";
+import { NO_SERVER_PROCESSES, signalAll } from "../processes/serverProcesses.ts";
 import { FEW_ROWS, sharedFiles } from "./harness/sharedFiles.ts";
 import { numbered, trials } from "./harness/trials.ts";
 

@@ -8,7 +8,7 @@ import { faultTally } from "./harness/faultTally.ts";
 import { judge } from "./harness/oracle.ts";
 import { onceItAnswers, ownServer } from "./harness/ownServer.ts";
 import { judgeSurvivor, resumeWork, secondsSince } from "./harness/recovery.ts";
-import { killServer, NO_SERVER_PROCESSES, postmasterIn, signalAll } from "./harness/serverProcesses.ts";
+import { killServer, NO_SERVER_PROCESSES, postmasterIn, signalAll } from "../processes/serverProcesses.ts";
 import { FEW_ROWS, sharedFiles } from "./harness/sharedFiles.ts";
 import { numbered, trials } from "./harness/trials.ts";
 

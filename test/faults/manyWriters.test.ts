@@ -21,7 +21,7 @@ import { inWarehouse, withWarehouse, type Warehouse } from "../fixtures/warehous
 import { eventually } from "../processes/eventually.ts";
 import { faultTally } from "./harness/faultTally.ts";
 import { numbered, trials } from "./harness/trials.ts";
-import { withClient } from "./withClient.ts";
+import { onServer } from "../fixtures/testRun.ts";
 
 jest.setTimeout(900_000);
 
@@ -236,7 +236,7 @@ describe("somebody else who locks the same rows in another order", () => {
       const sales = [{ id: 3 }, { id: 4, device_id: 2 }, { id: 5, device_id: 9 }];
       await warehouse.files.write("transactions-2.csv", transactionsFile(...sales));
       let started = 0;
-      const run = await withClient(warehouse.database.url, async (other) => {
+      const run = await onServer(warehouse.database.url, async (other) => {
         // PostgreSQL ends the one that notices first: the load.
         await other.query("SET deadlock_timeout = '60s'");
         await other.query("BEGIN");

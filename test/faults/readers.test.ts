@@ -12,7 +12,7 @@ import { faultTally } from "./harness/faultTally.ts";
 import { numbered, trials } from "./harness/trials.ts";
 import { fieldsOf, SalesModel, type Place, type Sale, type State } from "./salesModel.ts";
 import { SINGLE_VIEWS, SnapshotReader } from "./snapshotReader.ts";
-import { withClient } from "./withClient.ts";
+import { onServer } from "../fixtures/testRun.ts";
 
 jest.setTimeout(3_600_000);
 
@@ -134,7 +134,7 @@ test(
       committed.done = committed.states.length - 1;
     };
     const read = () =>
-      withClient(database.url, async (client) => {
+      onServer(database.url, async (client) => {
         const reader = new SnapshotReader(client, names, committed);
         const note = (problem: string | undefined): void => {
           if (problem !== undefined) wrong.push(problem);

@@ -1,4 +1,5 @@
 import { expect, jest, test } from "@jest/globals";
+import { spreadOf } from "../bench/measuring/statistics.ts";
 import { movedClock } from "../fixtures/movedClock.ts";
 import {
   deviceRecords,
@@ -9,7 +10,7 @@ import {
 } from "../fixtures/sourceText.ts";
 import { withEmbeddedWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 import { faultTally } from "./harness/faultTally.ts";
-import { trials } from "./harness/trials.ts";
+import { numbered, trials } from "./harness/trials.ts";
 import { bytesOf, FACT, HISTORY, serverFigures, type ServerFigures } from "./serverFigures.ts";
 
 jest.setTimeout(7_200_000);
@@ -43,9 +44,8 @@ const BOUNDS = {
 async function begin({ rows, files, ingest }: Warehouse): Promise<void> {
   // Nothing here has to outlive a power cut.
   await rows("ALTER ROLE CURRENT_USER SET synchronous_commit = off");
-  const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
-  await files.write("stores.csv", storesFile(...numbers(STORES).map((id) => ({ id }))));
-  const places = numbers(DEVICES).map((id) => ({ id, store_id: 1 + (id % STORES), type: 1 + (id % 5) }));
+  await files.write("stores.csv", storesFile(...numbered(STORES).map((id) => ({ id }))));
+  const places = numbered(DEVICES).map((id) => ({ id, store_id: 1 + (id % STORES), type: 1 + (id % 5) }));
   await files.write("devices.csv", devicesFile(...places));
   await files.write(JOURNAL, transactionsFile({ id: 1 }));
   expect(await ingest({ clock: LATER })).toMatchObject({ status: "succeeded", rejected: 0 });
@@ -108,8 +108,6 @@ class SmallFiles {
 }
 
 const nameOf = (load: number): string => `transactions-${load}.csv`;
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 /** What loads took, each. */
 function perLoad(before: ServerFigures, after: ServerFigures, loads: number) {
@@ -186,7 +184,7 @@ test(`${LOADS} small loads take each what one takes, and leave their rows and no
         `${kB(each.historyBytes)} history, ${kB(factGrowth(middle, end) / (LOADS / 2))} facts, ${kB(each.otherBytes)} else`,
         `catalogue ${[start, middle, end].map((figures) => kB(figures.catalogueBytes)).join(" → ")}`,
         `dead rows at the end: ours ${dead}, the catalogue's ${end.catalogueDead}`,
-        `ms a load: ${median(durations.slice(0, tenth)).toFixed(0)} → ${median(durations.slice(-tenth)).toFixed(0)}`,
+        `ms a load: ${spreadOf(durations.slice(0, tenth)).median.toFixed(0)} → ${spreadOf(durations.slice(-tenth)).median.toFixed(0)}`,
       ].join("\n"),
     );
     expect(excesses(start, middle, end, LOADS)).toEqual([]);

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
 import { addGeneratedFiles, expectTruth } from "./generatedFiles.ts";
 import { runForJson, start, type Program } from "./programs.ts";
+import { NO_SERVER_PROCESSES, postmasterIn, processesOf, signalAll } from "./serverProcesses.ts";
 import { holdServer, migratedWorkplace, query, type Workplace } from "./workplace.ts";
 
 jest.setTimeout(180_000);
@@ -52,38 +51,20 @@ describe.each([
   });
 });
 
-/** The server's processes, the ones that serve connections among them. */
-function processesOfServer({ stateDir }: Workplace): number[] {
-  const pid = Number(
-    readFileSync(join(stateDir, "postgres", "data", "postmaster.pid"), "utf8").split("\n")[0],
-  );
-  const children = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => {
-      try {
-        // After the name in brackets come the state and the parent.
-        return readFileSync(`/proc/${name}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1] === String(pid);
-      } catch {
-        return false;
-      }
-    });
-  return [pid, ...children.map(Number)];
-}
-
-(process.platform === "linux" ? test : test.skip)(
+(NO_SERVER_PROCESSES === undefined ? test : test.skip)(
   "a database that answers nothing keeps no daemon from ending",
   async () => {
     const place = await migratedWorkplace();
     const url = await holdServer(place);
     const truth = await addGeneratedFiles(place, ROWS);
     const daemon = await startLoad("scheduler", place);
-    const paused = processesOfServer(place);
-    for (const pid of paused) process.kill(pid, "SIGSTOP");
+    const paused = processesOf(postmasterIn(place.stateDir));
+    signalAll(paused, "SIGSTOP");
     try {
       daemon.child.kill("SIGTERM");
       await expect(daemon.ended).resolves.toMatchObject({ signal: null });
     } finally {
-      for (const pid of paused) process.kill(pid, "SIGCONT");
+      signalAll(paused, "SIGCONT");
     }
     await runForJson(["ingest", "--json"], place.environment);
     await expectTruth(truth, place, url);

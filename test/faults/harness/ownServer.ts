@@ -12,7 +12,7 @@ import { systemClock } from "../../../src/lib/clock.ts";
 import { silentLogger } from "../../../src/lib/logger.ts";
 import { onServer, urlOfDatabase } from "../../fixtures/testRun.ts";
 import { eventually } from "../../processes/eventually.ts";
-import { killServer, postmasterIn, processesOf } from "./serverProcesses.ts";
+import { killServer, postmasterIn, processesOf } from "../../processes/serverProcesses.ts";
 
 /** A server that nothing but the tests of one file use, so that they may kill it. It commits as users' servers do. */
 export interface OwnServer {

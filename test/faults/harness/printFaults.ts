@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import CliTable from "cli-table3";
+import { spreadOf } from "../../bench/measuring/statistics.ts";
 import { faultLinesFile, type FaultLine } from "./faultLines.ts";
 
 /** Prints what came of all faults that this run of the tests made happen; nothing where it made none. */
@@ -30,8 +31,7 @@ async function readLines(): Promise<FaultLine[]> {
 }
 
 function medianAndMost(seconds: readonly number[]): string {
-  const sorted = [...seconds].sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)];
-  const most = sorted.at(-1);
-  return median === undefined || most === undefined ? "" : `${median.toFixed(1)} (${most.toFixed(1)})`;
+  if (seconds.length === 0) return "";
+  const { median, max } = spreadOf(seconds);
+  return `${median.toFixed(1)} (${max.toFixed(1)})`;
 }
