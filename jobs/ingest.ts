@@ -88,6 +88,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
         now: () => clock.now(),
         signal: context.stopping,
         doneOf,
+        onCommit: held.progressed,
         onProgress: (progress) => {
           held.progressed();
           context.onProgress?.(progress);

@@ -4,7 +4,7 @@ import type { Clock } from "../src/lib/clock.ts";
 import type { Progress } from "../src/ingestion/progress.ts";
 import type { StartThread } from "../src/ingestion/threads/startThread.ts";
 import { asDatabaseError } from "../src/database/databaseErrors.ts";
-import { TillhouseError } from "../src/lib/errors.ts";
+import { passesSoon, TillhouseError } from "../src/lib/errors.ts";
 import type { Logger } from "../src/lib/logger.ts";
 import { publicCode, publicMessage } from "../src/lib/publicError.ts";
 import { Retries } from "../src/runs/retries.ts";
@@ -62,14 +62,17 @@ export async function asRun<T extends { failure: unknown }>(
   let lock: WarehouseLock | undefined;
   let run: RunLog | undefined;
   let result: T | undefined;
+  let isFirst = true;
 
   const attempt = async (): Promise<T> => {
     await database.revive();
-    if (lock?.isHeld === true) await lock.renew(clock.now());
-    else lock = await takeLock(context, run);
-    if (run === undefined) run = await startRun({ ...context, job, parameters });
     // The work was done, and its end noted, though the answer to that was lost.
-    else if (!(await run.resume()) && result !== undefined) return result;
+    if (run !== undefined && !(await run.resume()) && result !== undefined) return result;
+    if (lock?.isHeld === true) await lock.renew(clock.now());
+    else lock = await takeLock(context, isFirst);
+    if (run === undefined) run = await startRun({ ...context, job, parameters });
+    // Under the lock once more: while it was not held, another run may have taken this one for dead.
+    else await run.resume();
     result = await work({
       run,
       lock,
@@ -82,7 +85,7 @@ export async function asRun<T extends { failure: unknown }>(
   };
   const end = async (failure: unknown): Promise<void> => {
     await run?.finish(statusOf(failure), failure).catch((problem: unknown) => {
-      logger.debug("the run's end could not be noted; the next run will mark it", {
+      logger.warn("the run's end could not be noted; the next run will mark it", {
         problem: publicMessage(problem),
       });
     });
@@ -95,28 +98,38 @@ export async function asRun<T extends { failure: unknown }>(
         (error: unknown) => ({ done: undefined, failure: asDatabaseError(error) }),
       );
       if (ended.failure === undefined && ended.done !== undefined) return ended.done;
+      isFirst = false;
       if (await retries.another(ended.failure)) continue;
-      await end(ended.failure);
-      if (ended.done === undefined) throw ended.failure;
-      logger.error(publicMessage(ended.failure), { code: publicCode(ended.failure) });
-      return ended.done;
+      const failure =
+        stopping.aborted && passesSoon(ended.failure) ? stoppedWaiting(ended.failure) : ended.failure;
+      await end(failure);
+      if (ended.done === undefined) throw failure;
+      if (failure !== ended.failure || passesSoon(failure))
+        logger.error(publicMessage(failure), { code: publicCode(failure) });
+      return { ...ended.done, failure };
     }
   } finally {
     await lock?.release();
   }
 }
 
-/** @throws TillhouseError `run_locked` for a run that has not begun; for one that has, what makes it try again, or not */
-async function takeLock({ database, clock }: JobContext, run: RunLog | undefined): Promise<WarehouseLock> {
+/** @throws TillhouseError `run_locked`; in later attempts, since it may be this run's own lock, what makes it try again */
+async function takeLock({ database, clock }: JobContext, isFirst: boolean): Promise<WarehouseLock> {
   const lock = await takeWarehouseLock(database.url, clock.now());
   if (lock !== undefined) return lock;
-  if (run === undefined) {
+  if (isFirst) {
     throw new TillhouseError(
       "run_locked",
       "Another run is at work on this database. Try again when it has ended: npm run runs",
     );
   }
-  // Says so if another run has taken over; else the session that holds it is this run's own, whose connection broke.
-  await run.resume();
-  throw new TillhouseError("database_busy", "The warehouse is still held by a session that was cut off.");
+  throw new TillhouseError(
+    "database_busy",
+    "The warehouse is held by another run, or still by a session of this one that was cut off.",
+  );
+}
+
+function stoppedWaiting(failure: TillhouseError): TillhouseError {
+  const message = `Stopped while it was to try again: ${failure.message}`;
+  return new TillhouseError("run_stopped", message, {}, failure);
 }

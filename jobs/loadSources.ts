@@ -1,4 +1,4 @@
-import { asDatabaseError } from "../src/database/databaseErrors.ts";
+import { asDatabaseError, isOfConnecting } from "../src/database/databaseErrors.ts";
 import { deviceLoading } from "../src/ingestion/deviceLoading.ts";
 import { loadFile, type LoadContext } from "../src/ingestion/loadFile.ts";
 import { resolveWaiting, type ResolveContext } from "../src/ingestion/resolveWaiting.ts";
@@ -6,7 +6,8 @@ import type { SourceLoading } from "../src/ingestion/sourceLoading.ts";
 import { transactionLoading } from "../src/ingestion/transactionLoading.ts";
 import { onlyRow, sqlFile } from "../src/database/sqlFile.ts";
 import type { Clock } from "../src/lib/clock.ts";
-import { TillhouseError, type ErrorCode } from "../src/lib/errors.ts";
+import { passesSoon, TillhouseError, type ErrorCode } from "../src/lib/errors.ts";
+import { publicCode, publicMessage } from "../src/lib/publicError.ts";
 import { statusOf, type RunLog } from "../src/runs/runLog.ts";
 import { NO_OUTCOMES, type outcomeColumns } from "../src/runs/outcomes.ts";
 import type { SourceName } from "../src/sources/contracts.ts";
@@ -115,6 +116,8 @@ export async function loadSources(
   } catch (error) {
     if (error instanceof RunEnded) failure = error.reason;
     else failure = ended() ? stopped("between two files") : asDatabaseError(error);
+    // What passes is told when it is waited for, or given up.
+    if (!passesSoon(failure)) load.logger.error(publicMessage(failure), { code: publicCode(failure) });
   }
   return { files: reports, resolved, failure };
 }
@@ -151,7 +154,7 @@ function asFileError(error: unknown, file: DiscoveredFile, ended: () => boolean)
     return stopped(`in the middle of ${file.path}, whose last chunk was not finished`, error);
   if (isOurs) return error;
   const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined || !UNREADABLE.has(code)) return asDatabaseError(error);
+  if (code === undefined || !UNREADABLE.has(code) || isOfConnecting(error)) return asDatabaseError(error);
   const why = code === "EACCES" || code === "EPERM" ? "this user may not read it" : code;
   const message = `${file.path}: cannot be read (${why}). What was committed of it stands; the next run tries again.`;
   return new TillhouseError("file_unreadable", message, { path: file.path }, error);

@@ -16,7 +16,7 @@ interface Failure {
 const LOST: Failure = {
   code: "database_connection_lost",
   // Connections; ended by an administrator, a crash or for being idle; the server starts or stops.
-  states: /^08|^57P0[1235]$|^25P03$/,
+  states: /^08(?!P01)|^57P0[1235]$|^25P03$/,
   what: "The connection to the database broke",
   remedy: "If it stays so, see whether the server runs and can be reached",
 };
@@ -88,7 +88,7 @@ const codeOf = (error: unknown): string => String((error as { code?: unknown } |
 
 function failureOf(error: unknown): Failure | undefined {
   const code = codeOf(error);
-  if (NETWORK.has(code)) return LOST;
+  if (NETWORK.has(code) || isOfConnecting(error)) return LOST;
   if (WORDS_OF_PG.test((error as Error | undefined)?.message ?? "")) return LOST;
   return FAILURES.find(({ states }) => states.test(code));
 }
@@ -104,6 +104,23 @@ export function asDatabaseError(error: unknown): unknown {
   const { code, what, remedy } = failure;
   const message = `${what} (${publicMessage(error)}). What was committed stands. ${remedy}.`;
   return new TillhouseError(code, message, {}, error);
+}
+
+/** Whether it came up when a connection was made: a server's socket or its name may be missing while it restarts. */
+export function isOfConnecting(error: unknown): boolean {
+  const { syscall } = Object(error) as { syscall?: unknown };
+  return syscall === "connect" || syscall === "getaddrinfo";
+}
+
+/** Whether it says that there is no connection any more, or none yet. */
+export function isLostConnection(error: unknown): boolean {
+  return failureOf(error) === LOST;
+}
+
+/** Whether PostgreSQL itself said it, so that there is one. */
+export function isAnswer(error: unknown): boolean {
+  const { severity } = Object(error) as { severity?: unknown };
+  return typeof severity === "string" && /^[0-9A-Z]{5}$/.test(codeOf(error));
 }
 
 /** Whether a transaction lost against others, by a deadlock or otherwise, and was rolled back for that alone. */

@@ -3,6 +3,7 @@ import type { Config } from "../config/loadConfig.ts";
 import type { Clock } from "../lib/clock.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
+import { isAnswer, isLostConnection } from "./databaseErrors.ts";
 import { openEmbeddedServer } from "./embedded/openEmbeddedServer.ts";
 import type { PrismaClient } from "./generated/client.ts";
 import { deployMigrations, pendingMigrations } from "./migrations.ts";
@@ -103,7 +104,8 @@ async function openOnce(options: OpenOptions): Promise<OpenDatabase> {
     if (embedded?.lost === true) return false;
     return pool.query("SELECT 1").then(
       () => true,
-      () => false,
+      // Too many connections, say: it is there.
+      (error: unknown) => isAnswer(error) && !isLostConnection(error),
     );
   };
   return { url, pool, prisma, isAlive, close };

@@ -25,6 +25,7 @@ BEGIN
       AND class.relpersistence = 't'
       AND class.relkind = 'r'
       AND pg_has_role(class.relowner, 'USAGE')
+      AND has_schema_privilege(namespace.oid, 'USAGE')
       AND current_setting('server_version_num')::integer >= 160000
       AND substring(namespace.nspname FROM '^pg_temp_(\d+)$')::integer NOT IN (
         SELECT number

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { socketOf } from "../database/connectionWatch.ts";
+import { socketOf, takeLeave } from "../database/connectionWatch.ts";
 import { ownConnection } from "../database/pool.ts";
 import { sqlFile } from "../database/sqlFile.ts";
 
@@ -39,7 +39,7 @@ export function loaderSession(url: string): LoaderSession {
     close: async () => {
       if (connecting === undefined) return;
       await connecting.catch(() => undefined);
-      await client.end().catch(() => undefined);
+      await takeLeave(client);
     },
   };
 }

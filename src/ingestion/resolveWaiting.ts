@@ -16,6 +16,8 @@ const raiseWatermark = sqlFile(new URL("./ledger/raiseWatermark.sql", import.met
 const BATCH = 50_000;
 
 export interface ResolveContext extends RunContext {
+  /** Told after each commit. */
+  readonly onCommit: () => void;
   readonly session: LoaderSession;
   readonly pool: pg.Pool;
 }
@@ -67,6 +69,7 @@ export async function resolveWaiting(
         await raiseWatermark.run(client, { ...values, source, watermark: judgement.highestKey });
       return { staged: rowCount, applied };
     });
+    context.onCommit();
     staged = tried.staged;
     resolved += tried.applied;
   }

@@ -13,6 +13,8 @@ export function publicCode(error: unknown): string {
  */
 export function publicMessage(error: unknown): string {
   if (error instanceof TillhouseError) return error.message;
-  const message = error instanceof Error ? error.message : String(error);
+  const said = error instanceof Error ? error.message : String(error);
+  // Of several addresses that were tried in vain only the code is told.
+  const message = said === "" ? publicCode(error) : said;
   return message.replace(/[:=(]\s*"[^"]*"|\([^)]*\)=\([^)]*\)/g, " …").slice(0, 500);
 }

@@ -1,4 +1,5 @@
 import type { ClientBase } from "pg";
+import { takeLeave } from "../database/connectionWatch.ts";
 import { ownConnection } from "../database/pool.ts";
 import { sqlFile } from "../database/sqlFile.ts";
 import { TillhouseError } from "../lib/errors.ts";
@@ -50,7 +51,7 @@ export async function takeWarehouseLock(url: string, now: Date): Promise<Warehou
     await setUpLock.run(client, { idle_ms: String(SILENT_MS) });
     const { rows } = await tryLock.run<{ taken: boolean }>(client);
     if (rows[0]?.taken !== true) {
-      await client.end();
+      await takeLeave(client);
       return undefined;
     }
     isHeld = true;
@@ -81,11 +82,11 @@ export async function takeWarehouseLock(url: string, now: Date): Promise<Warehou
         clearInterval(signs);
         await sign;
         if (isHeld) await unlock.run(client).catch(() => undefined);
-        await client.end().catch(() => undefined);
+        await takeLeave(client);
       },
     };
   } catch (error) {
-    await client.end().catch(() => undefined);
+    await takeLeave(client);
     throw error;
   }
 }

@@ -36,6 +36,7 @@ async function resolve({ database, rows }: Warehouse, batch: number): Promise<nu
       cardKeyId: 1,
       maxRejectRatio: 1,
       now,
+      onCommit: () => undefined,
     };
     return await resolveWaiting(transactionLoading, context, new AbortController().signal, batch);
   } finally {

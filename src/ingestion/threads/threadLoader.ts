@@ -87,7 +87,7 @@ export function threadLoader(worker: Worker): ThreadLoader {
 function died(why: string, cause?: unknown): TillhouseError {
   return new TillhouseError(
     "loader_thread_died",
-    `A loader thread died: ${why}. What was committed stands, and the next run goes on from there.`,
+    `A loader thread died: ${why}. What was committed stands.`,
     {},
     cause,
   );

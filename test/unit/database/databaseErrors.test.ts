@@ -45,12 +45,26 @@ describe("a failure of the database", () => {
   // Of a dropped database, a failed transaction, values and constraints no retry makes anything better.
   test.each([
     withCode("57P04"),
+    withCode("08P01"),
     withCode("25P02"),
     withCode("22003"),
     withCode("23505"),
     new Error("a mistake"),
   ])("of another kind stays what it is: %s", (error) => {
     expect(asDatabaseError(error)).toBe(error);
+  });
+
+  test("is a lost connection where a connection was being made: a socket or a name that is missing while a server restarts", () => {
+    const missing = (syscall: string, code: string) => Object.assign(withCode(code), { syscall });
+    for (const error of [missing("connect", "ENOENT"), missing("getaddrinfo", "ENOTFOUND")])
+      expect(asDatabaseError(error)).toMatchObject({ code: "database_connection_lost" });
+    expect(asDatabaseError(missing("open", "ENOENT"))).toMatchObject({ code: "ENOENT" });
+  });
+
+  test("without words is told by its code", () => {
+    expect(asDatabaseError(withCode("ECONNREFUSED", ""))).toMatchObject({
+      message: expect.stringContaining("(ECONNREFUSED)"),
+    });
   });
 
   test("of ours stays what it is, and nothing is none", () => {
