@@ -6,15 +6,16 @@ import { loaderPool } from "../src/ingestion/loaderPool.ts";
 import type { ResolveContext } from "../src/ingestion/resolveWaiting.ts";
 import { dropOrphanedStaging, loaderSession } from "../src/ingestion/loaderSession.ts";
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
-import { passesSoon } from "../src/lib/errors.ts";
+import { passesSoon, TillhouseError } from "../src/lib/errors.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
+import { visible } from "../src/lib/visible.ts";
 import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { identityOf } from "../src/runs/fileIdentity.ts";
 import { fileLedger } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { sourcesOfUnchanged } from "../src/runs/unchangedFiles.ts";
 import { fingerprintOfKey } from "../src/sources/cards.ts";
-import { discoverFiles, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
+import { discoverFiles, type DiscoveredFile, type RefusedFile } from "../src/sources/discoverFiles.ts";
 import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
@@ -50,10 +51,10 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
   return asRun(ingestJob.name, { files: options.files }, context, async (held) => {
     const { run } = held;
     const key = await cardTokenKey(config, database.pool);
-    const files = await run.step(
+    const { files, refused } = await run.step(
       "discover files",
       () => filesToLoad(context, options),
-      (found) => ({ files: found.length }),
+      (found) => ({ files: found.files.length, ...countOf(found.refused) }),
     );
     const runSettings = await settingsOf(context, held, key);
     await dropOrphanedStaging.run(database.pool).catch((error: unknown) => {
@@ -107,7 +108,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
       }
       return await reportOf(
         run.runId,
-        { files: loaded.files, failure: loaded.failure },
+        { files: loaded.files, refused, failure: loaded.failure ?? failureOf(refused) },
         context,
         started,
       ).catch((problem: unknown) => {
@@ -127,21 +128,40 @@ const WORTH_THREADS_BYTES = 4 << 20;
 async function filesToLoad(
   { config, database, clock, trigger, stopping, logger }: JobContext,
   options: IngestOptions,
-): Promise<readonly DiscoveredFile[]> {
-  const { files, unknown } = await discoverFiles(config.dataDir, options.files, (unnamed) =>
+): Promise<{ files: readonly DiscoveredFile[]; refused: readonly RefusedFile[] }> {
+  const areNamed = options.files.length > 0;
+  const {
+    files,
+    unknown,
+    refused: notOurs,
+  } = await discoverFiles(config.dataDir, options.files, (unnamed) =>
     sourcesOfUnchanged(
       database.pool,
       unnamed.map(({ path, stats }) => ({ path, identity: identityOf(stats) })),
     ),
   );
-  for (const path of unknown) {
-    logger.warn("neither its name nor its header tells what this file is; it is left alone", { file: path });
-  }
-  if (options.files.length > 0) return files;
+  // Of a folder, what is none of ours may be somebody else's; a file that was named was meant.
+  const refused = areNamed ? unknown.map((path) => ({ path, reason: OF_NO_SOURCE })) : notOurs;
+  for (const { path, reason } of refused) logger.error(`the file is refused: ${reason}`, { file: path });
+  if (areNamed) return { files, refused };
+  for (const path of unknown) logger.warn(`the file is left alone: ${OF_NO_SOURCE}`, { file: path });
   if (files.length === 0) logger.warn("no files found", { DATA_DIR: config.dataDir });
-  if (trigger === "schedule") return settledFiles(files, config.settleMs, clock);
+  if (trigger === "schedule") return { files: await settledFiles(files, config.settleMs, clock), refused };
   await waitUntilSettled(files, config.settleMs, clock, stopping);
-  return files;
+  return { files, refused };
+}
+
+const OF_NO_SOURCE = "neither its name nor its header tells what it holds";
+
+/** Nothing refused is nothing to count. */
+function countOf(refused: readonly RefusedFile[]): { refused?: number } {
+  return refused.length === 0 ? {} : { refused: refused.length };
+}
+
+function failureOf([first]: readonly RefusedFile[]): TillhouseError | undefined {
+  if (first === undefined) return undefined;
+  const { path, reason } = first;
+  return new TillhouseError("file_refused", `${visible(path)}: refused, ${reason}.`, { path });
 }
 
 async function settingsOf(

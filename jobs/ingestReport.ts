@@ -2,6 +2,7 @@ import { onlyRow, sqlFile } from "../src/database/sqlFile.ts";
 import { addOutcomes, NO_OUTCOMES, outcomeColumns, type Outcomes } from "../src/runs/outcomes.ts";
 import { statusOf } from "../src/runs/runLog.ts";
 import type { SourceName } from "../src/sources/contracts.ts";
+import type { RefusedFile } from "../src/sources/discoverFiles.ts";
 import type { JobContext } from "./job.ts";
 import { publicCode, publicMessage } from "../src/lib/publicError.ts";
 
@@ -28,6 +29,8 @@ export interface FileReport {
 export interface IngestReport {
   readonly runId: number;
   readonly files: readonly FileReport[];
+  /** What was found and is not read: none of `files`. */
+  readonly refused: readonly RefusedFile[];
   /** Quarantined records of earlier that loaded now. */
   readonly resolved: number;
   /** Highest transaction id in the warehouse; null when it is empty. */
@@ -58,6 +61,7 @@ export function reportAsJson(report: IngestReport): Record<string, unknown> {
     watermark: report.watermark,
     duration_ms: Math.round(report.durationMs),
     ...(report.failure === undefined ? {} : errorAsJson(report.failure)),
+    refused: report.refused,
     files: report.files.map((file) => ({
       source: file.source,
       path: file.path,
@@ -79,7 +83,7 @@ export function reportAsJson(report: IngestReport): Record<string, unknown> {
  */
 export async function reportOf(
   runId: number,
-  done: Pick<IngestReport, "files" | "failure">,
+  done: Pick<IngestReport, "files" | "refused" | "failure">,
   { database, clock }: JobContext,
   started: number,
 ): Promise<IngestReport> {

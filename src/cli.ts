@@ -165,15 +165,18 @@ Examples:
 /** Says what went wrong: on stderr for a person, and on stdout as one object where JSON was asked for. */
 async function reportError(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
-  const [{ publicMessage }, { statusOf }] = await Promise.all([
+  const [{ publicMessage }, { statusOf }, { visible, visibleJson }] = await Promise.all([
     import("./lib/publicError.ts"),
     import("./runs/runLog.ts"),
+    import("./lib/visible.ts"),
   ]);
   const code = error instanceof TillhouseError ? error.code : "unexpected";
   const message = publicMessage(error);
-  process.stderr.write(`${code}: ${message}\n`);
+  process.stderr.write(`${code}: ${visible(message)}\n`);
   if (process.argv.includes("--json")) {
-    process.stdout.write(`${JSON.stringify({ status: statusOf(error), error: { code, message } })}\n`);
+    process.stdout.write(
+      `${visibleJson(JSON.stringify({ status: statusOf(error), error: { code, message } }))}\n`,
+    );
   }
   return error instanceof TillhouseError ? error.exitCode : EXIT_CODES.failed;
 }

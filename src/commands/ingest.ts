@@ -10,6 +10,7 @@ import { createProgressDisplay } from "./progress.ts";
 import { print, printJson, printTable } from "./output.ts";
 import { printVerification } from "./verify.ts";
 import { publicMessage } from "../lib/publicError.ts";
+import { visible } from "../lib/visible.ts";
 
 export const LAYERS = ["ingestion_layer", "aggregation_layer"] as const;
 export type Layer = (typeof LAYERS)[number];
@@ -115,8 +116,9 @@ async function printReport(report: IngestReport): Promise<void> {
     ]),
   );
   if (!areTold) print(`${unchanged.length} other files have not changed since they were loaded.`);
+  for (const { path, reason } of report.refused) print(`${visible(path)}: refused, ${reason}.`);
   for (const { path, error } of report.files) {
-    if (error !== undefined) print(`${path}: ${publicMessage(error)}`);
+    if (error !== undefined) print(visible(`${path}: ${publicMessage(error)}`));
   }
   if (report.resolved > 0) print(`${report.resolved} records that had waited in quarantine were loaded.`);
   if (report.files.some(({ outcomes }) => outcomes.rejected > 0))

@@ -1,4 +1,4 @@
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { asDatabaseError } from "../database/databaseErrors.ts";
@@ -9,6 +9,7 @@ import { publicMessage } from "../lib/publicError.ts";
 import type { FileLedger, LedgerFile } from "../runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES, type Outcomes } from "../runs/outcomes.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
+import { openDataFile } from "../sources/dataFile.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
 import { shownNames } from "../sources/header.ts";
 import { WAITING_REASONS, WARNINGS, type Warning, type WarningCounts } from "../sources/reasons.ts";
@@ -105,7 +106,7 @@ async function loadOnce(
   context: LoadContext,
   done: DoneOfFile,
 ): Promise<LoadedFile["status"]> {
-  const handle = await open(file.absolutePath, "r").catch(undefinedWhenGone);
+  const handle = await openDataFile(file).catch(undefinedWhenGone);
   if (handle === undefined) {
     context.logger.warn("the file is gone since it was found", { file: file.path });
     return "unchanged";

@@ -59,7 +59,7 @@ describe("verify of files finds one that", () => {
     [
       "is a folder now",
       TEXT,
-      "unreadable: not a regular file",
+      "unreadable: it is a folder",
       async ({ files }) => {
         await files.remove(NAME);
         await mkdir(join(files.path, NAME));
@@ -68,7 +68,7 @@ describe("verify of files finds one that", () => {
     [
       "cannot be read",
       TEXT,
-      "unreadable: ELOOP",
+      "unreadable: it is a symbolic link to itself",
       async ({ files }) => {
         await files.remove(NAME);
         await symlink(NAME, join(files.path, NAME));
