@@ -6,6 +6,8 @@ import { promisify } from "node:util";
 /** Advisories that were looked at, by id such as GHSA-xxxx-xxxx-xxxx, and why each does no harm here. */
 const EXCEPTIONS = {};
 
+const say = (line) => process.stdout.write(`${line}\n`);
+
 const BAD = new Set(["high", "critical"]);
 
 /** npm ends with 1 when it has found something, and with 1 as well when it could not ask. */
@@ -19,7 +21,7 @@ async function audit() {
 
 const report = await audit();
 if (report.vulnerabilities === undefined) {
-  console.log(
+  say(
     `skipped: the registry answers no audit (${report.message ?? report.error?.summary ?? "no answer"})`,
   );
 } else {
@@ -30,8 +32,8 @@ if (report.vulnerabilities === undefined) {
   const found = new Map(advisories.map((each) => [each.url.split("/").pop(), each]));
   const open = [...found].filter(([id]) => !(id in EXCEPTIONS));
   const outdated = Object.keys(EXCEPTIONS).filter((id) => !found.has(id));
-  for (const [id, { name, title, url }] of open) console.log(`${name}: ${title} (${id}, ${url})`);
-  for (const id of outdated) console.log(`${id} is not found any more: take it out of the exceptions`);
-  console.log(`${found.size} advisories at high and above, ${open.length} without an explanation`);
+  for (const [id, { name, title, url }] of open) say(`${name}: ${title} (${id}, ${url})`);
+  for (const id of outdated) say(`${id} is not found any more: take it out of the exceptions`);
+  say(`${found.size} advisories at high and above, ${open.length} without an explanation`);
   if (open.length > 0 || outdated.length > 0) process.exitCode = 1;
 }
