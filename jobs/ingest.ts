@@ -134,8 +134,11 @@ async function filesToLoad(
       unnamed.map(({ path, stats }) => ({ path, identity: identityOf(stats) })),
     ),
   );
-  for (const path of unknown) {
-    logger.warn("neither its name nor its header tells what this file is; it is left alone", { file: path });
+  for (const { path, foreign } of unknown) {
+    logger.warn("neither its name nor its header tells what this file is; it is left alone", {
+      file: path,
+      ...(foreign !== undefined && { begins_as: foreign.name, remedy: foreign.remedy }),
+    });
   }
   if (options.files.length > 0) return files;
   if (files.length === 0) logger.warn("no files found", { DATA_DIR: config.dataDir });

@@ -5,6 +5,7 @@ import { TillhouseError } from "../lib/errors.ts";
 import { CONTRACTS, SOURCES, type SourceName } from "./contracts.ts";
 import { readDialect } from "./dialect.ts";
 import { beginningOf } from "./fileText.ts";
+import type { ForeignFormat } from "./foreignFormats.ts";
 import { sourceOfHeader } from "./header.ts";
 
 /** A file that belongs to a source. */
@@ -19,7 +20,13 @@ export interface Discovery {
   /** Stores first, then devices, then transactions; by path within a source. */
   readonly files: readonly DiscoveredFile[];
   /** Files that look like data but fit no source. */
-  readonly unknown: readonly string[];
+  readonly unknown: readonly UnknownFile[];
+}
+
+export interface UnknownFile {
+  readonly path: string;
+  /** What it seems to be; undefined where it could be a CSV file, or cannot be looked at. */
+  readonly foreign: ForeignFormat | undefined;
 }
 
 /** Of files, tells the sources of those that were loaded before and have not changed since, by path. */
@@ -43,7 +50,7 @@ export async function discoverFiles(
   const paths = named.length > 0 ? named.map((path) => resolve(path)) : await dataFilesIn(dataDir);
   const files: DiscoveredFile[] = [];
   const unnamed: NamelessFile[] = [];
-  const unknown: string[] = [];
+  const unknown: UnknownFile[] = [];
   for (const absolutePath of new Set(paths)) {
     const path = displayPath(dataDir, absolutePath);
     if (named.length > 0) await requireFile(absolutePath, path);
@@ -53,13 +60,16 @@ export async function discoverFiles(
       continue;
     }
     const stats = await stat(absolutePath, { bigint: true }).catch(undefinedWhenUnreadable);
-    if (stats === undefined) unknown.push(path);
+    if (stats === undefined) unknown.push({ path, foreign: undefined });
     else unnamed.push({ path, absolutePath, stats });
   }
   const sources = unnamed.length === 0 ? new Map<string, SourceName>() : await sourcesOfUnchanged(unnamed);
   for (const { path, absolutePath } of unnamed) {
-    const source = sources.get(path) ?? (await sourceOfContent(absolutePath).catch(undefinedWhenUnreadable));
-    if (source === undefined) unknown.push(path);
+    const known = sources.get(path);
+    const told =
+      known === undefined ? await contentOf(absolutePath).catch(undefinedWhenUnreadable) : undefined;
+    const source = known ?? told?.source;
+    if (source === undefined) unknown.push({ path, foreign: told?.foreign });
     else files.push({ source, path, absolutePath });
   }
   const order = (file: DiscoveredFile): number => SOURCES.indexOf(file.source);
@@ -124,12 +134,18 @@ function sourceOfName(path: string): SourceName | undefined {
   return SOURCES.find((source) => name.startsWith(CONTRACTS[source].fileNamePrefix));
 }
 
-async function sourceOfContent(absolutePath: string): Promise<SourceName | undefined> {
+/** What a file's beginning tells. */
+interface Content {
+  readonly source: SourceName | undefined;
+  readonly foreign: ForeignFormat | undefined;
+}
+
+async function contentOf(absolutePath: string): Promise<Content> {
   const file = await open(absolutePath, "r");
   try {
-    const { bytes, atEnd } = await beginningOf(file);
+    const { bytes, atEnd, foreign } = await beginningOf(file);
     const dialect = await readDialect(bytes, atEnd);
-    return "refusal" in dialect ? undefined : sourceOfHeader(dialect.header);
+    return { source: "refusal" in dialect ? undefined : sourceOfHeader(dialect.header), foreign };
   } finally {
     await file.close();
   }
