@@ -13,6 +13,7 @@ import { identityOf } from "../src/runs/fileIdentity.ts";
 import { fileLedger } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { sourcesOfUnchanged } from "../src/runs/unchangedFiles.ts";
+import { UsualLoads } from "../src/runs/usualLoads.ts";
 import { fingerprintOfKey } from "../src/sources/cards.ts";
 import { discoverFiles, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
@@ -47,8 +48,10 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
     done.set(path, ofFile);
     return ofFile;
   };
+  let usualLoads: UsualLoads | undefined;
   return asRun(ingestJob.name, { files: options.files }, context, async (held) => {
     const { run } = held;
+    usualLoads ??= new UsualLoads(run.runId);
     const key = await cardTokenKey(config, database.pool);
     const files = await run.step(
       "discover files",
@@ -88,6 +91,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
         now: () => clock.now(),
         signal: context.stopping,
         doneOf,
+        usualLoads,
         onCommit: held.progressed,
         onProgress: (progress) => {
           held.progressed();

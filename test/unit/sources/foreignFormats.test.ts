@@ -5,7 +5,7 @@ import { DELIMITERS } from "../../../src/sources/dialect.ts";
 import { foreignFormatOf } from "../../../src/sources/foreignFormats.ts";
 
 const bytes = (text: string): Buffer => Buffer.from(text, "latin1");
-const utf32 = (text: string): Buffer => Buffer.concat([...text].map((letter) => bytes(`${letter}\0\0\0`)));
+const utf32 = (text: string): Buffer => Buffer.from(text.replaceAll(/./gs, "$&\0\0\0"), "latin1");
 const swapped = (buffer: Buffer): Buffer => Buffer.from(buffer).swap32();
 const HEADER = "id,type,store_id\n";
 
