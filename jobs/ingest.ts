@@ -14,8 +14,9 @@ import { identityOf } from "../src/runs/fileIdentity.ts";
 import { fileLedger } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { sourcesOfUnchanged } from "../src/runs/unchangedFiles.ts";
+import { UsualLoads } from "../src/runs/usualLoads.ts";
 import { fingerprintOfKey } from "../src/sources/cards.ts";
-import { discoverFiles, type DiscoveredFile, type RefusedFile } from "../src/sources/discoverFiles.ts";
+import { discoverFiles, type DiscoveredFile, type RefusedFile, type UnknownFile } from "../src/sources/discoverFiles.ts";
 import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
@@ -48,8 +49,10 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
     done.set(path, ofFile);
     return ofFile;
   };
+  let usualLoads: UsualLoads | undefined;
   return asRun(ingestJob.name, { files: options.files }, context, async (held) => {
     const { run } = held;
+    usualLoads ??= new UsualLoads(run.runId);
     const key = await cardTokenKey(config, database.pool);
     const { files, refused } = await run.step(
       "discover files",
@@ -89,6 +92,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
         now: () => clock.now(),
         signal: context.stopping,
         doneOf,
+        usualLoads,
         onCommit: held.progressed,
         onProgress: (progress) => {
           held.progressed();
@@ -141,10 +145,15 @@ async function filesToLoad(
     ),
   );
   // Of a folder, what is none of ours may be somebody else's; a file that was named was meant.
-  const refused = areNamed ? unknown.map((path) => ({ path, reason: OF_NO_SOURCE })) : notOurs;
+  const refused = areNamed ? unknown.map(asRefused) : notOurs;
   for (const { path, reason } of refused) logger.error(`the file is refused: ${reason}`, { file: path });
   if (areNamed) return { files, refused };
-  for (const path of unknown) logger.warn(`the file is left alone: ${OF_NO_SOURCE}`, { file: path });
+  for (const { path, foreign } of unknown) {
+    logger.warn(`the file is left alone: ${OF_NO_SOURCE}`, {
+      file: path,
+      ...(foreign !== undefined && { begins_as: foreign.name, remedy: foreign.remedy }),
+    });
+  }
   if (files.length === 0) logger.warn("no files found", { DATA_DIR: config.dataDir });
   if (trigger === "schedule") return { files: await settledFiles(files, config.settleMs, clock), refused };
   await waitUntilSettled(files, config.settleMs, clock, stopping);
@@ -152,6 +161,11 @@ async function filesToLoad(
 }
 
 const OF_NO_SOURCE = "neither its name nor its header tells what it holds";
+
+function asRefused({ path, foreign }: UnknownFile): RefusedFile {
+  const hint = foreign === undefined ? "" : `; it begins as ${foreign.name} does`;
+  return { path, reason: `${OF_NO_SOURCE}${hint}` };
+}
 
 /** Nothing refused is nothing to count. */
 function countOf(refused: readonly RefusedFile[]): { refused?: number } {

@@ -1,4 +1,5 @@
 import { onlyRow, sqlFile } from "../src/database/sqlFile.ts";
+import type { VolumeNote } from "../src/ingestion/volumeOfLoad.ts";
 import { addOutcomes, NO_OUTCOMES, outcomeColumns, type Outcomes } from "../src/runs/outcomes.ts";
 import { statusOf } from "../src/runs/runLog.ts";
 import type { SourceName } from "../src/sources/contracts.ts";
@@ -17,6 +18,8 @@ export interface FileReport {
   readonly outcomes: Outcomes;
   /** Of `outcomes.warnings`, and of notes on the file itself. */
   readonly warningsByKind?: Readonly<Record<string, number>>;
+  /** What the last two kinds of those are about: how many records the file brought. */
+  readonly volume?: VolumeNote | undefined;
   /** Quarantined records of the file that loaded in this run. */
   readonly resolved: number;
   /** Highest transaction id that this run committed of it; null where there is none. */
@@ -68,6 +71,7 @@ export function reportAsJson(report: IngestReport): Record<string, unknown> {
       status: file.status,
       ...outcomeColumns(file.outcomes),
       warnings_by_kind: file.warningsByKind ?? {},
+      ...(file.volume?.kind === "few_records" && { usual_records: file.volume.usual }),
       resolved: file.resolved,
       watermark: file.watermark,
       duration_ms: Math.round(file.durationMs),

@@ -7,6 +7,7 @@ import { CONTRACTS, SOURCES, type SourceName } from "./contracts.ts";
 import { isInside, nameRefusal, openDataFile, refusalOf, type FilePlace } from "./dataFile.ts";
 import { readDialect } from "./dialect.ts";
 import { beginningOf } from "./fileText.ts";
+import type { ForeignFormat } from "./foreignFormats.ts";
 import { sourceOfHeader } from "./header.ts";
 
 /** A file that belongs to a source. */
@@ -29,9 +30,15 @@ export interface Discovery {
   /** Stores first, then devices, then transactions; by path within a source. */
   readonly files: readonly DiscoveredFile[];
   /** Files that look like data but fit no source. */
-  readonly unknown: readonly string[];
+  readonly unknown: readonly UnknownFile[];
   /** What is no file of DATA_DIR's own: links that lead out of it, pipes, devices; and names that would forge a log. */
   readonly refused: readonly RefusedFile[];
+}
+
+export interface UnknownFile {
+  readonly path: string;
+  /** What it seems to be; undefined where it could be a CSV file, or cannot be looked at. */
+  readonly foreign: ForeignFormat | undefined;
 }
 
 /** Of files, tells the sources of those that were loaded before and have not changed since, by path. */
@@ -57,7 +64,7 @@ export async function discoverFiles(
   const { places, refused } = named.length > 0 ? await placesNamed(dataDir, named) : await placesIn(dataDir);
   const files: DiscoveredFile[] = [];
   const unnamed: NamelessFile[] = [];
-  const unknown: string[] = [];
+  const unknown: UnknownFile[] = [];
   for (const place of places) {
     const source = sourceOfName(place.absolutePath);
     if (source !== undefined) {
@@ -65,13 +72,15 @@ export async function discoverFiles(
       continue;
     }
     const stats = await stat(place.absolutePath, { bigint: true }).catch(undefinedWhenUnreadable);
-    if (stats === undefined) unknown.push(place.path);
+    if (stats === undefined) unknown.push({ path: place.path, foreign: undefined });
     else unnamed.push({ ...place, stats });
   }
   const sources = unnamed.length === 0 ? new Map<string, SourceName>() : await sourcesOfUnchanged(unnamed);
   for (const { stats: _stats, ...place } of unnamed) {
-    const source = sources.get(place.path) ?? (await sourceOfContent(place).catch(undefinedWhenUnreadable));
-    if (source === undefined) unknown.push(place.path);
+    const known = sources.get(place.path);
+    const told = known === undefined ? await contentOf(place).catch(undefinedWhenUnreadable) : undefined;
+    const source = known ?? told?.source;
+    if (source === undefined) unknown.push({ path: place.path, foreign: told?.foreign });
     else files.push({ source, ...place });
   }
   const order = (file: DiscoveredFile): number => SOURCES.indexOf(file.source);
@@ -189,12 +198,18 @@ function sourceOfName(path: string): SourceName | undefined {
   return SOURCES.find((source) => name.startsWith(CONTRACTS[source].fileNamePrefix));
 }
 
-async function sourceOfContent(place: FilePlace): Promise<SourceName | undefined> {
+/** What a file's beginning tells. */
+interface Content {
+  readonly source: SourceName | undefined;
+  readonly foreign: ForeignFormat | undefined;
+}
+
+async function contentOf(place: FilePlace): Promise<Content> {
   const file = await openDataFile(place);
   try {
-    const { bytes, atEnd } = await beginningOf(file);
+    const { bytes, atEnd, foreign } = await beginningOf(file);
     const dialect = await readDialect(bytes, atEnd);
-    return "refusal" in dialect ? undefined : sourceOfHeader(dialect.header);
+    return { source: "refusal" in dialect ? undefined : sourceOfHeader(dialect.header), foreign };
   } finally {
     await file.close();
   }
