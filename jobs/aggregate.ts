@@ -37,7 +37,7 @@ async function rebuild(
   { breakingOff, database }: JobContext,
   { fencingToken }: HeldRun["lock"],
 ): Promise<MendedRows> {
-  const session = loaderSession(database.url);
+  const session = loaderSession(database.entry);
   const breakOff = (): void => {
     session.abandon();
   };

@@ -64,9 +64,9 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
       // Empty tables that are in nobody's way; the next run tries again.
       context.logger.warn("left-over staging could not be dropped", { error: publicMessage(error) });
     });
-    const session = loaderSession(database.url);
+    const session = loaderSession(database.entry);
     const threads = loaderThreads(
-      { databaseUrl: database.url, run: runSettings },
+      { database: database.entry, run: runSettings },
       config.workers,
       context.startThread,
     );

@@ -25,7 +25,11 @@ export async function runDaemon(): Promise<ExitCode> {
     const config = loadConfig();
     logger = createLogger({ level: config.logLevel, terminal: process.stderr.isTTY });
     const open = (): Promise<Database> =>
-      openDatabase({ config, logger, clock: systemClock, environment: processEnvironment() });
+      openDatabase({
+        ...{ config, logger, clock: systemClock },
+        purpose: "load",
+        environment: processEnvironment(),
+      });
     // Before anything is opened: a daemon told to stop while it starts leaves no server behind.
     const stop = listenForStop((signal) => {
       logger.info(`${signal}: stopping`);

@@ -40,7 +40,7 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
       else await aggregateAndReport({ ...context, ...stop }, database, options);
       if (layers.includes("aggregation_layer") && options.json !== true) await printFiveAnswers(database);
     };
-    await withDatabase(context, work, { stopsItself: true });
+    await withDatabase(context, "load", work, { stopsItself: true });
   } finally {
     stop.release();
   }

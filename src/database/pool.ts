@@ -4,14 +4,15 @@ import type { Logger } from "../lib/logger.ts";
 import { connectionSettings } from "./connectionSettings.ts";
 import { watchAnswers } from "./connectionWatch.ts";
 import { isConflict } from "./databaseErrors.ts";
+import type { Entry } from "./entry.ts";
 
 /** One pool for Prisma and for COPY alike. Connections that break while idle are logged and replaced. */
-export function createPool(url: string, logger: Logger, max = 5): pg.Pool {
-  const pool = new pg.Pool({ ...connectionSettings(url, "tillhouse"), max });
+export function createPool(entry: Entry, logger: Logger, max = 5): pg.Pool {
+  const pool = new pg.Pool({ ...connectionSettings(entry, "tillhouse"), max });
   pool.on("connect", (client) => {
     // One that is in use has no listener of the pool's; without any, Node would end the process.
     client.on("error", () => undefined);
-    watchAnswers(client, url);
+    watchAnswers(client, entry.url);
   });
   pool.on("error", (error) => {
     // The server may be told to stop before it has heard the last connection's goodbye.
@@ -24,11 +25,11 @@ export function createPool(url: string, logger: Logger, max = 5): pg.Pool {
 }
 
 /** A connection of its own, outside the pool, not connected yet. When it breaks, the statement in hand says so. */
-export function ownConnection(url: string, applicationName: string): pg.Client {
-  const client = new pg.Client(connectionSettings(url, applicationName));
+export function ownConnection(entry: Entry, applicationName: string): pg.Client {
+  const client = new pg.Client(connectionSettings(entry, applicationName));
   // Without a listener Node would end the process.
   client.on("error", () => undefined);
-  watchAnswers(client, url);
+  watchAnswers(client, entry.url);
   return client;
 }
 

@@ -14,16 +14,21 @@ const one = (text: string, path = "src/runs/a.ts"): ReadonlyMap<string, string> 
 
 /** Modules with statements of their own, and why they are not in a `.sql` file. */
 const INLINE: Readonly<Record<string, string>> = {
-  "jobs/refreshStatistics.ts": "ANALYZE: the name of a table is the whole statement",
   "src/database/embedded/serverHold.ts": "administers a server that may not have our database yet",
   "src/database/migrations.ts": "asks Prisma's own table, before any of ours is known to exist",
-  "src/database/openDatabase.ts": "asks whether a server answers and which version it is",
+  "src/database/openDatabase.ts": "asks whether a server answers",
   "src/database/pool.ts": "BEGIN, COMMIT, ROLLBACK",
+  "src/database/preparedPool.ts": "asks a server which version it is",
+  "src/database/roles/roleStatements.ts": "GRANT and the like: names and verbs are the whole statement",
+  "src/database/roles/setUpRoles.ts": "BEGIN, COMMIT, ROLLBACK",
   "src/ingestion/aheadOfTurn.ts": "begins a transaction that ends elsewhere, and keeps it awake meanwhile",
   "src/quality/verifyWarehouse.ts": "a setting of a transaction",
 };
-/** Where a statement's text is put together: `create database` takes its name in no other way, and it is a constant. */
-const BUILT = ["src/database/embedded/serverHold.ts"];
+/**
+ * Where a statement's text is put together: `create database`, `create role` and `grant` take names in no other way. They are
+ * constants, or quoted.
+ */
+const BUILT = ["src/database/embedded/serverHold.ts", "src/database/roles/roleStatements.ts"];
 const COPY = /^COPY \S+ \([^)]*\) FROM STDIN/;
 const SHORT = 300;
 

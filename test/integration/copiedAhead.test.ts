@@ -295,7 +295,7 @@ describe("a chunk waits for its turn with all of its records", () => {
 test(
   "a transaction that waits for its turn outlives the time after which an idle one is ended",
   inWarehouse(async ({ database }) => {
-    const session = loaderSession(database.url);
+    const session = loaderSession(database.entry);
     try {
       const client = await session.connected();
       await client.query("SET idle_in_transaction_session_timeout = '1s'");
