@@ -31,7 +31,11 @@ function buildProgram(): Command {
   const program = new Command("tillhouse")
     .description("Payment files in, trusted answers out.")
     .exitOverride()
-    .showHelpAfterError("Add --help for usage.");
+    .showHelpAfterError("Add --help for usage.")
+    .hook("preAction", async () => {
+      const problem = (await import("./config/guardMemory.ts")).guardMemory();
+      if (problem !== undefined) process.stderr.write(`${problem}\n`);
+    });
 
   program
     .command("ingest")
