@@ -1,5 +1,5 @@
 import type { Config } from "../src/config/loadConfig.ts";
-import { cardTokenKey } from "../src/ingestion/cardTokenKey.ts";
+import { cardTokenKey, completeRotation } from "../src/ingestion/cardTokenKey.ts";
 import { localChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
 import { DoneOfFile, type LoadContext } from "../src/ingestion/loadFile.ts";
 import { loaderPool } from "../src/ingestion/loaderPool.ts";
@@ -53,6 +53,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
   return asRun(ingestJob.name, { files: options.files }, context, async (held) => {
     const { run } = held;
     usualLoads ??= new UsualLoads(run.runId);
+    await completeRotation(config, database.pool);
     const key = await cardTokenKey(config, database.pool);
     const { files, refused } = await run.step(
       "discover files",
