@@ -21,9 +21,7 @@ async function audit() {
 
 const report = await audit();
 if (report.vulnerabilities === undefined) {
-  say(
-    `skipped: the registry answers no audit (${report.message ?? report.error?.summary ?? "no answer"})`,
-  );
+  say(`skipped: the registry answers no audit (${report.message ?? report.error?.summary ?? "no answer"})`);
 } else {
   // A package that depends on a bad one is listed by that one's name; the advisory itself is an object.
   const advisories = Object.values(report.vulnerabilities)

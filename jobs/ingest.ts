@@ -16,7 +16,12 @@ import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { sourcesOfUnchanged } from "../src/runs/unchangedFiles.ts";
 import { UsualLoads } from "../src/runs/usualLoads.ts";
 import { fingerprintOfKey } from "../src/sources/cards.ts";
-import { discoverFiles, type DiscoveredFile, type RefusedFile, type UnknownFile } from "../src/sources/discoverFiles.ts";
+import {
+  discoverFiles,
+  type DiscoveredFile,
+  type RefusedFile,
+  type UnknownFile,
+} from "../src/sources/discoverFiles.ts";
 import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";

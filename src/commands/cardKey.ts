@@ -14,7 +14,7 @@ const SHOWN_DIGITS = 8;
 
 /** `card-key`: the keys that card tokens were made with, and how many facts have one under each. */
 export async function cardKeyCommand(options: CardKeyOptions): Promise<void> {
-  await withDatabase(commandContext(), (database) => printKeys(database, options));
+  await withDatabase(commandContext(), "load", (database) => printKeys(database, options));
 }
 
 /** `card-key rotate`: a new key for new sales. */
@@ -40,7 +40,7 @@ export async function rotateCardKeyCommand(options: CardKeyOptions): Promise<voi
       }
       await printKeys(database, options);
     };
-    await withDatabase(context, work, { stopsItself: true });
+    await withDatabase(context, "load", work, { stopsItself: true });
   } finally {
     stop.release();
   }

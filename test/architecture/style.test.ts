@@ -38,7 +38,9 @@ const SENDS: Readonly<Record<string, string>> = {
   "src/database/sqlFile.ts": "the text of a .sql file, values beside it; names are ours and are checked",
   "src/ingestion/sendCopy.ts": "hands on what its callers write out",
   "src/ingestion/recordBatch.ts": "the COPY of a source, written out where the source is",
-  "jobs/refreshStatistics.ts": "one of a list that is written out",
+  "src/database/roles/roleStatements.ts":
+    "GRANT takes names in no other way: of a list or the catalogue, and quoted",
+  "src/database/roles/setUpRoles.ts": "what that makes of them",
 };
 
 describe("src and jobs", () => {

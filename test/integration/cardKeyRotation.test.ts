@@ -105,7 +105,7 @@ test(
   "nothing is rotated while a run is at work",
   inWarehouse(async (warehouse) => {
     await loadUnderOldKey(warehouse);
-    const lock = await takeWarehouseLock(warehouse.database.url, new Date());
+    const lock = await takeWarehouseLock(warehouse.database.entry, new Date());
     try {
       await expect(rotateCardKey(warehouse.context(NEW))).rejects.toMatchObject({ code: "run_locked" });
     } finally {
