@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Config } from "../src/config/loadConfig.ts";
 import { cardTokenKey, completeRotation } from "../src/ingestion/cardTokenKey.ts";
 import { localChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
@@ -6,14 +7,15 @@ import { loaderPool } from "../src/ingestion/loaderPool.ts";
 import type { ResolveContext } from "../src/ingestion/resolveWaiting.ts";
 import { dropOrphanedStaging, loaderSession } from "../src/ingestion/loaderSession.ts";
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
-import { passesSoon } from "../src/lib/errors.ts";
+import { passesSoon, TillhouseError } from "../src/lib/errors.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
 import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { identityOf } from "../src/runs/fileIdentity.ts";
 import { fileLedger } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { sourcesOfUnchanged } from "../src/runs/unchangedFiles.ts";
-import { fingerprintOfKey } from "../src/sources/cards.ts";
+import { mayNameCard } from "../src/sources/cardLikeNames.ts";
+import { fingerprintOfKey, maskCards } from "../src/sources/cards.ts";
 import { discoverFiles, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
@@ -36,10 +38,13 @@ export interface IngestOptions {
  * One run of the pipeline's ingestion layer. A file that cannot be loaded does not keep the others from it; the
  * report then has status `failed` and the first such error.
  *
- * @throws TillhouseError `run_locked`, `card_token_key_mismatch`, and whatever ends the whole run
+ * @throws TillhouseError `run_locked`, `card_token_key_mismatch`, `usage_invalid` for a file whose name could hold a card
+ *   number, and whatever ends the whole run
  */
 export async function ingest(context: JobContext, options: IngestOptions): Promise<IngestReport> {
   const { config, database, clock } = context;
+  // Before anything is noted of the run, which keeps these names.
+  refuseCardLike(options.files);
   const started = clock.monotonicMs();
   const done = new Map<string, DoneOfFile>();
   const doneOf = (path: string): DoneOfFile => {
@@ -125,11 +130,22 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
 /** A smaller file is loaded before a thread has started. */
 const WORTH_THREADS_BYTES = 4 << 20;
 
+function refuseCardLike(files: readonly string[]): void {
+  const path = files.find(mayNameCard);
+  if (path === undefined) return;
+  const file = maskCards(basename(path));
+  throw new TillhouseError(
+    "usage_invalid",
+    `The file's name ${file} could hold a card number, and names are kept and shown. Rename it, then load it.`,
+    { file },
+  );
+}
+
 async function filesToLoad(
   { config, database, clock, trigger, stopping, logger }: JobContext,
   options: IngestOptions,
 ): Promise<readonly DiscoveredFile[]> {
-  const { files, unknown } = await discoverFiles(config.dataDir, options.files, (unnamed) =>
+  const { files, unknown, cardLike } = await discoverFiles(config.dataDir, options.files, (unnamed) =>
     sourcesOfUnchanged(
       database.pool,
       unnamed.map(({ path, stats }) => ({ path, identity: identityOf(stats) })),
@@ -137,6 +153,14 @@ async function filesToLoad(
   );
   for (const path of unknown) {
     logger.warn("neither its name nor its header tells what this file is; it is left alone", { file: path });
+  }
+  for (const path of cardLike) {
+    logger.warn(
+      "the file's name could hold a card number, and names are kept: it is left alone until it is renamed",
+      {
+        file: path,
+      },
+    );
   }
   if (options.files.length > 0) return files;
   if (files.length === 0) logger.warn("no files found", { DATA_DIR: config.dataDir });

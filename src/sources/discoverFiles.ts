@@ -2,6 +2,8 @@ import type { BigIntStats } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { TillhouseError } from "../lib/errors.ts";
+import { mayNameCard } from "./cardLikeNames.ts";
+import { maskCards } from "./cards.ts";
 import { CONTRACTS, SOURCES, type SourceName } from "./contracts.ts";
 import { readDialect } from "./dialect.ts";
 import { beginningOf } from "./fileText.ts";
@@ -20,6 +22,8 @@ export interface Discovery {
   readonly files: readonly DiscoveredFile[];
   /** Files that look like data but fit no source. */
   readonly unknown: readonly string[];
+  /** Files whose names could hold a card number; the names masked. */
+  readonly cardLike: readonly string[];
 }
 
 /** Of files, tells the sources of those that were loaded before and have not changed since, by path. */
@@ -42,10 +46,15 @@ export async function discoverFiles(
 ): Promise<Discovery> {
   const paths = named.length > 0 ? named.map((path) => resolve(path)) : await dataFilesIn(dataDir);
   const files: DiscoveredFile[] = [];
+  const cardLike: string[] = [];
   const unnamed: NamelessFile[] = [];
   const unknown: string[] = [];
   for (const absolutePath of new Set(paths)) {
     const path = displayPath(dataDir, absolutePath);
+    if (mayNameCard(path)) {
+      cardLike.push(maskCards(path));
+      continue;
+    }
     if (named.length > 0) await requireFile(absolutePath, path);
     const source = sourceOfName(absolutePath);
     if (source !== undefined) {
@@ -64,7 +73,7 @@ export async function discoverFiles(
   }
   const order = (file: DiscoveredFile): number => SOURCES.indexOf(file.source);
   files.sort((a, b) => order(a) - order(b) || (a.path < b.path ? -1 : 1));
-  return { files, unknown };
+  return { files, unknown, cardLike };
 }
 
 /** A file whose name does not tell its source. */
