@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Config } from "../src/config/loadConfig.ts";
 import { cardTokenKey, completeRotation } from "../src/ingestion/cardTokenKey.ts";
 import { localChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
@@ -15,7 +16,8 @@ import { fileLedger } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { sourcesOfUnchanged } from "../src/runs/unchangedFiles.ts";
 import { UsualLoads } from "../src/runs/usualLoads.ts";
-import { fingerprintOfKey } from "../src/sources/cards.ts";
+import { mayNameCard } from "../src/sources/cardLikeNames.ts";
+import { fingerprintOfKey, maskCards } from "../src/sources/cards.ts";
 import {
   discoverFiles,
   type DiscoveredFile,
@@ -43,10 +45,13 @@ export interface IngestOptions {
  * One run of the pipeline's ingestion layer. A file that cannot be loaded does not keep the others from it; the
  * report then has status `failed` and the first such error.
  *
- * @throws TillhouseError `run_locked`, `card_token_key_mismatch`, and whatever ends the whole run
+ * @throws TillhouseError `run_locked`, `card_token_key_mismatch`, `usage_invalid` for a file whose name could hold a card
+ *   number, and whatever ends the whole run
  */
 export async function ingest(context: JobContext, options: IngestOptions): Promise<IngestReport> {
   const { config, database, clock } = context;
+  // Before anything is noted of the run, which keeps these names.
+  refuseCardLike(options.files);
   const started = clock.monotonicMs();
   const done = new Map<string, DoneOfFile>();
   const doneOf = (path: string): DoneOfFile => {
@@ -134,6 +139,17 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
 
 /** A smaller file is loaded before a thread has started. */
 const WORTH_THREADS_BYTES = 4 << 20;
+
+function refuseCardLike(files: readonly string[]): void {
+  const path = files.find(mayNameCard);
+  if (path === undefined) return;
+  const file = maskCards(basename(path));
+  throw new TillhouseError(
+    "usage_invalid",
+    `The file's name ${file} could hold a card number, and names are kept and shown. Rename it, then load it.`,
+    { file },
+  );
+}
 
 async function filesToLoad(
   { config, database, clock, trigger, stopping, logger }: JobContext,

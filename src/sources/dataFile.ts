@@ -3,6 +3,7 @@ import { lstat, open, realpath, stat, type FileHandle } from "node:fs/promises";
 import { basename, isAbsolute, relative, sep } from "node:path";
 import { TillhouseError } from "../lib/errors.ts";
 import { hasControls, visible } from "../lib/visible.ts";
+import { mayNameCard } from "./cardLikeNames.ts";
 
 /** Where a file of records lies. */
 export interface FilePlace {
@@ -77,7 +78,10 @@ async function isLink(path: string): Promise<boolean> {
 export function nameRefusal(absolutePath: string): string | undefined {
   const name = basename(absolutePath);
   if (name.includes("\ufffd")) return "its name is not valid UTF-8";
-  return hasControls(name) ? "its name has control characters" : undefined;
+  if (hasControls(name)) return "its name has control characters";
+  return mayNameCard(name)
+    ? "its name could hold a card number, and names are kept and shown: rename it"
+    : undefined;
 }
 
 /** Whether a path is a folder's own or lies below it; both absolute. */

@@ -3,6 +3,8 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
 import { TillhouseError } from "../lib/errors.ts";
 import { visible } from "../lib/visible.ts";
+import { mayNameCard } from "./cardLikeNames.ts";
+import { maskCards } from "./cards.ts";
 import { CONTRACTS, SOURCES, type SourceName } from "./contracts.ts";
 import { isInside, nameRefusal, openDataFile, refusalOf, type FilePlace } from "./dataFile.ts";
 import { readDialect } from "./dialect.ts";
@@ -63,6 +65,7 @@ export async function discoverFiles(
 ): Promise<Discovery> {
   const { places, refused } = named.length > 0 ? await placesNamed(dataDir, named) : await placesIn(dataDir);
   const files: DiscoveredFile[] = [];
+  const cardLike: string[] = [];
   const unnamed: NamelessFile[] = [];
   const unknown: UnknownFile[] = [];
   for (const place of places) {
@@ -124,7 +127,7 @@ async function refuseOrKeep(place: FilePlace, places: FilePlace[], refused: Refu
   // One that cannot be looked at is told by whoever opens it.
   const reason = await refusalOf(place).catch(undefinedWhenUnreadable);
   if (reason === undefined) places.push(place);
-  else refused.push({ path: place.path, reason });
+  else refused.push({ path: mayNameCard(place.path) ? maskCards(place.path) : place.path, reason });
 }
 
 async function entriesOf(dataDir: string): Promise<Dirent[]> {

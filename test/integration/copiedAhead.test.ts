@@ -236,7 +236,7 @@ describe("nobody waits for ever", () => {
         await warehouse.rows(`
           CREATE TABLE public.totals (loads integer NOT NULL);
           INSERT INTO public.totals VALUES (0);
-          CREATE FUNCTION public.count_loads() RETURNS trigger LANGUAGE plpgsql
+          CREATE FUNCTION public.count_loads() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
             AS 'BEGIN UPDATE public.totals SET loads = loads + 1; RETURN NULL; END';
           CREATE TRIGGER count_loads AFTER INSERT ON ingestion_layer.fct_transactions
             FOR EACH STATEMENT EXECUTE FUNCTION public.count_loads()`);

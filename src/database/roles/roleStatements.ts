@@ -79,7 +79,13 @@ function statementsOf(group: readonly RoleDifference[], { database, major }: Sta
       if (what === "excess") return [`REVOKE ${groups} FROM ${role}`];
       return [`GRANT ${groups} TO ${role}${major < 16 ? "" : " WITH SET TRUE, INHERIT FALSE"}`];
     }
-    default: {
+    case "database":
+    case "parameter":
+    case "schema":
+    case "table":
+    case "column":
+    case "sequence":
+    case "routine": {
       const verbs = verbsOf(first, group).join(", ");
       const on = kind === "database" ? `DATABASE ${escapeIdentifier(database)}` : objectsOf(kind, group);
       return [
