@@ -65,7 +65,6 @@ export async function discoverFiles(
 ): Promise<Discovery> {
   const { places, refused } = named.length > 0 ? await placesNamed(dataDir, named) : await placesIn(dataDir);
   const files: DiscoveredFile[] = [];
-  const cardLike: string[] = [];
   const unnamed: NamelessFile[] = [];
   const unknown: UnknownFile[] = [];
   for (const place of places) {
