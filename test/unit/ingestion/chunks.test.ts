@@ -110,9 +110,9 @@ describe("chunks", () => {
     expect(outcomes(chunks)).toEqual({
       accepted: ["1:1", "2:2", "9:6"],
       rejects: [
-        { line: 4, reason: "unclosed_quote" },
-        { line: 5, reason: "record_too_long" },
-        { line: 6, reason: "bad_whole_number" },
+        { firstLine: 4, records: 1, reason: "unclosed_quote" },
+        { firstLine: 5, records: 1, reason: "record_too_long" },
+        { firstLine: 6, records: 1, reason: "bad_whole_number" },
       ],
     });
   });
