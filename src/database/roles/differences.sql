@@ -1,6 +1,7 @@
 -- Grain: one thing in which the database differs from what is declared in rights.ts: a role of ours or a right of one that
 -- is missing; a right, an attribute or a membership that one, or everybody (PUBLIC), has too much; and that whoever is
--- logged in cannot enter a role. Reads the catalogue only, in which everybody may read.
+-- logged in cannot enter a role. Reads the catalogue only, in which everybody may read; and by names and not by
+-- to_regclass(), which refuses those who may not use the schema.
 WITH
   login AS (SELECT rolname, rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user),
 
@@ -29,7 +30,7 @@ WITH
     WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
       AND (
         nspname = ANY (:schemas::text[])
-        OR class.oid IN (SELECT to_regclass(array_to_string(names, '.')) FROM wanted WHERE kind = 'table')
+        OR ARRAY[nspname::text, relname::text] IN (SELECT names FROM wanted WHERE kind = 'table')
       )
   ),
 
@@ -64,11 +65,10 @@ WITH
       -- By being granted to everybody, say.
       coalesce(
         CASE kind
-          WHEN 'schema' THEN has_schema_privilege(roles.oid, to_regnamespace(names[1]), privilege)
-          WHEN 'table' THEN has_table_privilege(roles.oid, to_regclass(array_to_string(names, '.')), privilege)
-          WHEN 'column'
-            THEN has_column_privilege(roles.oid, to_regclass(array_to_string(names, '.')), column_name, privilege)
-          WHEN 'sequence' THEN has_sequence_privilege(roles.oid, to_regclass(array_to_string(names, '.')), privilege)
+          WHEN 'schema' THEN has_schema_privilege(roles.oid, schemas.oid, privilege)
+          WHEN 'table' THEN has_table_privilege(roles.oid, relations.oid, privilege)
+          WHEN 'column' THEN has_column_privilege(roles.oid, relations.oid, column_name, privilege)
+          WHEN 'sequence' THEN has_sequence_privilege(roles.oid, relations.oid, privilege)
           WHEN 'database' THEN has_database_privilege(roles.oid, current_database(), privilege)
           WHEN 'parameter' THEN has_parameter_privilege(roles.oid, array_to_string(names, '.'), privilege)
         END,
@@ -83,6 +83,9 @@ WITH
       END AS is_ours_to_mend
     FROM wanted
     LEFT JOIN roles USING (role_name)
+    LEFT JOIN schemas ON kind = 'schema' AND names = ARRAY[schemas.nspname::text]
+    LEFT JOIN relations
+      ON kind IN ('table', 'column', 'sequence') AND names = ARRAY[relations.nspname::text, relations.relname::text]
     WHERE NOT EXISTS (
       SELECT
       FROM granted
