@@ -9,7 +9,6 @@ import { dropOrphanedStaging, loaderSession } from "../src/ingestion/loaderSessi
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
 import { passesSoon, TillhouseError } from "../src/lib/errors.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
-import { visible } from "../src/lib/visible.ts";
 import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { identityOf } from "../src/runs/fileIdentity.ts";
 import { fileLedger } from "../src/runs/fileLedger.ts";
@@ -20,6 +19,7 @@ import { mayNameCard } from "../src/sources/cardLikeNames.ts";
 import { fingerprintOfKey, maskCards } from "../src/sources/cards.ts";
 import {
   discoverFiles,
+  fileRefused,
   type DiscoveredFile,
   type RefusedFile,
   type UnknownFile,
@@ -70,6 +70,8 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
       () => filesToLoad(context, options),
       (found) => ({ files: found.files.length, ...countOf(found.refused) }),
     );
+    const [firstRefused] = refused;
+    const refusalOfRun = firstRefused === undefined ? undefined : fileRefused(firstRefused);
     const runSettings = await settingsOf(context, held, key);
     await dropOrphanedStaging.run(database.pool).catch((error: unknown) => {
       // Empty tables that are in nobody's way; the next run tries again.
@@ -123,7 +125,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
       }
       return await reportOf(
         run.runId,
-        { files: loaded.files, refused, failure: loaded.failure ?? failureOf(refused) },
+        { files: loaded.files, refused, failure: loaded.failure ?? refusalOfRun },
         context,
         started,
       ).catch((problem: unknown) => {
@@ -192,12 +194,6 @@ function asRefused({ path, foreign }: UnknownFile): RefusedFile {
 /** Nothing refused is nothing to count. */
 function countOf(refused: readonly RefusedFile[]): { refused?: number } {
   return refused.length === 0 ? {} : { refused: refused.length };
-}
-
-function failureOf([first]: readonly RefusedFile[]): TillhouseError | undefined {
-  if (first === undefined) return undefined;
-  const { path, reason } = first;
-  return new TillhouseError("file_refused", `${visible(path)}: refused, ${reason}.`, { path });
 }
 
 async function settingsOf(

@@ -12,6 +12,7 @@ import { printVerification } from "./verify.ts";
 import { publicMessage } from "../lib/publicError.ts";
 import { visible } from "../lib/visible.ts";
 import type { VolumeNote } from "../ingestion/volumeOfLoad.ts";
+import { refusalOfFile } from "../sources/discoverFiles.ts";
 import { WARNINGS } from "../sources/reasons.ts";
 
 export const LAYERS = ["ingestion_layer", "aggregation_layer"] as const;
@@ -118,7 +119,7 @@ async function printReport(report: IngestReport): Promise<void> {
     ]),
   );
   if (!areTold) print(`${unchanged.length} other files have not changed since they were loaded.`);
-  for (const { path, reason } of report.refused) print(`${visible(path)}: refused, ${reason}.`);
+  for (const file of report.refused) print(refusalOfFile(file));
   for (const { path, error } of report.files) {
     if (error !== undefined) print(visible(`${path}: ${publicMessage(error)}`));
   }

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import type { PrismaClient, SourceFile } from "../database/generated/client.ts";
 import { TillhouseError } from "../lib/errors.ts";
-import { openDataFile, refusalOf, type FilePlace } from "../sources/dataFile.ts";
+import { openDataFile, type FilePlace } from "../sources/dataFile.ts";
 import { beginningOf, fileText } from "../sources/fileText.ts";
 import { hashPrefixes } from "../sources/hashPrefixes.ts";
 import type { Difference } from "./verifyWarehouse.ts";
@@ -61,11 +61,9 @@ function placeOf({ path }: SourceFile, dataDir: string): FilePlace {
 /** What is wrong with a file, in a few words; undefined where nothing is. */
 async function compare(ledger: SourceFile, place: FilePlace): Promise<string | undefined> {
   try {
-    const refusal = await refusalOf(place);
-    if (refusal !== undefined) return `unreadable: ${refusal}`;
     return await compareBytes(ledger, place);
   } catch (error) {
-    if (error instanceof TillhouseError) return `unreadable: ${error.message}`;
+    if (error instanceof TillhouseError) return `unreadable: ${String(error.details["reason"])}`;
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     return code === "ENOENT" || code === "ENOTDIR" ? "gone" : `unreadable: ${code}`;

@@ -23,7 +23,7 @@ const MOST_LOOKS = 5;
  * Opens a file of records to read it, and no other: a regular file that does not lie outside of `folder`, whatever links
  * lead to it. What is asked is asked of the file that was opened, so nobody can put another in its place in between.
  *
- * @throws TillhouseError `file_unreadable` for anything else, and what the file system answers
+ * @throws TillhouseError `file_unreadable` for anything else, its `reason` a clause; and what the file system answers
  */
 export async function openDataFile(place: FilePlace): Promise<FileHandle> {
   for (let look = 1; look <= MOST_LOOKS; look += 1) {
@@ -113,7 +113,7 @@ function refuse({ path }: FilePlace, refusal: string | undefined): void {
   throw new TillhouseError(
     "file_unreadable",
     `${visible(path)}: cannot be read: ${refusal}. What was committed of it stands; the next run tries again.`,
-    { path },
+    { path, reason: refusal },
   );
 }
 

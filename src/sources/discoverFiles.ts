@@ -169,8 +169,17 @@ async function requireFile(place: FilePlace): Promise<void> {
   const refusal = await refusalOf(place).catch((error: unknown) => {
     throw notFound(error, `${shown}: there is no such file. Looked for ${visible(absolutePath)}`, path);
   });
-  if (refusal !== undefined)
-    throw new TillhouseError("file_refused", `${shown}: refused, ${refusal}.`, { path });
+  if (refusal !== undefined) throw fileRefused({ path, reason: refusal });
+}
+
+/** A refusal as the error of a run. */
+export function fileRefused(file: RefusedFile): TillhouseError {
+  return new TillhouseError("file_refused", refusalOfFile(file), { path: file.path });
+}
+
+/** A refusal as a sentence. */
+export function refusalOfFile({ path, reason }: RefusedFile): string {
+  return `${visible(path)}: refused, ${reason}.`;
 }
 
 /** One file that is gone since the folder was read, or is none of ours, does not keep the others from loading. */
