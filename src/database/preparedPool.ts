@@ -55,20 +55,24 @@ export async function preparedPool(
     await prepare(url, options);
     found = await inRole();
   }
-  if (found.roles === "missing") {
-    found = await look(entryFor(url, options.purpose, false), options);
-    options.logger.warn(
-      "The database's roles cannot be entered: all is done with the rights of the user who logs in. Run: npm run db:migrate",
-      { code: "roles_missing" },
-    );
-  }
+  if (found.roles === "missing") found = await look(entryFor(url, options.purpose, false), options);
   const { pending } = found;
-  if (pending.length === 0) return found;
+  if (pending.length === 0) {
+    if (found.entry.role === undefined && options.purpose !== "own") warnOfMissingRoles(options.logger);
+    return found;
+  }
   await leave(found);
   throw new TillhouseError(
     "migrations_pending",
     `${pending.length} migrations have not been applied to this database. Run: npm run db:migrate`,
     { pending },
+  );
+}
+
+function warnOfMissingRoles(logger: Logger): void {
+  logger.warn(
+    "The database's roles cannot be entered: all is done with the rights of the user who logs in. Run: npm run db:migrate",
+    { code: "roles_missing" },
   );
 }
 
