@@ -20,7 +20,6 @@ const INLINE: Readonly<Record<string, string>> = {
   "src/database/pool.ts": "BEGIN, COMMIT, ROLLBACK",
   "src/database/preparedPool.ts": "asks a server which version it is",
   "src/database/roles/roleStatements.ts": "GRANT and the like: names and verbs are the whole statement",
-  "src/database/roles/setUpRoles.ts": "BEGIN, COMMIT, ROLLBACK",
   "src/ingestion/aheadOfTurn.ts": "begins a transaction that ends elsewhere, and keeps it awake meanwhile",
   "src/quality/verifyWarehouse.ts": "a setting of a transaction",
 };
