@@ -28,7 +28,7 @@ export async function aggregate(
       ({ checks, differences }) => ({ checks, differences: differences.length }),
     );
     const failure = failureOf(verification);
-    const report = await reportOf(run.runId, { files: [], failure }, context, started);
+    const report = await reportOf(run.runId, { files: [], refused: [], failure }, context, started);
     return { ...report, verification };
   });
 }

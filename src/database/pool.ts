@@ -37,6 +37,14 @@ export function ownConnection(entry: Entry, applicationName: string): pg.Client 
 const MOST_ATTEMPTS = 6;
 /** Before the second attempt; twice as long before each further one. Half of it is left to chance, so that two do not meet again. */
 const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/** When a transaction is done again, and how often at most. */
+export interface Redoing {
+  readonly hasLost: (error: unknown) => boolean;
+  readonly mostAttempts: number;
+}
+const AFTER_CONFLICTS: Redoing = { hasLost: isConflict, mostAttempts: MOST_ATTEMPTS };
 
 /**
  * Runs `work` in one transaction. One that loses against others, by a deadlock or a serialisation failure, is rolled back
@@ -44,14 +52,19 @@ const FIRST_PAUSE_MS = 50;
  *
  * @throws what `work` throws, after the rollback
  */
-export async function withTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+export async function withTransaction<T>(
+  client: pg.ClientBase,
+  work: () => Promise<T>,
+  { hasLost, mostAttempts } = AFTER_CONFLICTS,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await client.query("BEGIN");
       return await endTransaction(client, work);
     } catch (error) {
-      if (!isConflict(error) || attempt === MOST_ATTEMPTS) throw error;
-      await pause(FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
+      if (!hasLost(error) || attempt === mostAttempts) throw error;
+      const longest = Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
+      await pause(longest * (0.5 + Math.random() / 2));
     }
   }
 }

@@ -1,7 +1,11 @@
 /** Stands for what is no character: the byte is in no UTF-8 text, so the record around it is rejected, not altered. */
-const NOT_A_CHARACTER = Buffer.from([0xff]);
-/** Halves of a surrogate pair that lack the other half; with the `u` flag, whole pairs are not matched. */
-const LONE_SURROGATE = /[\ud800-\udfff]/u;
+const NOT_A_CHARACTER = 0xff;
+/** Halves of surrogate pairs. A character that is told by a pair lies above `LAST_UNIT`. */
+const FIRST_HALF = 0xd800;
+const LAST_HALF = 0xdfff;
+const LAST_UNIT = 0xffff;
+/** UTF-8 of one code unit; of a pair it is four. */
+const MOST_BYTES_A_UNIT = 3;
 
 /**
  * UTF-16 to UTF-8, read by read. A code unit or a surrogate pair that a read cuts is kept for the next one, so the
@@ -26,7 +30,7 @@ export class Utf16Transcoder {
 
   /** What is left when the file ends: inside a character, or nothing. */
   end(): Buffer {
-    return this.#kept.length === 0 ? this.#kept : NOT_A_CHARACTER;
+    return this.#kept.length === 0 ? this.#kept : Buffer.of(NOT_A_CHARACTER);
   }
 
   #isHighSurrogate(bytes: Buffer, position: number): boolean {
@@ -36,8 +40,25 @@ export class Utf16Transcoder {
 
   #toUtf8(units: Buffer): Buffer {
     const text = (this.#bigEndian ? Buffer.from(units).swap16() : units).toString("utf16le");
-    if (!LONE_SURROGATE.test(text)) return Buffer.from(text, "utf8");
-    const between = text.split(LONE_SURROGATE).map((part) => Buffer.from(part, "utf8"));
-    return Buffer.concat(between.flatMap((part, index) => (index === 0 ? [part] : [NOT_A_CHARACTER, part])));
+    return text.isWellFormed() ? Buffer.from(text, "utf8") : withMarks(text);
   }
+}
+
+/** In one pass: a text that is nothing but halves of pairs is as long in marks as it was in them. */
+function withMarks(text: string): Buffer {
+  const marked = Buffer.allocUnsafe(MOST_BYTES_A_UNIT * text.length);
+  let length = 0;
+  // Where what has not been written yet begins.
+  let from = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const point = text.codePointAt(index) ?? 0;
+    if (point > LAST_UNIT) index += 1;
+    if (point < FIRST_HALF || point > LAST_HALF) continue;
+    if (index > from) length += marked.write(text.slice(from, index), length, "utf8");
+    marked[length] = NOT_A_CHARACTER;
+    length += 1;
+    from = index + 1;
+  }
+  length += marked.write(text.slice(from), length, "utf8");
+  return marked.subarray(0, length);
 }

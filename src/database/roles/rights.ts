@@ -17,8 +17,10 @@ const added: Rights = { loader: ["SELECT", "INSERT"] };
 const kept: Rights = { loader: ["SELECT", "INSERT", "UPDATE"] };
 const rollup: Rights = { loader: ["SELECT", "INSERT", "UPDATE", "DELETE"] };
 const history: Rights = { loader: ["SELECT", "INSERT", "UPDATE"], reader: ["SELECT"] };
-/** Rows that are only locked, never changed: PostgreSQL asks for UPDATE of any one column. */
-const addedAndLocked = (key: string): Rights => ({ loader: ["SELECT", "INSERT", only("UPDATE", key)] });
+/** Rows that are only locked, or changed in one column: PostgreSQL asks for UPDATE of any one column to lock a row. */
+const addedAndLocked = (...columns: readonly string[]): Rights => ({
+  loader: ["SELECT", "INSERT", only("UPDATE", ...columns)],
+});
 const view: Rights = { reader: ["SELECT"] };
 const numbered: Rights = { loader: ["USAGE"] };
 
@@ -94,7 +96,7 @@ export const RIGHTS: {
       loader: ["SELECT", "INSERT", "UPDATE"],
       reader: [only("SELECT", ...QUARANTINE_SHOWN)],
     },
-    "operations.card_token_keys": addedAndLocked("card_key_id"),
+    "operations.card_token_keys": addedAndLocked("card_key_id", "retired_at"),
     "operations.run_locks": { loader: ["SELECT", "UPDATE"] },
 
     // Prisma's own: which migrations the database has had.

@@ -1,7 +1,8 @@
-import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { onlyRow, sqlFile } from "../sqlFile.ts";
 import { connectionSettings } from "../connectionSettings.ts";
+import { isConflict } from "../databaseErrors.ts";
+import { withTransaction, type Redoing } from "../pool.ts";
 import { roleDifferences, type RoleDifference } from "./roleDifferences.ts";
 import { roleStatements, type StatementContext } from "./roleStatements.ts";
 
@@ -22,11 +23,10 @@ export interface RolesSetUp {
 
 const REFUSED = "42501";
 const UNKNOWN_NAME = "42704";
-/** Name taken, row twice, serialisation, deadlock. */
-const MET = new Set(["42710", "23505", "40001", "40P01"]);
-const MOST_ATTEMPTS = 20;
-const FIRST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 500;
+/** Name taken, row twice. */
+const MET = new Set(["42710", "23505"]);
+/** Any number of processes may start at once. */
+const AFTER_MEETINGS: Redoing = { hasLost: hasMetOthers, mostAttempts: 20 };
 /** What is revoked from everybody, or from a whole table, may be missing then. */
 const MOST_ROUNDS = 3;
 
@@ -38,23 +38,13 @@ export async function setUpRoles(url: string): Promise<RolesSetUp> {
   const client = new pg.Client(connectionSettings({ url }, "tillhouse roles"));
   await client.connect();
   try {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await inTransaction(client);
-      } catch (error) {
-        await client.query("ROLLBACK");
-        if (!hasMetOthers(error) || attempt === MOST_ATTEMPTS) throw error;
-        const longest = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
-        await pause(longest * (0.5 + Math.random() / 2));
-      }
-    }
+    return await withTransaction(client, () => mendRoles(client), AFTER_MEETINGS);
   } finally {
     await client.end();
   }
 }
 
-async function inTransaction(client: pg.Client): Promise<RolesSetUp> {
-  await client.query("BEGIN");
+async function mendRoles(client: pg.Client): Promise<RolesSetUp> {
   await lockRoles.run(client);
   const context = onlyRow(await whereWeAre.run<StatementContext & pg.QueryResultRow>(client));
   const before = await roleDifferences(client);
@@ -68,7 +58,6 @@ async function inTransaction(client: pg.Client): Promise<RolesSetUp> {
     for (const statement of ours) await tryStatement(client, statement);
     left = await roleDifferences(client);
   }
-  await client.query("COMMIT");
   return {
     changed: before.length > 0,
     usable: !left.some((one) => one.is_needed),
@@ -103,7 +92,11 @@ function isRefusal(error: unknown): boolean {
  * attempt finds it done. A row of the catalogue that another has just changed has no code of its own.
  */
 function hasMetOthers(error: unknown): boolean {
-  return MET.has(codeOf(error)) || (error instanceof Error && error.message.includes("concurrently updated"));
+  return (
+    isConflict(error) ||
+    MET.has(codeOf(error)) ||
+    (error instanceof Error && error.message.includes("concurrently updated"))
+  );
 }
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown }).code);
