@@ -37,7 +37,7 @@ function written(): ReadonlySet<string> {
     for (const [, table] of text.matchAll(new RegExp(`DELETE FROM ${TABLE}`, "g"))) add("DELETE", table);
     for (const [, table] of text.matchAll(new RegExp(`TRUNCATE ${TABLE}`, "g"))) add("TRUNCATE", table);
     for (const [, table, rest = ""] of text.matchAll(new RegExp(`INSERT INTO ${TABLE}([^;]*)`, "g"))) {
-      if (/DO UPDATE/.test(rest)) add("UPDATE", table);
+      if (rest.includes("DO UPDATE")) add("UPDATE", table);
     }
     for (const [, table, rest = ""] of text.matchAll(new RegExp(`MERGE INTO ${TABLE}([^;]*)`, "g"))) {
       for (const [, verb = ""] of rest.matchAll(/\b(INSERT|UPDATE SET|DELETE)\b/g))
