@@ -24,7 +24,9 @@ import {
   type RefusedFile,
   type UnknownFile,
 } from "../src/sources/discoverFiles.ts";
+import { localTimeIn } from "../src/sources/localTime.ts";
 import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
+import { snapshotDateOf } from "../src/sources/snapshotDate.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
 import { loadSources } from "./loadSources.ts";
@@ -39,6 +41,8 @@ export const ingestJob = {
 export interface IngestOptions {
   /** Files to load instead of those of DATA_DIR; taken at once, however young. */
   readonly files: readonly string[];
+  /** What the records of all files are of, instead of what the files' names or times say. */
+  readonly asOf?: Date | undefined;
 }
 
 /**
@@ -90,6 +94,11 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
     context.breakingOff.addEventListener("abort", breakOff);
     try {
       const here = loaderPool(() => localChunkLoader(session, runSettings), 1);
+      const localTime = localTimeIn(config.sourceTimezone);
+      const dateIn = (path: string): Date | null => {
+        const date = snapshotDateOf(path, localTime);
+        return date === null ? null : new Date(date);
+      };
       const load: LoadContext & ResolveContext = {
         session,
         runId: runSettings.runId,
@@ -105,6 +114,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
         now: () => clock.now(),
         signal: context.stopping,
         doneOf,
+        snapshotOf: (path) => options.asOf ?? dateIn(path),
         usualLoads,
         onCommit: held.progressed,
         onProgress: (progress) => {

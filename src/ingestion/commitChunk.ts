@@ -1,10 +1,9 @@
 import type { Client } from "pg";
 import { isConflict } from "../database/databaseErrors.ts";
 import { endTransaction, withTransaction } from "../database/pool.ts";
-import { sqlFile } from "../database/sqlFile.ts";
+import { sqlFile, type Parameters } from "../database/sqlFile.ts";
 import { checkFence } from "../runs/fence.ts";
 import { outcomeColumns, type Outcomes } from "../runs/outcomes.ts";
-import type { SourceName } from "../sources/contracts.ts";
 import { recordWarnings, type WarningCounts } from "../sources/reasons.ts";
 import { apply, judge, NOTHING_JUDGED, withFresh, type Judgement } from "./judgement.ts";
 import type { PreparedChunk } from "./prepareChunk.ts";
@@ -44,6 +43,8 @@ export interface RunContext {
 export interface ChunkFile {
   readonly fileId: number;
   readonly soFar: FileSoFar;
+  /** When its records were said, as PostgreSQL reads it: of two versions of a key the one said later counts. */
+  readonly statedAt: string;
   /** Lines of the file after so many were read before, while they were unterminated; null where none were. */
   readonly rereadAfterLine: bigint | null;
 }
@@ -71,8 +72,12 @@ export async function commitChunk(
   isBegun: boolean,
 ): Promise<CommittedChunk> {
   const { client, runId } = context;
-  const parameters = { run_id: runId, file_id: file.fileId };
-  const { source } = loading.contract;
+  const parameters = {
+    run_id: runId,
+    file_id: file.fileId,
+    stated_at: file.statedAt,
+    is_unterminated: chunk.unterminated,
+  };
 
   const commit = async (): Promise<CommittedChunk> => {
     await checkFence(client, context.fencingToken);
@@ -85,7 +90,7 @@ export async function commitChunk(
       await closeReread.run(client, { file_id: file.fileId, lines_before: String(file.rereadAfterLine) });
     await quarantine(client, loading, chunk, judgement, parameters);
     const outcomes = outcomesOf(chunk, judgement);
-    await advanceLedger(source, chunk, file.fileId, outcomes, judgement, context);
+    await advanceLedger(loading, chunk, file, outcomes, judgement, context);
     return { outcomes, warnings: chunk.warnings, fileSoFar };
   };
   if (isBegun) {
@@ -104,7 +109,7 @@ async function quarantine(
   loading: SourceLoading,
   chunk: PreparedChunk,
   judgement: Judgement,
-  parameters: { run_id: number; file_id: number },
+  parameters: Parameters,
 ): Promise<void> {
   if (chunk.rejected.length > 0) {
     await createRejectStaging.run(client);
@@ -128,9 +133,9 @@ function outcomesOf(chunk: PreparedChunk, judgement: Judgement): Outcomes {
 }
 
 async function advanceLedger(
-  source: SourceName,
+  { contract: { source }, noteSaidAgain }: SourceLoading,
   chunk: PreparedChunk,
-  fileId: number,
+  { fileId, statedAt }: ChunkFile,
   outcomes: Outcomes,
   judgement: Judgement,
   { client, runId, now }: CommitContext,
@@ -147,6 +152,7 @@ async function advanceLedger(
     last_line: chunk.lastLine,
     sha256: chunk.sha256,
     highest_transaction_id: watermark,
+    stated_at: statedAt,
     watermark,
     resolved: 0,
     now: now().toISOString(),
@@ -154,6 +160,7 @@ async function advanceLedger(
   const { rowCount } = await (chunk.unterminated ? noteUnterminated : advanceFile).run(client, values);
   if (rowCount !== 1) throw new Error(`the checkpoint of file ${fileId} is not at byte ${chunk.startByte}`);
   await (chunk.unterminated ? countInRange : insertRange).run(client, values);
+  if (judgement.saidAgain > 0 && !chunk.unterminated) await noteSaidAgain?.run(client, values);
   await advanceRunFile.run(client, values);
   await advanceRun.run(client, values);
   if (judgement.highestKey !== null)

@@ -16,6 +16,8 @@ export interface Judgement {
   readonly alreadyPresent: number;
   readonly corrected: number;
   readonly superseded: number;
+  /** Of those present already: how many say again, later, what an earlier file said. */
+  readonly saidAgain: number;
   /** Could be read, but not loaded; by reason. */
   readonly refused: readonly {
     readonly reason: Reason;
@@ -34,6 +36,7 @@ export const NOTHING_JUDGED: Judgement = {
   alreadyPresent: 0,
   corrected: 0,
   superseded: 0,
+  saidAgain: 0,
   refused: [],
   highestKey: null,
   days: null,
@@ -69,10 +72,9 @@ export async function judge(
     alreadyPresent: recordsOf("already_present"),
     corrected: recordsOf("corrected"),
     superseded: recordsOf("superseded"),
+    saidAgain: rows.reduce((sum, { said_again }) => sum + said_again, 0),
     refused: rows.flatMap((row) =>
-      row.outcome === "changed_after_load" ||
-      row.outcome === "unknown_device" ||
-      row.outcome === "unknown_store"
+      row.outcome === "unknown_device" || row.outcome === "unknown_store"
         ? { reason: row.outcome, records: row.records, firstLine: Number(row.first_line) }
         : [],
     ),
@@ -92,6 +94,8 @@ export async function apply(
   parameters: Parameters,
   fresh: NewRecords | null = null,
 ): Promise<void> {
+  if (judgement.corrected + judgement.superseded + judgement.saidAgain > 0)
+    await loading.keepVersions?.run(client, parameters);
   if (judgement.loaded + judgement.corrected > 0) await write(client, loading, judgement, parameters, fresh);
   if (judgement.alreadyPresent > 0) await loading.confirm?.run(client, parameters);
   // What needed no judging is what no rejected record waits for; without a judged record there is no staging to look at.

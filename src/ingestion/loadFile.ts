@@ -16,6 +16,7 @@ import { shownNames } from "../sources/header.ts";
 import { WAITING_REASONS, WARNINGS, type Warning, type WarningCounts } from "../sources/reasons.ts";
 import { undefinedWhenGone } from "../sources/settle.ts";
 import type { ChunkLoader } from "./chunkLoader.ts";
+import { timestampText } from "./copyText.ts";
 import type { CommittedChunk, RunContext } from "./commitChunk.ts";
 import { frameChunks, type FramedChunk } from "./frameChunks.ts";
 import { loadInOrder } from "./loadInOrder.ts";
@@ -42,6 +43,8 @@ export interface LoadContext extends RunContext {
   readonly signal: AbortSignal;
   /** What the run has committed of the file at a path, as far as it was told; added to here. */
   readonly doneOf: (path: string) => DoneOfFile;
+  /** The moment that the records of the file at a path are of; null where its mtime has to do. */
+  readonly snapshotOf: (path: string) => Date | null;
   /** What is usual for a file of each source; added to here. */
   readonly usualLoads: UsualLoads;
   /** Told after each committed chunk. */
@@ -128,7 +131,14 @@ async function loadOnce(
   }
   try {
     const openedAt = context.now();
-    const opened = await openSourceFile(handle, file, CONTRACTS[file.source], context.ledger, openedAt);
+    const opened = await openSourceFile(
+      handle,
+      file,
+      CONTRACTS[file.source],
+      context.ledger,
+      openedAt,
+      context.snapshotOf(file.path),
+    );
     if ("unchanged" in opened) return "unchanged";
     if (isResumed(opened)) await context.usualLoads.recall(context.pool, file.source);
     const watch = new PrefixWatch({ ...opened, handle, openedAt }, context.now);
@@ -166,6 +176,7 @@ async function loadChunks(
     chunkRecords: context.chunkRecords,
   });
   const { fileId } = ledger;
+  const statedAt = timestampText(await statedAtOf(opened, context.ledger));
   const { delimiter } = opened.dialect;
   let soFar = {
     path: file.path,
@@ -185,7 +196,7 @@ async function loadChunks(
       return;
     }
     await context.usualLoads.recall(context.pool, file.source);
-    const committed = await loader.commit({ fileId, soFar, rereadAfterLine }, context.now());
+    const committed = await loader.commit({ fileId, soFar, statedAt, rereadAfterLine }, context.now());
     rereadAfterLine = null;
     done.add(committed);
     read = (read ?? 0) + committed.outcomes.recordsRead;
@@ -209,6 +220,19 @@ async function loadChunks(
     if (!hasChanged(error)) await noteFailure(error, fileId, context);
     throw error;
   }
+}
+
+/**
+ * When a file's records were said, in microseconds of the epoch: what is read of it now cannot be older than what was read
+ * before, whatever its times have been set to.
+ */
+async function statedAtOf(
+  { ledger, identity, startByte }: ReadableFile,
+  { lastStatedAt }: FileLedger,
+): Promise<number> {
+  const own = ledger.snapshotAt?.getTime();
+  const stated = own === undefined ? Number(identity.mtimeNs / 1000n) : own * 1000;
+  return Math.max(stated, startByte === 0 ? 0 : ((await lastStatedAt(ledger.fileId)) ?? 0));
 }
 
 /** How far a position in the text is in the file, for a display: a character of UTF-16 has mostly two bytes there. */

@@ -54,6 +54,7 @@ export async function trustworthyIdentity(
  * Finds where reading a file goes on: nowhere (`unchanged`: the same size, inode and times as when it was loaded, so
  * not a byte is read), after its checkpoint when the bytes before it hash the same, or from the start when they do not.
  *
+ * @param snapshotAt what its records are of; null where its mtime has to do
  * @throws TillhouseError `file_refused` when the header does not fit the contract
  */
 export async function openSourceFile(
@@ -62,6 +63,7 @@ export async function openSourceFile(
   contract: Contract,
   ledger: FileLedger,
   now: Date,
+  snapshotAt: Date | null,
 ): Promise<{ unchanged: LedgerFile } | ReadableFile> {
   const identity = identityOf(await handle.stat({ bigint: true }));
   const known = await ledger.findCurrent(file.source, file.path);
@@ -70,7 +72,7 @@ export async function openSourceFile(
   const { encoding, bytes, atEnd, foreign } = await beginningOf(handle);
   const begin = (dialect?: Dialect): Promise<LedgerFile> => {
     const { source, path } = file;
-    return ledger.begin({ source, path, identity, dialect: describe(encoding, dialect), now });
+    return ledger.begin({ source, path, identity, dialect: describe(encoding, dialect), snapshotAt, now });
   };
   const refuse = async (why: string, isEmpty: boolean): Promise<never> => {
     const refusal = foreign === undefined ? `${why}.` : notCsv(contract, foreign);

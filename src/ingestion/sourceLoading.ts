@@ -35,6 +35,10 @@ export interface SourceLoading {
   ) => Promise<Parameters>;
   /** What the records refer to and the star does not have yet. */
   readonly prepare: readonly SqlFile[];
+  /** Keeps the versions that do not count, or will not once the chunk is written. */
+  readonly keepVersions?: SqlFile;
+  /** Notes with the committed chunk what it says again. */
+  readonly noteSaidAgain?: SqlFile;
   /** Writes the records judged `corrected`, exactly as many. */
   readonly correct: SqlFile;
   /** Writes the records judged `loaded`, exactly as many. */
@@ -73,14 +77,10 @@ export const anyArrived = (waitsFor: { readonly dimension: string; readonly key:
 /** A row of `summarise`. */
 export interface OutcomeSummary {
   readonly outcome:
-    | "loaded"
-    | "already_present"
-    | "corrected"
-    | "superseded"
-    | "unknown_store"
-    | "unknown_device"
-    | "changed_after_load";
+    "loaded" | "already_present" | "corrected" | "superseded" | "unknown_store" | "unknown_device";
   readonly records: number;
+  /** Of them, how many say again, later, what an earlier file said. */
+  readonly said_again: number;
   /** Line of the first such record. */
   readonly first_line: string;
   /** Highest natural key of them. */

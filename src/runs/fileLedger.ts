@@ -8,6 +8,7 @@ import { identityOfRow, type FileIdentity, type IdentityRow } from "./fileIdenti
 const currentFile = sqlFile(new URL("./currentFile.sql", import.meta.url));
 const replaceFiles = sqlFile(new URL("./replaceFiles.sql", import.meta.url));
 const insertFile = sqlFile(new URL("./insertFile.sql", import.meta.url));
+const lastStatedAt = sqlFile(new URL("./lastStatedAt.sql", import.meta.url));
 const noteDialect = sqlFile(new URL("./noteDialect.sql", import.meta.url));
 const completeFile = sqlFile(new URL("./completeFile.sql", import.meta.url));
 const failFile = sqlFile(new URL("./failFile.sql", import.meta.url));
@@ -26,6 +27,8 @@ export interface LedgerFile extends FileIdentity {
   readonly unterminatedBytes: bigint;
   readonly unterminatedSha256: string | null;
   readonly recordsRead: bigint;
+  /** What its records are of, as its name says or as it was told; null where its mtime has to do. */
+  readonly snapshotAt: Date | null;
 }
 
 /** How a file is written, for the ledger. */
@@ -37,6 +40,8 @@ export interface FileLedger {
   findCurrent(source: Source, path: string): Promise<LedgerFile | null>;
   /** A new row for a path; what stood there before counts as replaced from now on. */
   begin(file: NewFile): Promise<LedgerFile>;
+  /** When the last committed records of a file were said, in microseconds of the epoch; null where none are committed. */
+  lastStatedAt(fileId: number): Promise<number | null>;
   /** Notes how a file is written, of which nothing is committed yet: it may have been mended since it was refused. */
   noteDialect(fileId: number, dialect: NotedDialect): Promise<LedgerFile>;
   /** Notes that a file is committed to its end, and the identity that its bytes were read under. */
@@ -50,6 +55,7 @@ export interface NewFile {
   readonly path: string;
   readonly identity: FileIdentity;
   readonly dialect: NotedDialect;
+  readonly snapshotAt: Date | null;
   readonly now: Date;
 }
 
@@ -71,7 +77,7 @@ export function fileLedger(pool: pg.Pool, fencingToken: bigint): FileLedger {
       const [row] = (await currentFile.run<LedgerRow>(pool, { source, path })).rows;
       return row === undefined ? null : ledgerFileOf(row);
     },
-    begin: ({ source, path, identity, dialect, now }) =>
+    begin: ({ source, path, identity, dialect, snapshotAt, now }) =>
       fenced(async (client) => {
         await replaceFiles.run(client, { path });
         return write(client, insertFile, {
@@ -80,9 +86,14 @@ export function fileLedger(pool: pg.Pool, fencingToken: bigint): FileLedger {
           path,
           dialect: JSON.stringify(dialect),
           committed_sha256: EMPTY_SHA256,
+          snapshot_at: snapshotAt?.toISOString() ?? null,
           now: now.toISOString(),
         });
       }),
+    lastStatedAt: async (fileId) => {
+      const [last] = (await lastStatedAt.run<{ micros: string }>(pool, { file_id: fileId })).rows;
+      return last === undefined ? null : Number(last.micros);
+    },
     noteDialect: (fileId, dialect) =>
       fenced((client) => write(client, noteDialect, { file_id: fileId, dialect: JSON.stringify(dialect) })),
     complete: async (fileId, identity) => {
@@ -107,6 +118,7 @@ interface LedgerRow extends IdentityRow {
   readonly unterminated_bytes: string;
   readonly unterminated_sha256: string | null;
   readonly records_read: string;
+  readonly snapshot_at: Date | null;
 }
 
 function ledgerFileOf(row: LedgerRow): LedgerFile {
@@ -121,6 +133,7 @@ function ledgerFileOf(row: LedgerRow): LedgerFile {
     unterminatedBytes: BigInt(row.unterminated_bytes),
     unterminatedSha256: row.unterminated_sha256,
     recordsRead: BigInt(row.records_read),
+    snapshotAt: row.snapshot_at,
   };
 }
 

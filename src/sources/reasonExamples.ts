@@ -60,7 +60,4 @@ export const REASON_EXAMPLES: Readonly<Record<Reason, ReasonExample>> = {
   ),
   unknown_store: devices("a `store_id` that no stores file has had", { store_id: "404" }),
   unknown_device: transactions("a `device_id` that no devices file has had", { device_id: "404", id: "10" }),
-  changed_after_load: transactions("an `id` that another file has brought with another `amount`", {
-    amount: "1.00",
-  }),
 };

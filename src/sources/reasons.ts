@@ -30,7 +30,6 @@ export const REASONS = {
   ambiguous_local_time: "That local time happened twice at a clock change in SOURCE_TIMEZONE. Add an offset.",
   unknown_store: "The device's store has not arrived yet. The record loads by itself once it does.",
   unknown_device: "The transaction's device has not arrived yet. The record loads by itself once it does.",
-  changed_after_load: "The id is loaded with other values. The loaded ones stay.",
 } as const;
 
 export type Reason = keyof typeof REASONS;

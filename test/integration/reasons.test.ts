@@ -19,7 +19,7 @@ function fileOf({ source, fields, lines }: ReasonExample): Buffer {
 /** The column that an example is about: the first field that it gives. */
 const columnOf = (reason: Reason, { fields = {} }: ReasonExample): string | null => {
   if (reason === "unterminated_id") return "id";
-  return reason === "changed_after_load" ? null : (Object.keys(fields)[0] ?? null);
+  return Object.keys(fields)[0] ?? null;
 };
 
 test.each(Object.entries(REASON_EXAMPLES) as [Reason, ReasonExample][])(

@@ -3,7 +3,12 @@ import fc from "fast-check";
 import { withChunkedLoads } from "../fixtures/chunkedLoads.ts";
 import { quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
 import { transactionRecords } from "../fixtures/sourceText.ts";
-import { TransactionsModel, type ModelledFact, type ModelledRecord } from "../fixtures/transactionsModel.ts";
+import {
+  TransactionsModel,
+  type ModelledFact,
+  type ModelledRecord,
+  type ModelledVersion,
+} from "../fixtures/transactionsModel.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 
 /** A record as it is written, and what it says. Some are written so that they take the long way through the parser. */
@@ -91,6 +96,8 @@ const files = fc
     return chunks;
   })
   .filter((chunks) => chunks.length > 0);
+/** Files as they come, with the days that they are of: not in their order. */
+const history = fc.array(fc.tuple(files, fc.integer({ min: 1, max: 4 })), { minLength: 1, maxLength: 4 });
 
 /** The facts with ids above one, by id. */
 function factsAbove({ rows }: Warehouse, id: number): Promise<ModelledFact[]> {
@@ -109,6 +116,24 @@ function factsAbove({ rows }: Warehouse, id: number): Promise<ModelledFact[]> {
   );
 }
 
+/** What is kept of versions of ids above one, in the order in which they were kept. */
+function versionsAbove({ rows }: Warehouse, id: number): Promise<ModelledVersion[]> {
+  return rows<{ [Key in keyof ModelledVersion]: ModelledVersion[Key] }>(
+    `SELECT
+       transaction_id::integer AS id, device_id::integer AS device, product_sku AS sku, product_name AS name,
+       amount::text, versions.status::text, card_last4 AS last4, path, versions.source_line::integer AS line,
+       was_current AS "wasCurrent"
+     FROM ingestion_layer.fct_transactions_history AS versions
+     JOIN ingestion_layer.dim_devices USING (device_key)
+     JOIN operations.source_files ON source_files.file_id = versions.file_id
+     WHERE transaction_id > $1`,
+    [id],
+  );
+}
+
+const inOrder = (versions: readonly ModelledVersion[]): string[] =>
+  versions.map((one) => JSON.stringify(one)).sort();
+
 test(
   "what may go straight into the fact ends up as if each record were judged by itself, whatever the order of ids",
   inWarehouse(async (warehouse) => {
@@ -117,22 +142,22 @@ test(
     let cases = 0;
     await withChunkedLoads(warehouse, async (load) => {
       await fc.assert(
-        fc.asyncProperty(fc.array(files, { minLength: 1, maxLength: 3 }), async (history) => {
+        fc.asyncProperty(history, async (loads) => {
           // Ids of its own for each case, above all that were loaded before.
           cases += 1;
           const before = cases * 100;
           const model = new TransactionsModel([1, 2]);
-          for (const [index, chunks] of history.entries()) {
+          for (const [index, [chunks, day]] of loads.entries()) {
             const path = `transactions-${cases}-${index}.csv`;
             const own = chunks.map((chunk) => chunk.map(({ says }) => ({ ...says, id: before + says.id })));
             const texts = chunks.map((chunk) =>
               transactionRecords(...chunk.map(({ written, says }) => ({ ...written, id: before + says.id }))),
             );
-            expect(await load(path, texts)).toEqual(model.load(path, own));
+            const statedAt = new Date(Date.UTC(2026, 0, day));
+            expect(await load(path, texts, statedAt)).toEqual(model.load(path, own, statedAt.getTime()));
           }
-          expect(await factsAbove(warehouse, before)).toEqual(
-            [...model.facts.values()].sort((a, b) => a.id - b.id),
-          );
+          expect(await factsAbove(warehouse, before)).toEqual(model.facts);
+          expect(inOrder(await versionsAbove(warehouse, before))).toEqual(inOrder(model.versions));
           const ofCase = (await quarantine(warehouse)).filter(({ path }) =>
             path.startsWith(`transactions-${cases}-`),
           );

@@ -60,6 +60,7 @@ export const RIGHTS: {
   },
   table: {
     "ingestion_layer.fct_transactions": kept,
+    "ingestion_layer.fct_transactions_history": added,
     "ingestion_layer.dim_stores": kept,
     "ingestion_layer.dim_devices": kept,
     "ingestion_layer.dim_products": kept,
@@ -108,6 +109,7 @@ export const RIGHTS: {
     "ingestion_layer.dim_product_labels_label_key_seq": numbered,
     "ingestion_layer.dim_products_product_key_seq": numbered,
     "ingestion_layer.dim_stores_store_key_seq": numbered,
+    "ingestion_layer.fct_transactions_history_version_id_seq": numbered,
     "operations.quarantine_quarantine_id_seq": numbered,
     "operations.runs_run_id_seq": numbered,
     "operations.source_files_file_id_seq": numbered,

@@ -2,6 +2,7 @@
 SELECT
   outcome,
   count(*)::integer AS records,
+  0 AS said_again,
   min(source_line) AS first_line,
   max(device_id) AS highest_key,
   NULL::integer AS first_day,

@@ -2,6 +2,7 @@
 SELECT
   outcome,
   count(*)::integer AS records,
+  0 AS said_again,
   min(source_line) AS first_line,
   max(store_id) AS highest_key,
   min(created_date_key) AS first_day,

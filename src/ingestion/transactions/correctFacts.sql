@@ -1,4 +1,4 @@
--- Grain: one fact whose id comes again, further down the same file, with other values: the later line is the newer.
+-- Grain: one fact of which the chunk has a newer version.
 UPDATE ingestion_layer.fct_transactions AS facts
 SET
   happened_at = judged.happened_at,

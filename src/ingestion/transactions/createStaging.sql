@@ -18,7 +18,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_transactions (
   card_key_id smallint,
   stated_run_id integer NOT NULL,
   -- Filled for records that come back from quarantine.
-  quarantine_id bigint
+  quarantine_id bigint,
+  said_at timestamptz
 ) ON COMMIT DELETE ROWS;
 
 CREATE TEMPORARY TABLE IF NOT EXISTS judged_transactions (
@@ -28,8 +29,12 @@ CREATE TEMPORARY TABLE IF NOT EXISTS judged_transactions (
   store_key integer,
   -- Product of the fact that is there already.
   left_product_key integer,
-  -- Says again, further down the same file, what the fact says.
-  confirms boolean NOT NULL
+  -- Says again, later, what the fact says.
+  says_again boolean NOT NULL,
+  -- What it says again is not to be known by its chunk alone: that has another record of its id, or is not a range of its file.
+  is_by_itself boolean NOT NULL,
+  -- When the fact that is there was said, where the record says otherwise.
+  fact_stated_at timestamptz
 ) ON COMMIT DELETE ROWS;
 
 -- The labels of the staged transactions, each once.

@@ -1,51 +1,113 @@
 -- Grain: one staged transaction, each with its outcome. Reads the fact only for ids at or below the watermark, one
--- index look-up an id, so the cost does not grow with history. Nothing hangs on where a chunk ends: what one record
--- does to another of its id is the same whether they meet in a chunk or over two.
+-- index look-up an id, so the cost does not grow with history. Nothing hangs on where a chunk ends, nor on the order in
+-- which files come: of the versions of an id the one said last counts. Versions follow each other by when their file said
+-- so, then by its path, then by their line.
 INSERT INTO judged_transactions
 WITH
   devices AS (SELECT device_id, device_key, store_key FROM ingestion_layer.dim_devices),
 
-  known AS (
+  found AS (
     SELECT
-      staged_transactions.*,
+      staged.*,
+      coalesce(staged.said_at, :stated_at::timestamptz) AS stated_at,
+      files.path COLLATE "C" AS path,
       devices.device_key,
       devices.store_key,
       fact.digest AS fact_digest,
       fact.card_token AS fact_card_token,
       fact.file_id AS fact_file_id,
       fact.source_line AS fact_line,
-      fact.product_key AS fact_product_key
-    FROM staged_transactions
+      fact.product_key AS fact_product_key,
+      fact_files.path COLLATE "C" AS fact_path,
+      CASE
+        WHEN fact.file_id IS NOT NULL AND (fact.file_id <> staged.file_id OR fact.digest <> staged.digest)
+          THEN coalesce(
+            (
+              SELECT ranges.stated_at
+              FROM operations.file_ranges AS ranges
+              WHERE ranges.file_id = fact.file_id AND ranges.first_line <= fact.source_line
+              ORDER BY ranges.first_line DESC
+              LIMIT 1
+            ),
+            fact_files.snapshot_at,
+            to_timestamp(fact_files.mtime_ns / 1000000000)
+          )
+      END AS fact_stated_at
+    FROM staged_transactions AS staged
+    JOIN operations.source_files AS files USING (file_id)
     LEFT JOIN devices USING (device_id)
     LEFT JOIN LATERAL (
       SELECT facts.digest, facts.card_token, facts.file_id, facts.source_line, facts.product_key
       FROM ingestion_layer.fct_transactions AS facts
-      WHERE facts.transaction_id = staged_transactions.transaction_id AND staged_transactions.transaction_id <= (
+      WHERE facts.transaction_id = staged.transaction_id AND staged.transaction_id <= (
           SELECT watermark FROM operations.watermarks WHERE source = 'transactions'
         )
       OFFSET 0
     ) AS fact ON true
+    LEFT JOIN operations.source_files AS fact_files ON fact_files.file_id = fact.file_id
+  ),
+
+  known AS (
+    SELECT
+      *,
+      -- Within a file the later line is the newer.
+      CASE
+        WHEN fact_file_id = file_id THEN source_line >= fact_line
+        ELSE (stated_at, path, file_id) > (fact_stated_at, fact_path, fact_file_id)
+      END AS is_newer
+    FROM found
+  ),
+
+  -- What was said later than any of these, of facts that an earlier file brought; mostly nothing.
+  said_again AS MATERIALIZED (
+    SELECT ranges.stated_at, files.path COLLATE "C" AS path, ranges.file_id, ranges.first_line, ranges.stated_ids
+    FROM operations.file_ranges AS ranges
+    JOIN operations.source_files AS files USING (file_id)
+    WHERE ranges.stated_ids IS NOT NULL
+      AND ranges.stated_at >= (SELECT min(known.stated_at) FROM known WHERE is_newer AND fact_digest <> digest)
+      AND files.source = 'transactions'
+  ),
+
+  placed AS (
+    SELECT
+      *,
+      -- It takes the place of what is there, if it is the newest of the chunk.
+      CASE
+        WHEN fact_digest IS NULL THEN true
+        WHEN NOT is_newer THEN false
+        WHEN fact_digest = digest THEN true
+        ELSE NOT EXISTS (
+          SELECT
+          FROM said_again
+          WHERE (said_again.stated_at, said_again.path, said_again.file_id, said_again.first_line)
+              > (known.stated_at, known.path, known.file_id, known.source_line)
+            AND said_again.stated_ids @> known.transaction_id
+        )
+        AND NOT EXISTS (
+          SELECT
+          FROM ingestion_layer.fct_transactions_history AS kept
+          JOIN operations.source_files AS kept_files ON kept_files.file_id = kept.file_id
+          WHERE kept.transaction_id = known.transaction_id
+            AND kept.digest = known.fact_digest
+            AND (kept.stated_at, kept_files.path COLLATE "C", kept.file_id, kept.source_line)
+              > (known.stated_at, known.path, known.file_id, known.source_line)
+        )
+      END AS counts
+    FROM known
   ),
 
   staged AS (
     SELECT
       *,
-      last_value(source_line) OVER newest AS newest_line,
-      last_value(quarantine_id) OVER newest AS newest_quarantine_id,
-      last_value(digest) OVER newest AS newest_digest,
-      last_value(file_id) OVER newest AS newest_file_id
-    FROM known
-    -- Within a file the last line that can be loaded counts; of several files (only in what comes back from quarantine),
-    -- the one that the fact is from, else the one that was there first.
+      row_number() OVER newest = 1 AS is_newest,
+      first_value(digest) OVER newest AS newest_digest,
+      first_value(counts) OVER newest AS newest_counts,
+      count(*) OVER (PARTITION BY transaction_id) > 1 AS is_repeated
+    FROM placed
+    -- One whose device is unknown cannot be loaded, so it is no newest one.
     WINDOW newest AS (
       PARTITION BY transaction_id
-      ORDER BY
-        device_key IS NOT NULL,
-        coalesce(fact_file_id = file_id, false),
-        file_id DESC,
-        quarantine_id,
-        source_line
-      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+      ORDER BY device_key IS NULL, stated_at DESC, path DESC, file_id DESC, source_line DESC, quarantine_id DESC
     )
   ),
 
@@ -57,20 +119,10 @@ WITH
         WHEN fact_digest = digest
           AND (fact_card_token IS NOT DISTINCT FROM card_token OR (fact_file_id, fact_line) <> (file_id, source_line))
           THEN 'already_present'
-        -- Only a later line of the same file is known to be newer than what is loaded.
-        WHEN fact_file_id <> file_id
-          THEN CASE
-            WHEN newest_file_id = fact_file_id AND newest_line > fact_line AND newest_digest = digest THEN 'already_present'
-            ELSE 'changed_after_load'
-          END
-        WHEN fact_line > source_line THEN 'superseded'
         WHEN device_key IS NULL THEN 'unknown_device'
-        WHEN (quarantine_id, source_line) IS DISTINCT FROM (newest_quarantine_id, newest_line)
-          THEN CASE
-            WHEN digest = newest_digest THEN 'already_present'
-            WHEN file_id <> newest_file_id THEN 'changed_after_load'
-            ELSE 'superseded'
-          END
+        WHEN NOT is_newest
+          THEN CASE WHEN newest_counts AND digest = newest_digest THEN 'already_present' ELSE 'superseded' END
+        WHEN NOT counts THEN 'superseded'
         WHEN fact_digest IS NOT NULL THEN 'corrected'
         ELSE 'loaded'
       END AS outcome
@@ -95,9 +147,12 @@ SELECT
   card_key_id,
   stated_run_id,
   quarantine_id,
+  stated_at,
   outcome,
   device_key,
   store_key,
   fact_product_key,
-  outcome = 'already_present' AND coalesce(fact_digest = digest AND fact_file_id = file_id AND fact_line < source_line, false)
+  outcome = 'already_present' AND is_newest AND coalesce(fact_digest = digest AND is_newer, false),
+  is_repeated OR quarantine_id IS NOT NULL OR :is_unterminated::boolean,
+  fact_stated_at
 FROM judged;

@@ -1,4 +1,4 @@
--- Grain: one transaction of the chunk that could be read but not loaded, kept whole so that it can be tried again.
+-- Grain: one transaction of the chunk whose device has not arrived yet, kept whole.
 INSERT INTO operations.quarantine (
   source, file_id, source_line, run_id, reason, column_name, state, natural_key, device_id, product_sku, product_name,
   category_name, amount, status, card_token, card_key_id, card_last4, created_at, happened_at, digest, label_digest
@@ -9,8 +9,8 @@ SELECT
   source_line,
   :run_id::integer,
   outcome,
-  CASE outcome WHEN 'unknown_device' THEN 'device_id' END,
-  CASE outcome WHEN 'unknown_device' THEN 'waiting' ELSE 'rejected' END::operations.quarantine_state,
+  'device_id',
+  'waiting',
   transaction_id,
   device_id,
   product_sku,
@@ -27,5 +27,5 @@ SELECT
   label_digest
 FROM judged_transactions
 JOIN staged_labels USING (label_digest)
-WHERE outcome IN ('unknown_device', 'changed_after_load') AND quarantine_id IS NULL
+WHERE outcome = 'unknown_device' AND quarantine_id IS NULL
 ORDER BY source_line;

@@ -21,7 +21,7 @@ WITH
 
 INSERT INTO staged_transactions (
   source_line, transaction_id, device_id, created_at, happened_at, digest, label_digest, card_token, created_date_key,
-  happened_date_key, status, amount, card_last4, file_id, card_key_id, stated_run_id, quarantine_id
+  happened_date_key, status, amount, card_last4, file_id, card_key_id, stated_run_id, quarantine_id, said_at
 )
 SELECT
   source_line,
@@ -40,6 +40,20 @@ SELECT
   file_id,
   card_key_id,
   run_id,
-  quarantine_id
+  quarantine_id,
+  coalesce(
+    (
+      SELECT ranges.stated_at
+      FROM operations.file_ranges AS ranges
+      WHERE ranges.file_id = arrived.file_id AND ranges.first_line <= arrived.source_line
+      ORDER BY ranges.first_line DESC
+      LIMIT 1
+    ),
+    (
+      SELECT coalesce(snapshot_at, to_timestamp(mtime_ns / 1000000000))
+      FROM operations.source_files AS files
+      WHERE files.file_id = arrived.file_id
+    )
+  )
 FROM arrived
 WHERE natural_key IN (SELECT natural_key FROM picked);

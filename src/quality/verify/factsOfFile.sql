@@ -1,26 +1,31 @@
--- Grain: one transactions file whose loaded records, and those of quarantine that loaded since, are not as many as its
--- facts. Records that corrected a fact brought none.
+-- Grain: one transactions file whose records that were loaded or corrected something, and those of quarantine that did so
+-- since, are not as many as the facts and the former facts that are from it.
 WITH
   facts AS (
     SELECT file_id, count(*) AS facts
-    FROM ingestion_layer.fct_transactions
+    FROM (
+      SELECT file_id FROM ingestion_layer.fct_transactions
+      UNION ALL
+      SELECT file_id FROM ingestion_layer.fct_transactions_history WHERE was_current
+    ) AS versions
     GROUP BY file_id
   ),
 
   resolved AS (
     SELECT file_id, count(*) AS resolved
     FROM operations.quarantine
-    WHERE source = 'transactions' AND state = 'resolved' AND resolved_outcome = 'loaded'
+    WHERE source = 'transactions' AND state = 'resolved'
     GROUP BY file_id
   )
 
 SELECT
   files.path || ' (file ' || files.file_id || ')' AS subject,
   coalesce(facts.facts, 0)::text AS expected,
-  (files.loaded + coalesce(resolved.resolved, 0))::text AS actual
+  (files.loaded + files.corrected + coalesce(resolved.resolved, 0))::text AS actual
 FROM operations.source_files AS files
 LEFT JOIN facts USING (file_id)
 LEFT JOIN resolved USING (file_id)
-WHERE files.source = 'transactions' AND coalesce(facts.facts, 0) <> files.loaded + coalesce(resolved.resolved, 0)
+WHERE files.source = 'transactions'
+  AND coalesce(facts.facts, 0) <> files.loaded + files.corrected + coalesce(resolved.resolved, 0)
 ORDER BY files.file_id
 LIMIT :limit::integer;
