@@ -70,21 +70,6 @@ describe("a rejected record", () => {
   );
 
   test(
-    "that differed from what is loaded is obsolete once its id comes as it is loaded",
-    inWarehouse(async (warehouse) => {
-      await writePlaces(warehouse);
-      await warehouse.files.write("transactions-1.csv", file({ id: 1 }));
-      await warehouse.files.write("transactions-2.csv", file({ id: 1, amount: "2.00" }));
-      await warehouse.ingest(ANY_SHARE);
-      expect(await states(warehouse)).toMatchObject([{ reason: "changed_after_load", state: "rejected" }]);
-      await warehouse.files.write("transactions-3.csv", file({ id: 1 }));
-
-      expect(await warehouse.ingest(ANY_SHARE)).toMatchObject({ already_present: 1 });
-      expect(await states(warehouse)).toMatchObject([{ reason: "changed_after_load", state: "obsolete" }]);
-    }),
-  );
-
-  test(
     "is obsolete once one with its id, which had to wait, has loaded; a newer one is not",
     inWarehouse(async (warehouse) => {
       for (const [number, amount] of ["x", "1.00", "y"].entries()) {

@@ -62,16 +62,16 @@ test.each([1, 2, 3, 100])(
       await warehouse.rows(DEVICE_ARRIVES);
 
       expect(await resolve(warehouse, batch)).toBe(3);
-      expect(await facts(warehouse)).toMatchObject([{ id: 5 }, { id: 6, amount: "2.00" }, { id: 9 }]);
+      expect(await facts(warehouse)).toMatchObject([{ id: 5 }, { id: 6, amount: "3.00" }, { id: 9 }]);
       expect(
         (await quarantine(warehouse)).map(({ path, line, key, state }) => [path, line, key, state]),
       ).toEqual([
         ["transactions-1.csv", 2, 9, "resolved"],
         ["transactions-1.csv", 3, 6, "obsolete"],
-        ["transactions-1.csv", 4, 6, "resolved"],
-        ["transactions-1.csv", 5, 5, "resolved"],
-        ["transactions-2.csv", 2, 6, "rejected"],
-        ["transactions-2.csv", 3, 5, "obsolete"],
+        ["transactions-1.csv", 4, 6, "obsolete"],
+        ["transactions-1.csv", 5, 5, "obsolete"],
+        ["transactions-2.csv", 2, 6, "resolved"],
+        ["transactions-2.csv", 3, 5, "resolved"],
         ["transactions-2.csv", 4, 8, "waiting"],
       ]);
     })(),

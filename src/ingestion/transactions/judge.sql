@@ -20,7 +20,9 @@ WITH
       fact.product_key AS fact_product_key,
       fact_files.path COLLATE "C" AS fact_path,
       CASE
-        WHEN fact.file_id IS NOT NULL AND (fact.file_id <> staged.file_id OR fact.digest <> staged.digest)
+        WHEN fact.file_id IS NOT NULL
+          AND (fact.file_id, fact.digest, fact.card_token)
+            IS DISTINCT FROM (staged.file_id, staged.digest, staged.card_token)
           THEN coalesce(
             (
               SELECT ranges.stated_at

@@ -1,0 +1,39 @@
+import { expect, test } from "@jest/globals";
+import { localTimeIn } from "../../../src/sources/localTime.ts";
+import { snapshotDateOf } from "../../../src/sources/snapshotDate.ts";
+
+const dateIn = (path: string, timeZone = "UTC"): string | null => {
+  const instant = snapshotDateOf(path, localTimeIn(timeZone));
+  return instant === null ? null : new Date(instant).toISOString();
+};
+
+test.each([
+  ["transactions_2026-05-01.csv", "2026-05-01T00:00:00.000Z"],
+  ["20260501-stores.csv", "2026-05-01T00:00:00.000Z"],
+  ["devices.2026.05.01.csv", "2026-05-01T00:00:00.000Z"],
+  ["transactions-2026-05-01T0830.csv", "2026-05-01T08:30:00.000Z"],
+  ["transactions_20260501_083015.csv", "2026-05-01T08:30:15.000Z"],
+  ["drops/2025-01-01/stores_2026-05-01.csv", "2026-05-01T00:00:00.000Z"],
+  ["transactions-9999-99-99-2026-05-01.csv", "2026-05-01T00:00:00.000Z"],
+])("%s is of %s", (path, date) => {
+  expect(dateIn(path)).toBe(date);
+});
+
+test.each([
+  "transactions.csv",
+  "transactions-2.csv",
+  "transactions-2026-13-01.csv",
+  "transactions-2026-02-30.csv",
+  "transactions-2026-05.csv",
+  "transactions-120260501.csv",
+  "transactions-202605011.csv",
+  "transactions-2026-0501.csv",
+  "transactions-1969-12-31.csv",
+])("%s says no date", (path) => {
+  expect(dateIn(path)).toBeNull();
+});
+
+test("a date is of the zone of the sources; one that no clock there showed is none", () => {
+  expect(dateIn("stores_2026-05-01.csv", "Europe/Paris")).toBe("2026-04-30T22:00:00.000Z");
+  expect(dateIn("stores_2026-03-29T0230.csv", "Europe/Paris")).toBeNull();
+});
