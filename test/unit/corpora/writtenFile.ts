@@ -118,6 +118,10 @@ const ids = fc
   .oneof(fc.integer({ min: 1, max: 999 }), fc.integer({ min: 1, max: 99_999_999_999_999 }))
   .map(String);
 
+/** Devices that sales of written files are made on. */
+export const DEVICE_IDS = Array.from({ length: 20 }, (_, index) => index + 1);
+const deviceIds = fc.constantFrom(...DEVICE_IDS).map(String);
+
 const VALUES: Readonly<Record<string, fc.Arbitrary<string>>> = {
   id: ids,
   whole_number: fc.integer({ min: 0, max: 9 }).map(String),
@@ -161,6 +165,8 @@ export const contents: fc.Arbitrary<FileContent> = fc
 /** Records under a header. */
 export function recordsUnder(source: SourceName, header: readonly string[]): fc.Arbitrary<string[][]> {
   const typeOf = new Map(CONTRACTS[source].columns.map(({ name, type }) => [name, type]));
-  const record = fc.tuple(...header.map((name) => VALUES[typeOf.get(name) ?? "text"] ?? texts));
+  const valuesOf = (name: string) =>
+    name === "device_id" ? deviceIds : (VALUES[typeOf.get(name) ?? "text"] ?? texts);
+  const record = fc.tuple(...header.map(valuesOf));
   return fc.array(record, { minLength: 1, maxLength: 8 });
 }
