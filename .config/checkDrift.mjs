@@ -46,6 +46,7 @@ const RULES = [
   "rollup_devices (fillfactor=50)",
   "rollup_days (fillfactor=50)",
   "rollup_store_first_sales (fillfactor=50)",
+  "card_token_keys_one_in_use (partial index)",
   "quarantine_open_by_file (partial index)",
   "quarantine_open_by_key (partial index)",
   "quarantine_waiting_for_device (partial index)",

@@ -28,7 +28,7 @@ export async function aggregate(
       ({ checks, differences }) => ({ checks, differences: differences.length }),
     );
     const failure = failureOf(verification);
-    const report = await reportOf(run.runId, { files: [], failure }, context, started);
+    const report = await reportOf(run.runId, { files: [], refused: [], failure }, context, started);
     return { ...report, verification };
   });
 }
@@ -37,7 +37,7 @@ async function rebuild(
   { breakingOff, database }: JobContext,
   { fencingToken }: HeldRun["lock"],
 ): Promise<MendedRows> {
-  const session = loaderSession(database.url);
+  const session = loaderSession(database.entry);
   const breakOff = (): void => {
     session.abandon();
   };

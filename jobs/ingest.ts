@@ -1,20 +1,29 @@
+import { basename } from "node:path";
 import type { Config } from "../src/config/loadConfig.ts";
-import { cardTokenKey } from "../src/ingestion/cardTokenKey.ts";
+import { cardTokenKey, completeRotation } from "../src/ingestion/cardTokenKey.ts";
 import { localChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
 import { DoneOfFile, type LoadContext } from "../src/ingestion/loadFile.ts";
 import { loaderPool } from "../src/ingestion/loaderPool.ts";
 import type { ResolveContext } from "../src/ingestion/resolveWaiting.ts";
 import { dropOrphanedStaging, loaderSession } from "../src/ingestion/loaderSession.ts";
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
-import { passesSoon } from "../src/lib/errors.ts";
+import { passesSoon, TillhouseError } from "../src/lib/errors.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
 import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { identityOf } from "../src/runs/fileIdentity.ts";
 import { fileLedger } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { sourcesOfUnchanged } from "../src/runs/unchangedFiles.ts";
-import { fingerprintOfKey } from "../src/sources/cards.ts";
-import { discoverFiles, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
+import { UsualLoads } from "../src/runs/usualLoads.ts";
+import { mayNameCard } from "../src/sources/cardLikeNames.ts";
+import { fingerprintOfKey, maskCards } from "../src/sources/cards.ts";
+import {
+  discoverFiles,
+  fileRefused,
+  type DiscoveredFile,
+  type RefusedFile,
+  type UnknownFile,
+} from "../src/sources/discoverFiles.ts";
 import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
@@ -36,10 +45,13 @@ export interface IngestOptions {
  * One run of the pipeline's ingestion layer. A file that cannot be loaded does not keep the others from it; the
  * report then has status `failed` and the first such error.
  *
- * @throws TillhouseError `run_locked`, `card_token_key_mismatch`, and whatever ends the whole run
+ * @throws TillhouseError `run_locked`, `card_token_key_mismatch`, `usage_invalid` for a file whose name could hold a card
+ *   number, and whatever ends the whole run
  */
 export async function ingest(context: JobContext, options: IngestOptions): Promise<IngestReport> {
   const { config, database, clock } = context;
+  // Before anything is noted of the run, which keeps these names.
+  refuseCardLike(options.files);
   const started = clock.monotonicMs();
   const done = new Map<string, DoneOfFile>();
   const doneOf = (path: string): DoneOfFile => {
@@ -47,22 +59,27 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
     done.set(path, ofFile);
     return ofFile;
   };
+  let usualLoads: UsualLoads | undefined;
   return asRun(ingestJob.name, { files: options.files }, context, async (held) => {
     const { run } = held;
+    usualLoads ??= new UsualLoads(run.runId);
+    await completeRotation(config, database.pool);
     const key = await cardTokenKey(config, database.pool);
-    const files = await run.step(
+    const { files, refused } = await run.step(
       "discover files",
       () => filesToLoad(context, options),
-      (found) => ({ files: found.length }),
+      (found) => ({ files: found.files.length, ...countOf(found.refused) }),
     );
+    const [firstRefused] = refused;
+    const refusalOfRun = firstRefused === undefined ? undefined : fileRefused(firstRefused);
     const runSettings = await settingsOf(context, held, key);
     await dropOrphanedStaging.run(database.pool).catch((error: unknown) => {
       // Empty tables that are in nobody's way; the next run tries again.
       context.logger.warn("left-over staging could not be dropped", { error: publicMessage(error) });
     });
-    const session = loaderSession(database.url);
+    const session = loaderSession(database.entry);
     const threads = loaderThreads(
-      { databaseUrl: database.url, run: runSettings },
+      { database: database.entry, run: runSettings },
       config.workers,
       context.startThread,
     );
@@ -88,6 +105,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
         now: () => clock.now(),
         signal: context.stopping,
         doneOf,
+        usualLoads,
         onCommit: held.progressed,
         onProgress: (progress) => {
           held.progressed();
@@ -107,7 +125,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
       }
       return await reportOf(
         run.runId,
-        { files: loaded.files, failure: loaded.failure },
+        { files: loaded.files, refused, failure: loaded.failure ?? refusalOfRun },
         context,
         started,
       ).catch((problem: unknown) => {
@@ -124,24 +142,58 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
 /** A smaller file is loaded before a thread has started. */
 const WORTH_THREADS_BYTES = 4 << 20;
 
+function refuseCardLike(files: readonly string[]): void {
+  const path = files.find(mayNameCard);
+  if (path === undefined) return;
+  const file = maskCards(basename(path));
+  throw new TillhouseError(
+    "usage_invalid",
+    `The file's name ${file} could hold a card number, and names are kept and shown. Rename it, then load it.`,
+    { file },
+  );
+}
+
 async function filesToLoad(
   { config, database, clock, trigger, stopping, logger }: JobContext,
   options: IngestOptions,
-): Promise<readonly DiscoveredFile[]> {
-  const { files, unknown } = await discoverFiles(config.dataDir, options.files, (unnamed) =>
+): Promise<{ files: readonly DiscoveredFile[]; refused: readonly RefusedFile[] }> {
+  const areNamed = options.files.length > 0;
+  const {
+    files,
+    unknown,
+    refused: notOurs,
+  } = await discoverFiles(config.dataDir, options.files, (unnamed) =>
     sourcesOfUnchanged(
       database.pool,
       unnamed.map(({ path, stats }) => ({ path, identity: identityOf(stats) })),
     ),
   );
-  for (const path of unknown) {
-    logger.warn("neither its name nor its header tells what this file is; it is left alone", { file: path });
+  // Of a folder, what is none of ours may be somebody else's; a file that was named was meant.
+  const refused = areNamed ? unknown.map(asRefused) : notOurs;
+  for (const { path, reason } of refused) logger.error(`the file is refused: ${reason}`, { file: path });
+  if (areNamed) return { files, refused };
+  for (const { path, foreign } of unknown) {
+    logger.warn(`the file is left alone: ${OF_NO_SOURCE}`, {
+      file: path,
+      ...(foreign !== undefined && { begins_as: foreign.name, remedy: foreign.remedy }),
+    });
   }
-  if (options.files.length > 0) return files;
   if (files.length === 0) logger.warn("no files found", { DATA_DIR: config.dataDir });
-  if (trigger === "schedule") return settledFiles(files, config.settleMs, clock);
+  if (trigger === "schedule") return { files: await settledFiles(files, config.settleMs, clock), refused };
   await waitUntilSettled(files, config.settleMs, clock, stopping);
-  return files;
+  return { files, refused };
+}
+
+const OF_NO_SOURCE = "neither its name nor its header tells what it holds";
+
+function asRefused({ path, foreign }: UnknownFile): RefusedFile {
+  const hint = foreign === undefined ? "" : `; it begins as ${foreign.name} does`;
+  return { path, reason: `${OF_NO_SOURCE}${hint}` };
+}
+
+/** Nothing refused is nothing to count. */
+function countOf(refused: readonly RefusedFile[]): { refused?: number } {
+  return refused.length === 0 ? {} : { refused: refused.length };
 }
 
 async function settingsOf(

@@ -1,7 +1,9 @@
 import { onlyRow, sqlFile } from "../src/database/sqlFile.ts";
+import type { VolumeNote } from "../src/ingestion/volumeOfLoad.ts";
 import { addOutcomes, NO_OUTCOMES, outcomeColumns, type Outcomes } from "../src/runs/outcomes.ts";
 import { statusOf } from "../src/runs/runLog.ts";
 import type { SourceName } from "../src/sources/contracts.ts";
+import type { RefusedFile } from "../src/sources/discoverFiles.ts";
 import type { JobContext } from "./job.ts";
 import { publicCode, publicMessage } from "../src/lib/publicError.ts";
 
@@ -16,6 +18,8 @@ export interface FileReport {
   readonly outcomes: Outcomes;
   /** Of `outcomes.warnings`, and of notes on the file itself. */
   readonly warningsByKind?: Readonly<Record<string, number>>;
+  /** What the last two kinds of those are about: how many records the file brought. */
+  readonly volume?: VolumeNote | undefined;
   /** Quarantined records of the file that loaded in this run. */
   readonly resolved: number;
   /** Highest transaction id that this run committed of it; null where there is none. */
@@ -28,6 +32,8 @@ export interface FileReport {
 export interface IngestReport {
   readonly runId: number;
   readonly files: readonly FileReport[];
+  /** What was found and is not read: none of `files`. */
+  readonly refused: readonly RefusedFile[];
   /** Quarantined records of earlier that loaded now. */
   readonly resolved: number;
   /** Highest transaction id in the warehouse; null when it is empty. */
@@ -58,12 +64,14 @@ export function reportAsJson(report: IngestReport): Record<string, unknown> {
     watermark: report.watermark,
     duration_ms: Math.round(report.durationMs),
     ...(report.failure === undefined ? {} : errorAsJson(report.failure)),
+    refused: report.refused,
     files: report.files.map((file) => ({
       source: file.source,
       path: file.path,
       status: file.status,
       ...outcomeColumns(file.outcomes),
       warnings_by_kind: file.warningsByKind ?? {},
+      ...(file.volume?.kind === "few_records" && { usual_records: file.volume.usual }),
       resolved: file.resolved,
       watermark: file.watermark,
       duration_ms: Math.round(file.durationMs),
@@ -79,7 +87,7 @@ export function reportAsJson(report: IngestReport): Record<string, unknown> {
  */
 export async function reportOf(
   runId: number,
-  done: Pick<IngestReport, "files" | "failure">,
+  done: Pick<IngestReport, "files" | "refused" | "failure">,
   { database, clock }: JobContext,
   started: number,
 ): Promise<IngestReport> {

@@ -115,7 +115,7 @@ export async function asRun<T extends { failure: unknown }>(
 
 /** @throws TillhouseError `run_locked`; in later attempts, since it may be this run's own lock, what makes it try again */
 async function takeLock({ database, clock }: JobContext, isFirst: boolean): Promise<WarehouseLock> {
-  const lock = await takeWarehouseLock(database.url, clock.now());
+  const lock = await takeWarehouseLock(database.entry, clock.now());
   if (lock !== undefined) return lock;
   if (isFirst) {
     throw new TillhouseError(

@@ -50,6 +50,10 @@ export async function loadSources(
   let resolved = 0;
   let failure: unknown;
 
+  const notesOf = ({ path }: DiscoveredFile): Pick<FileReport, "warningsByKind" | "volume"> => {
+    const { warningsByKind, volume } = load.doneOf(path);
+    return { warningsByKind, volume };
+  };
   const loadAll = async (source: SourceName): Promise<void> => {
     const ofSource = files.filter((found) => found.source === source);
     const unchanged = await unchangedReports(load, source, ofSource);
@@ -66,7 +70,7 @@ export async function loadSources(
         const report = await run.step(
           `load ${file.path}`,
           () => loadFile(file, load),
-          ({ status, outcomes }) => ({ status, ...outcomes }),
+          ({ status, outcomes, warningsByKind }) => ({ status, ...outcomes, ...warningsByKind }),
         );
         const { outcomes, status } = report;
         load.logger.info(`${file.path}: ${status}`, {
@@ -79,7 +83,7 @@ export async function loadSources(
           ...done,
           // An attempt of this run that was broken off may have loaded it.
           status: done.outcomes.recordsRead > 0 ? "loaded" : status,
-          warningsByKind: load.doneOf(file.path).warningsByKind,
+          ...notesOf(file),
           durationMs: load.clock.monotonicMs() - started,
         });
       } catch (caught) {
@@ -90,7 +94,7 @@ export async function loadSources(
         reports.push({
           ...done,
           status,
-          warningsByKind: load.doneOf(file.path).warningsByKind,
+          ...notesOf(file),
           error,
           durationMs: load.clock.monotonicMs() - started,
         });

@@ -1,22 +1,26 @@
 import type pg from "pg";
-import { sqlFile } from "../src/database/sqlFile.ts";
+import { sqlFile, type SqlFile } from "../src/database/sqlFile.ts";
 
 const tableRows = sqlFile(new URL("./tableRows.sql", import.meta.url));
 
-/** Every table whose plans hang on its statistics, with the statement that refreshes them. */
-const STATEMENTS: Readonly<Record<string, string>> = {
-  "ingestion_layer.fct_transactions": "ANALYZE ingestion_layer.fct_transactions",
-  "ingestion_layer.dim_stores": "ANALYZE ingestion_layer.dim_stores",
-  "ingestion_layer.dim_devices": "ANALYZE ingestion_layer.dim_devices",
-  "ingestion_layer.dim_products": "ANALYZE ingestion_layer.dim_products",
-  "ingestion_layer.dim_product_labels": "ANALYZE ingestion_layer.dim_product_labels",
-  "ingestion_layer.dim_time": "ANALYZE ingestion_layer.dim_time",
-  "aggregation_layer.rollup_stores": "ANALYZE aggregation_layer.rollup_stores",
-  "aggregation_layer.rollup_products": "ANALYZE aggregation_layer.rollup_products",
-  "aggregation_layer.rollup_devices": "ANALYZE aggregation_layer.rollup_devices",
-  "aggregation_layer.rollup_days": "ANALYZE aggregation_layer.rollup_days",
-  "aggregation_layer.rollup_store_first_sales": "ANALYZE aggregation_layer.rollup_store_first_sales",
-};
+/** Every table whose plans hang on its statistics. */
+const TABLES = [
+  "ingestion_layer.fct_transactions",
+  "ingestion_layer.dim_stores",
+  "ingestion_layer.dim_devices",
+  "ingestion_layer.dim_products",
+  "ingestion_layer.dim_product_labels",
+  "ingestion_layer.dim_time",
+  "aggregation_layer.rollup_stores",
+  "aggregation_layer.rollup_products",
+  "aggregation_layer.rollup_devices",
+  "aggregation_layer.rollup_days",
+  "aggregation_layer.rollup_store_first_sales",
+] as const;
+
+const refreshes = new Map<string, SqlFile>(
+  TABLES.map((table) => [table, sqlFile(new URL("./refreshTable.sql", import.meta.url), { table })]),
+);
 
 /**
  * As with autovacuum: fewer changes than so many, and than this share of a table's rows, leave the statistics as good as
@@ -34,13 +38,12 @@ export async function refreshStatistics(pool: pg.Pool, records: number): Promise
   const client = await pool.connect();
   try {
     const { rows } = await tableRows.run<{ name: string; rows: number }>(client, {
-      names: Object.keys(STATEMENTS),
+      names: TABLES,
     });
     for (const { name, rows: known } of rows) {
-      const statement = STATEMENTS[name];
       // A table that nobody has ever looked at says -1.
       const isWorthALook = known < 0 || records > WORTH_A_LOOK.rows + known * WORTH_A_LOOK.share;
-      if (statement !== undefined && isWorthALook) await client.query(statement);
+      if (isWorthALook) await refreshes.get(name)?.run(client);
     }
   } finally {
     client.release();

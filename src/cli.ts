@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { AnswersOptions } from "./commands/answers.ts";
+import type { CardKeyOptions } from "./commands/cardKey.ts";
 import { outliveClosedOutput } from "./commands/closedOutput.ts";
 import type { GenerateCommandOptions } from "./commands/generate.ts";
 import type { ListOptions } from "./commands/history.ts";
@@ -31,7 +32,11 @@ function buildProgram(): Command {
   const program = new Command("tillhouse")
     .description("Payment files in, trusted answers out.")
     .exitOverride()
-    .showHelpAfterError("Add --help for usage.");
+    .showHelpAfterError("Add --help for usage.")
+    .hook("preAction", async () => {
+      const problem = (await import("./config/guardMemory.ts")).guardMemory();
+      if (problem !== undefined) process.stderr.write(`${problem}\n`);
+    });
 
   program
     .command("ingest")
@@ -112,6 +117,30 @@ Examples:
       (await import("./commands/verify.ts")).verifyCommand(options),
     );
 
+  const cardKey = program
+    .command("card-key")
+    .description("the keys of card tokens, and how many sales have one under each (npm run card-key)")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExamples:\n  npm run card-key\n  npm run card-key -- rotate")
+    .action(async (options: CardKeyOptions) =>
+      (await import("./commands/cardKey.ts")).cardKeyCommand(options),
+    );
+  cardKey
+    .command("rotate")
+    .description(
+      "make new tokens under a new key; with DATABASE_URL it is the one that CARD_TOKEN_KEY has been set to",
+    )
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Tokens that are there stay: a card that is seen before and after counts as two. Give every daemon the new
+key; one that has the old one loads nothing from now on. Keep the old key as long as its tokens are needed.`,
+    )
+    .action(async (_options: CardKeyOptions, command: Command) =>
+      (await import("./commands/cardKey.ts")).rotateCardKeyCommand(command.optsWithGlobals()),
+    );
+
   program
     .command("migrate")
     .description("apply pending migrations (npm run db:migrate)")
@@ -165,15 +194,18 @@ Examples:
 /** Says what went wrong: on stderr for a person, and on stdout as one object where JSON was asked for. */
 async function reportError(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
-  const [{ publicMessage }, { statusOf }] = await Promise.all([
+  const [{ publicMessage }, { statusOf }, { visible, visibleJson }] = await Promise.all([
     import("./lib/publicError.ts"),
     import("./runs/runLog.ts"),
+    import("./lib/visible.ts"),
   ]);
   const code = error instanceof TillhouseError ? error.code : "unexpected";
   const message = publicMessage(error);
-  process.stderr.write(`${code}: ${message}\n`);
+  process.stderr.write(`${code}: ${visible(message)}\n`);
   if (process.argv.includes("--json")) {
-    process.stdout.write(`${JSON.stringify({ status: statusOf(error), error: { code, message } })}\n`);
+    process.stdout.write(
+      `${visibleJson(JSON.stringify({ status: statusOf(error), error: { code, message } }))}\n`,
+    );
   }
   return error instanceof TillhouseError ? error.exitCode : EXIT_CODES.failed;
 }

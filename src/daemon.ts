@@ -3,6 +3,7 @@ import { ingest, ingestJob } from "../jobs/ingest.ts";
 import { statusOfReport } from "../jobs/ingestReport.ts";
 import type { JobContext } from "../jobs/job.ts";
 import { outliveClosedOutput } from "./commands/closedOutput.ts";
+import { guardMemory } from "./config/guardMemory.ts";
 import { loadConfig } from "./config/loadConfig.ts";
 import { cardTokenKey } from "./ingestion/cardTokenKey.ts";
 import { processEnvironment } from "./config/processEnvironment.ts";
@@ -22,10 +23,16 @@ export async function runDaemon(): Promise<ExitCode> {
   outliveClosedOutput();
   let logger: Logger = createLogger({ level: "info", terminal: process.stderr.isTTY });
   try {
+    const problem = guardMemory();
+    if (problem !== undefined) logger.warn(problem);
     const config = loadConfig();
     logger = createLogger({ level: config.logLevel, terminal: process.stderr.isTTY });
     const open = (): Promise<Database> =>
-      openDatabase({ config, logger, clock: systemClock, environment: processEnvironment() });
+      openDatabase({
+        ...{ config, logger, clock: systemClock },
+        purpose: "load",
+        environment: processEnvironment(),
+      });
     // Before anything is opened: a daemon told to stop while it starts leaves no server behind.
     const stop = listenForStop((signal) => {
       logger.info(`${signal}: stopping`);

@@ -23,7 +23,7 @@ export async function answersCommand(options: AnswersOptions): Promise<void> {
   if (options.format === "csv" && names.length > 1) {
     throw new TillhouseError("usage_invalid", `CSV holds one view: add --view, such as --view ${first}`);
   }
-  await withDatabase(commandContext(), async (database) => {
+  await withDatabase(commandContext(), "read", async (database) => {
     const answers = await readViews(await database.prisma(), names);
     if (options.format === "json") printJson(answers);
     else if (options.format === "csv") print(await asCsv(first, answers[first] ?? []));

@@ -1,5 +1,6 @@
 import { loadConfig, type Config } from "../config/loadConfig.ts";
 import { processEnvironment } from "../config/processEnvironment.ts";
+import type { Purpose } from "../database/entry.ts";
 import { openDatabase, type Database } from "../database/openDatabase.ts";
 import { EXIT_CODES, TillhouseError } from "../lib/errors.ts";
 import { STOP_SIGNALS } from "../lib/stopSignals.ts";
@@ -24,11 +25,12 @@ export function commandContext(): CommandContext {
 }
 
 /**
- * Runs `work` with the database open, and closes it whatever happens. Told to stop, it gives the database back and
+ * Runs `work` with the database open for a purpose, and closes it whatever happens. Told to stop, it gives the database back and
  * ends the process, unless the command listens for that itself (`stopsItself`).
  */
 export async function withDatabase<T>(
   context: CommandContext,
+  purpose: Purpose,
   work: (database: Database) => Promise<T>,
   options: { skipMigrations?: boolean; stopsItself?: boolean } = {},
 ): Promise<T> {
@@ -44,7 +46,7 @@ export async function withDatabase<T>(
   };
   if (!stopsItself) for (const signal of STOP_SIGNALS) process.once(signal, leave);
   try {
-    database = await openDatabase({ ...context, skipMigrations, environment: processEnvironment() });
+    database = await openDatabase({ ...context, purpose, skipMigrations, environment: processEnvironment() });
     stop.signal.throwIfAborted();
     return await work(database);
   } catch (error) {

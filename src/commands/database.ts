@@ -2,7 +2,9 @@ import { loadConfig } from "../config/loadConfig.ts";
 import { processEnvironment } from "../config/processEnvironment.ts";
 import { stopEmbeddedServer } from "../database/embedded/stopEmbeddedServer.ts";
 import { deployMigrations, pendingMigrations, runPrisma } from "../database/migrations.ts";
+import { setUpRoles, type RolesSetUp } from "../database/roles/setUpRoles.ts";
 import { TillhouseError } from "../lib/errors.ts";
+import type { Logger } from "../lib/logger.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
 import { print } from "./output.ts";
 
@@ -11,17 +13,30 @@ export async function migrateCommand(): Promise<void> {
   const context = commandContext();
   await withDatabase(
     context,
+    "own",
     async (database) => {
       const pending = await pendingMigrations(database.pool);
-      if (pending.length === 0) {
-        print("The database has every migration.");
-        return;
+      if (pending.length === 0) print("The database has every migration.");
+      else {
+        await deployMigrations(database.url, processEnvironment());
+        print(`Applied:\n${pending.map((name) => `  ${name}`).join("\n")}`);
       }
-      await deployMigrations(database.url, processEnvironment());
-      print(`Applied:\n${pending.map((name) => `  ${name}`).join("\n")}`);
+      reportRoles(context.logger, await setUpRoles(database.url));
     },
     { skipMigrations: true },
   );
+}
+
+/** Says what became of the roles; with what this user may not do as SQL, for somebody who may. */
+function reportRoles(logger: Logger, { changed, usable, forAdministrator, database }: RolesSetUp): void {
+  if (changed && usable) print("The roles tillhouse_loader and tillhouse_reader are set up.");
+  if (forAdministrator.length === 0) return;
+  const what = usable
+    ? "The roles work, but this user may not make them all that they should be"
+    : "This user may not set up the roles, so all is done with its own rights";
+  logger.warn(`${what}. An administrator can, with the SQL that follows.`, { code: "roles_missing" });
+  print(`-- In the database ${database}, as a superuser:`);
+  for (const statement of forAdministrator) print(`${statement};`);
 }
 
 /** `db:stop`: stops the embedded server, whoever uses it. */
@@ -40,7 +55,7 @@ export async function stopCommand(): Promise<void> {
 
 /** Any command of the Prisma CLI on the configured database, with the embedded server running meanwhile. */
 export async function prismaCommand(args: readonly string[]): Promise<void> {
-  await withDatabase(commandContext(), (database) => passToPrisma(database.url, args), {
+  await withDatabase(commandContext(), "own", (database) => passToPrisma(database.url, args), {
     skipMigrations: true,
   });
 }

@@ -25,7 +25,7 @@ const countsOf = (run: Run) => ({
 
 /** `runs`: the latest runs, with steps and files as JSON. */
 export async function runsCommand(options: ListOptions): Promise<void> {
-  await withDatabase(commandContext(), async (database) => {
+  await withDatabase(commandContext(), "read", async (database) => {
     const prisma = await database.prisma();
     const runs = await prisma.run.findMany({
       orderBy: { runId: "desc" },
@@ -90,9 +90,24 @@ export async function runsCommand(options: ListOptions): Promise<void> {
   });
 }
 
+/** What is shown of a record. The reader may read no more of it. */
+const SHOWN = {
+  source: true,
+  file: { select: { path: true } },
+  sourceLine: true,
+  reason: true,
+  columnName: true,
+  state: true,
+  runId: true,
+  naturalKey: true,
+  deviceId: true,
+  storeId: true,
+  fields: true,
+} as const;
+
 /** `rejects`: what is in quarantine and not resolved, redacted as it is kept. */
 export async function rejectsCommand(options: ListOptions): Promise<void> {
-  await withDatabase(commandContext(), async (database) => {
+  await withDatabase(commandContext(), "read", async (database) => {
     const prisma = await database.prisma();
     const open = { state: { in: ["waiting" as const, "rejected" as const] } };
     const [records, total, byReason] = await Promise.all([
@@ -100,7 +115,7 @@ export async function rejectsCommand(options: ListOptions): Promise<void> {
         where: open,
         orderBy: { quarantineId: "desc" },
         take: options.limit,
-        include: { file: { select: { path: true } } },
+        select: SHOWN,
       }),
       prisma.quarantinedRecord.count({ where: open }),
       prisma.quarantinedRecord.groupBy({

@@ -10,6 +10,10 @@ import { createProgressDisplay } from "./progress.ts";
 import { print, printJson, printTable } from "./output.ts";
 import { printVerification } from "./verify.ts";
 import { publicMessage } from "../lib/publicError.ts";
+import { visible } from "../lib/visible.ts";
+import type { VolumeNote } from "../ingestion/volumeOfLoad.ts";
+import { refusalOfFile } from "../sources/discoverFiles.ts";
+import { WARNINGS } from "../sources/reasons.ts";
 
 export const LAYERS = ["ingestion_layer", "aggregation_layer"] as const;
 export type Layer = (typeof LAYERS)[number];
@@ -37,7 +41,7 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
       else await aggregateAndReport({ ...context, ...stop }, database, options);
       if (layers.includes("aggregation_layer") && options.json !== true) await printFiveAnswers(database);
     };
-    await withDatabase(context, work, { stopsItself: true });
+    await withDatabase(context, "load", work, { stopsItself: true });
   } finally {
     stop.release();
   }
@@ -115,10 +119,20 @@ async function printReport(report: IngestReport): Promise<void> {
     ]),
   );
   if (!areTold) print(`${unchanged.length} other files have not changed since they were loaded.`);
+  for (const file of report.refused) print(refusalOfFile(file));
   for (const { path, error } of report.files) {
-    if (error !== undefined) print(`${path}: ${publicMessage(error)}`);
+    if (error !== undefined) print(visible(`${path}: ${publicMessage(error)}`));
+  }
+  for (const { path, volume } of report.files) {
+    if (volume !== undefined) print(`${path}: ${volume.kind}: ${aboutVolume(volume)}`);
   }
   if (report.resolved > 0) print(`${report.resolved} records that had waited in quarantine were loaded.`);
   if (report.files.some(({ outcomes }) => outcomes.rejected > 0))
     print("Rejected records are kept: npm run rejects");
+}
+
+function aboutVolume(volume: VolumeNote): string {
+  if (volume.kind === "no_records") return WARNINGS.no_records;
+  const { records, usual, loads } = volume;
+  return `${records} ${records === 1 ? "record" : "records"}; the ${loads} loads before brought ${usual} (median).`;
 }

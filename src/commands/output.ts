@@ -1,3 +1,5 @@
+import { visible, visibleJson } from "../lib/visible.ts";
+
 /** Writes a result to stdout; logs go to stderr. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -5,9 +7,9 @@ export function print(text: string): void {
 
 /** Writes one JSON value, with nothing else around it. */
 export function printJson(value: unknown): void {
-  print(
-    JSON.stringify(value, (_key, inner: unknown) => (typeof inner === "bigint" ? Number(inner) : inner), 2),
-  );
+  const plain = (_key: string, inner: unknown): unknown =>
+    typeof inner === "bigint" ? Number(inner) : inner;
+  print(visibleJson(JSON.stringify(value, plain, 2)));
 }
 
 type Cell = string | number | null;
@@ -22,7 +24,7 @@ export async function printTable(
   rows: readonly (readonly Cell[])[],
 ): Promise<void> {
   const { default: Table } = await import("cli-table3");
-  const texts = rows.map((row) => row.map((cell) => (cell === null ? "" : String(cell))));
+  const texts = rows.map((row) => row.map((cell) => (cell === null ? "" : visible(String(cell)))));
   const isNumeric = columns.map((_column, index) =>
     texts.every((row) => /^(-?\d+(\.\d+)?)?$/.test(row[index] ?? "")),
   );

@@ -13,7 +13,7 @@ export interface VerifyCommandOptions {
 /** `verify`: exit code 1 and a table on any difference. */
 export async function verifyCommand(options: VerifyCommandOptions): Promise<void> {
   const context = commandContext();
-  await withDatabase(context, async (database) => {
+  await withDatabase(context, "verify", async (database) => {
     const { checks, differences } = await verifyWarehouse(database.pool);
     const files =
       options.files === true ? await verifyFiles(await database.prisma(), context.config.dataDir) : undefined;

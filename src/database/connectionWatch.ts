@@ -118,7 +118,8 @@ interface SessionState {
 }
 
 async function sightingOf(url: string, pid: number): Promise<Sighting> {
-  const settings = connectionSettings(url, "tillhouse watch");
+  // As the user who logs in: what a session is at is shown to those alone who have its user's rights.
+  const settings = connectionSettings({ url }, "tillhouse watch");
   const client = new pg.Client({ ...settings, query_timeout: LOOK_EVERY_MS });
   // Told by what is asked.
   client.on("error", () => undefined);

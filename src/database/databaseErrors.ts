@@ -45,7 +45,8 @@ const FAILURES: readonly Failure[] = [
     code: "database_refused",
     states: /^42501$|^28/,
     what: "The database does not let this user do that",
-    remedy: "Grant it to the user of DATABASE_URL, or use the user that ran db:migrate",
+    remedy:
+      "Run npm run db:migrate as the owner of the tables; triggers and tables of your own need grants of their own",
   },
   {
     code: "database_time_limit",

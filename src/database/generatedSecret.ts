@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, open, readFile, unlink } from "node:fs/promises";
+import { link, mkdir, open, readFile, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TillhouseError } from "../lib/errors.ts";
 
@@ -50,6 +50,22 @@ export async function makeSecret(path: string): Promise<Buffer> {
   const secret = await readSecret(path);
   if (secret === undefined) throw new Error(`${path} vanished as it was made`);
   return secret;
+}
+
+/** Gives the secret in a file a second name; one that is there by that name is left alone. */
+export async function keepSecretAs(path: string, kept: string): Promise<void> {
+  try {
+    await link(path, kept);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Puts the file `next` in the place of the one at a path, at once: whoever looks finds the one or the other, whole. */
+export async function replaceSecret(path: string, next: string): Promise<void> {
+  await rename(next, path);
+  await syncFolder(dirname(path));
 }
 
 /** The name in the folder must last as well; some systems cannot sync folders, and need not. */

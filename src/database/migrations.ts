@@ -93,7 +93,7 @@ const PRISMA_LOCK = 72_707_369;
 
 /** Marks migrations that began and never ended as rolled back, as `prisma migrate resolve` does; gives the killed ones' names. */
 async function forgetInterrupted(url: string): Promise<string[]> {
-  const client = new pg.Client(connectionSettings(url, "tillhouse migrations"));
+  const client = new pg.Client(connectionSettings({ url }, "tillhouse migrations"));
   await client.connect();
   try {
     if (!(await hasMigrationsTable(client))) return [];

@@ -1,41 +1,28 @@
 import type pg from "pg";
-import type { Config } from "../config/loadConfig.ts";
-import type { Clock } from "../lib/clock.ts";
-import { TillhouseError } from "../lib/errors.ts";
-import type { Logger } from "../lib/logger.ts";
 import { isAnswer, isLostConnection } from "./databaseErrors.ts";
 import { openEmbeddedServer } from "./embedded/openEmbeddedServer.ts";
+import { entryFor, type Entry } from "./entry.ts";
 import type { PrismaClient } from "./generated/client.ts";
-import { deployMigrations, pendingMigrations } from "./migrations.ts";
 import { createPool } from "./pool.ts";
+import { preparedPool, type OpenOptions } from "./preparedPool.ts";
 
 /** The database, migrated and ready. */
 export interface Database {
-  /** Holds the password: never log it. */
+  /** Of the user who logs in, who may do anything. Holds the password: never log it. */
   readonly url: string;
+  /** How connections of its own are made, in the role of what the database was opened for. */
+  readonly entry: Entry;
+  /** Connections in that role. */
   readonly pool: pg.Pool;
-  /** The typed client; it shares the pool. Made when it is first asked for: its code takes a while to load. */
+  /** The typed client, which only reads, as the reader. Made when it is first asked for: its code takes a while to load. */
   prisma(): Promise<PrismaClient>;
   /**
-   * Sees to it that it answers: an embedded server that was killed or stopped is started again, and `url` and `pool` are
-   * those of the new one from then on. One of your own is left to whoever runs it.
+   * Sees to it that it answers: an embedded server that was killed or stopped is started again, and `url`, `entry` and
+   * `pool` are those of the new one from then on. One of your own is left to whoever runs it.
    */
   revive(): Promise<void>;
   /** May be called more than once. */
   close(): Promise<void>;
-}
-
-const OLDEST_SUPPORTED = 15;
-const NEWEST_SUPPORTED = 18;
-
-interface OpenOptions {
-  readonly config: Config;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  /** Handed to Prisma's migrations, which are a process of their own. */
-  readonly environment: NodeJS.ProcessEnv;
-  /** Leaves pending migrations alone, for the commands that manage them. */
-  readonly skipMigrations?: boolean;
 }
 
 /**
@@ -49,6 +36,9 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   return {
     get url() {
       return open.url;
+    },
+    get entry() {
+      return open.entry;
     },
     get pool() {
       return open.pool;
@@ -65,7 +55,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
 }
 
 /** A database as it was opened; it stays with its server. */
-interface OpenDatabase extends Pick<Database, "url" | "pool" | "prisma" | "close"> {
+interface OpenDatabase extends Pick<Database, "url" | "entry" | "pool" | "prisma" | "close"> {
   /** Whether it answers; a restarted one does, one that is gone or was stopped does not. */
   isAlive(): Promise<boolean>;
 }
@@ -77,10 +67,19 @@ async function openOnce(options: OpenOptions): Promise<OpenDatabase> {
       ? await openEmbeddedServer({ stateDir: config.stateDir, logger, clock })
       : undefined;
   const url = embedded?.url ?? config.databaseUrl ?? "";
-  const pool = createPool(url, logger);
+  const { pool, entry } = await preparedPool(url, embedded !== undefined, options).catch(
+    async (error: unknown) => {
+      await embedded?.close();
+      throw error;
+    },
+  );
+  // The same pool where the whole program reads: one connection is enough then.
+  let readers = options.purpose === "read" ? pool : undefined;
   let client: Promise<PrismaClient> | undefined;
   const prisma = (): Promise<PrismaClient> => {
-    client ??= import("./prismaClient.ts").then(({ prismaClientOn }) => prismaClientOn(pool));
+    readers ??= createPool(entryFor(url, "read", entry.role !== undefined), logger);
+    const reading = readers;
+    client ??= import("./prismaClient.ts").then(({ prismaClientOn }) => prismaClientOn(reading));
     return client;
   };
   let closing: Promise<void> | undefined;
@@ -88,18 +87,11 @@ async function openOnce(options: OpenOptions): Promise<OpenDatabase> {
     closing ??= (async () => {
       // That it could not be made was told to whoever asked for it.
       await client?.then((made) => made.$disconnect()).catch(() => undefined);
-      if (!pool.ended) await pool.end();
+      for (const open of new Set([pool, readers])) if (open?.ended === false) await open.end();
       await embedded?.close();
     })();
     return closing;
   };
-  try {
-    await requireSupportedServer(pool, url);
-    if (options.skipMigrations !== true) await migrateOrRefuse(pool, url, embedded !== undefined, options);
-  } catch (error) {
-    await close();
-    throw error;
-  }
   const isAlive = async (): Promise<boolean> => {
     if (embedded?.lost === true) return false;
     return pool.query("SELECT 1").then(
@@ -108,54 +100,5 @@ async function openOnce(options: OpenOptions): Promise<OpenDatabase> {
       (error: unknown) => isAnswer(error) && !isLostConnection(error),
     );
   };
-  return { url, pool, prisma, isAlive, close };
-}
-
-async function requireSupportedServer(pool: pg.Pool, url: string): Promise<void> {
-  const version = await serverVersion(pool, url);
-  const major = Math.floor(version / 10_000);
-  if (major >= OLDEST_SUPPORTED && major <= NEWEST_SUPPORTED) return;
-  throw new TillhouseError(
-    "database_unsupported",
-    `The server is PostgreSQL ${major}; ${OLDEST_SUPPORTED} to ${NEWEST_SUPPORTED} are supported.`,
-    { major },
-  );
-}
-
-async function serverVersion(pool: pg.Pool, url: string): Promise<number> {
-  try {
-    const { rows } = await pool.query<{ version: string }>(
-      "SELECT current_setting('server_version_num') AS version",
-    );
-    return Number(rows[0]?.version);
-  } catch (error) {
-    const { hostname, port, pathname } = new URL(url);
-    const place = `${hostname}:${port === "" ? "5432" : port}${pathname}`;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new TillhouseError(
-      "database_unreachable",
-      `PostgreSQL at ${place} cannot be reached: ${why}. Is it running, and is DATABASE_URL right?`,
-      { place },
-      error,
-    );
-  }
-}
-
-async function migrateOrRefuse(
-  pool: pg.Pool,
-  url: string,
-  isEmbedded: boolean,
-  options: OpenOptions,
-): Promise<void> {
-  const pending = await pendingMigrations(pool);
-  if (pending.length === 0) return;
-  if (!isEmbedded) {
-    throw new TillhouseError(
-      "migrations_pending",
-      `${pending.length} migrations have not been applied to this database. Run: npm run db:migrate`,
-      { pending },
-    );
-  }
-  options.logger.info("preparing the database", { migrations: pending.length });
-  await deployMigrations(url, options.environment);
+  return { url, entry, pool, prisma, isAlive, close };
 }

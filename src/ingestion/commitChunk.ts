@@ -115,14 +115,14 @@ async function quarantine(
 }
 
 function outcomesOf(chunk: PreparedChunk, judgement: Judgement): Outcomes {
-  const refused = judgement.refused.reduce((sum, { records }) => sum + records, 0);
+  const rejected = [...chunk.rejects, ...judgement.refused].reduce((sum, { records }) => sum + records, 0);
   return {
     recordsRead: chunk.recordsRead,
     loaded: judgement.loaded,
     alreadyPresent: judgement.alreadyPresent,
     corrected: judgement.corrected,
     superseded: judgement.superseded,
-    rejected: chunk.rejects.length + refused,
+    rejected,
     warnings: recordWarnings(chunk.warnings),
   };
 }

@@ -3,10 +3,13 @@
 --
 -- A schema's number is that of its session, or of the session that has the number since then and never used the schema:
 -- only a loader does. PostgreSQL 15 has no function to look the number up.
+--
+-- Leaves its role until the transaction ends: a session's schema is no other session's, unless its user is a superuser.
 DO $$
 DECLARE
   orphan record;
 BEGIN
+  PERFORM set_config('role', 'none', true);
   PERFORM set_config('lock_timeout', '2s', true);
   FOR orphan IN
     SELECT namespace.nspname, class.relname

@@ -1,4 +1,4 @@
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { asDatabaseError } from "../database/databaseErrors.ts";
@@ -8,7 +8,9 @@ import type { Logger } from "../lib/logger.ts";
 import { publicMessage } from "../lib/publicError.ts";
 import type { FileLedger, LedgerFile } from "../runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES, type Outcomes } from "../runs/outcomes.ts";
+import type { UsualLoads } from "../runs/usualLoads.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
+import { openDataFile } from "../sources/dataFile.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
 import { shownNames } from "../sources/header.ts";
 import { WAITING_REASONS, WARNINGS, type Warning, type WarningCounts } from "../sources/reasons.ts";
@@ -21,6 +23,7 @@ import type { LoaderPool } from "./loaderPool.ts";
 import { openSourceFile, trustworthyIdentity, type ReadableFile } from "./openSourceFile.ts";
 import { PrefixWatch } from "./prefixWatch.ts";
 import type { Progress } from "./progress.ts";
+import { isResumed, volumeNote, type VolumeNote } from "./volumeOfLoad.ts";
 
 const countRejectedSql = sqlFile(new URL("./quarantine/countRejected.sql", import.meta.url));
 
@@ -39,6 +42,8 @@ export interface LoadContext extends RunContext {
   readonly signal: AbortSignal;
   /** What the run has committed of the file at a path, as far as it was told; added to here. */
   readonly doneOf: (path: string) => DoneOfFile;
+  /** What is usual for a file of each source; added to here. */
+  readonly usualLoads: UsualLoads;
   /** Told after each committed chunk. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -49,7 +54,7 @@ export interface LoadedFile {
   /** `unchanged`: not read, since nothing about it has changed, or since it is gone. */
   readonly status: "loaded" | "unchanged";
   readonly outcomes: Outcomes;
-  /** What `outcomes.warnings` is the sum of. */
+  /** What `outcomes.warnings` is the sum of, and warnings of the file itself. */
   readonly warningsByKind: WarningCounts;
 }
 
@@ -72,6 +77,7 @@ export async function loadFile(file: DiscoveredFile, context: LoadContext): Prom
         const status = await loadOnce(file, context, done);
         return { path: file.path, status, outcomes: done.outcomes, warningsByKind: done.warningsByKind };
       } catch (error) {
+        if (isOfEmptyFile(error)) done.note({ kind: "no_records" });
         if (!hasChanged(error)) throw error;
         if (context.signal.aborted) throw stopped(file.path);
         if (reopenings === MOST_REOPENINGS || (await isGone(file))) throw await givenUp(error, file, context);
@@ -81,7 +87,10 @@ export async function loadFile(file: DiscoveredFile, context: LoadContext): Prom
     }
   } finally {
     for (const [kind, records] of Object.entries(done.warningsByKind))
-      context.logger.warn(`${file.path}: ${records} ${kind}`, { meaning: WARNINGS[kind as Warning] });
+      context.logger.warn(`${file.path}: ${records} ${kind}`, {
+        meaning: WARNINGS[kind as Warning],
+        ...(kind === done.volume?.kind && done.volume),
+      });
   }
 }
 
@@ -90,6 +99,13 @@ export class DoneOfFile {
   outcomes = NO_OUTCOMES;
   readonly warningsByKind: Partial<Record<Warning, number>> = {};
   hasNamedColumns = false;
+  volume: VolumeNote | undefined;
+
+  /** Takes a note on the file as a whole: once, however often it is taken. */
+  note(volume: VolumeNote): void {
+    this.volume = volume;
+    this.warningsByKind[volume.kind] = 1;
+  }
 
   add({ outcomes, warnings }: CommittedChunk): void {
     this.outcomes = addOutcomes(this.outcomes, outcomes);
@@ -105,7 +121,7 @@ async function loadOnce(
   context: LoadContext,
   done: DoneOfFile,
 ): Promise<LoadedFile["status"]> {
-  const handle = await open(file.absolutePath, "r").catch(undefinedWhenGone);
+  const handle = await openDataFile(file).catch(undefinedWhenGone);
   if (handle === undefined) {
     context.logger.warn("the file is gone since it was found", { file: file.path });
     return "unchanged";
@@ -114,25 +130,27 @@ async function loadOnce(
     const openedAt = context.now();
     const opened = await openSourceFile(handle, file, CONTRACTS[file.source], context.ledger, openedAt);
     if ("unchanged" in opened) return "unchanged";
-    if (!opened.nothingNew) {
-      const watch = new PrefixWatch({ ...opened, handle, openedAt }, context.now);
-      await loadChunks(file, watch, opened, context, done);
-    }
+    if (isResumed(opened)) await context.usualLoads.recall(context.pool, file.source);
+    const watch = new PrefixWatch({ ...opened, handle, openedAt }, context.now);
+    const read = opened.nothingNew ? null : await loadChunks(file, watch, opened, context, done);
     const identity = await trustworthyIdentity(handle, opened.identity, openedAt);
     await context.ledger.complete(opened.ledger.fileId, identity);
+    const volume = volumeNote(opened, file.source, read, context.usualLoads);
+    if (volume !== undefined) done.note(volume);
     return "loaded";
   } finally {
     await handle.close();
   }
 }
 
+/** @returns records of the chunks that were committed; null where none was */
 async function loadChunks(
   file: DiscoveredFile,
   watch: PrefixWatch,
   opened: ReadableFile,
   context: LoadContext,
   done: DoneOfFile,
-): Promise<void> {
+): Promise<number | null> {
   const { ledger, startByte, readFrom, columns } = opened;
   if (startByte === 0 && columns.extra.length > 0 && !done.hasNamedColumns) {
     done.hasNamedColumns = true;
@@ -156,6 +174,7 @@ async function loadChunks(
   };
   // The first chunk begins with what is read again; after it, all of that is closed.
   let { rereadAfterLine } = opened;
+  let read: number | null = null;
   const commit = async (loader: ChunkLoader, chunk: FramedChunk): Promise<void> => {
     if (context.signal.aborted) throw stopped(file.path);
     const compared = await watch.compare(chunk);
@@ -165,9 +184,11 @@ async function loadChunks(
       await loader.letGo();
       return;
     }
+    await context.usualLoads.recall(context.pool, file.source);
     const committed = await loader.commit({ fileId, soFar, rereadAfterLine }, context.now());
     rereadAfterLine = null;
     done.add(committed);
+    read = (read ?? 0) + committed.outcomes.recordsRead;
     soFar = committed.fileSoFar;
     context.onProgress?.({
       path: file.path,
@@ -183,6 +204,7 @@ async function loadChunks(
   try {
     const pool = context.loadersFor(Number(opened.identity.sizeBytes) - bytesInFile(readFrom, opened));
     await loadInOrder(chunks, { source: file.source, fileId, delimiter, columns }, pool, commit);
+    return read;
   } catch (error) {
     if (!hasChanged(error)) await noteFailure(error, fileId, context);
     throw error;
@@ -219,6 +241,9 @@ function changed(path: string): TillhouseError {
     { path },
   );
 }
+
+const isOfEmptyFile = (error: unknown): boolean =>
+  error instanceof TillhouseError && error.code === "file_refused" && error.details["isEmpty"] === true;
 
 const hasChanged = (error: unknown): error is TillhouseError =>
   error instanceof TillhouseError && error.code === "file_changed";

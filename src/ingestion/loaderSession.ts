@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { socketOf, takeLeave } from "../database/connectionWatch.ts";
+import type { Entry } from "../database/entry.ts";
 import { ownConnection } from "../database/pool.ts";
 import { sqlFile } from "../database/sqlFile.ts";
 
@@ -16,8 +17,8 @@ export interface LoaderSession {
   close(): Promise<void>;
 }
 
-export function loaderSession(url: string): LoaderSession {
-  const client = ownConnection(url, "tillhouse loader");
+export function loaderSession(entry: Entry): LoaderSession {
+  const client = ownConnection(entry, "tillhouse loader");
   let connecting: Promise<pg.Client> | undefined;
   let isAbandoned = false;
 

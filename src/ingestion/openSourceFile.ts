@@ -7,6 +7,7 @@ import type { Contract } from "../sources/contracts.ts";
 import { readDialect, type Dialect } from "../sources/dialect.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
 import { beginningOf, fileText, type Encoding } from "../sources/fileText.ts";
+import type { ForeignFormat } from "../sources/foreignFormats.ts";
 import { bindColumns, shownNames, type BoundColumns } from "../sources/header.ts";
 import { readPrefix, type Prefix } from "../sources/readPrefix.ts";
 import { endsInLineEnd } from "../sources/frameText.ts";
@@ -66,21 +67,22 @@ export async function openSourceFile(
   const known = await ledger.findCurrent(file.source, file.path);
   if (known?.status === "loaded" && sameIdentity(known, identity)) return { unchanged: known };
 
-  const { encoding, bytes, atEnd } = await beginningOf(handle);
+  const { encoding, bytes, atEnd, foreign } = await beginningOf(handle);
   const begin = (dialect?: Dialect): Promise<LedgerFile> => {
     const { source, path } = file;
     return ledger.begin({ source, path, identity, dialect: describe(encoding, dialect), now });
   };
-  const refuse = async (refusal: string): Promise<never> => {
+  const refuse = async (why: string, isEmpty: boolean): Promise<never> => {
+    const refusal = foreign === undefined ? `${why}.` : notCsv(contract, foreign);
     const { fileId } = known?.committedBytes === 0n ? known : await begin();
     await ledger.fail(fileId, refusal);
-    throw new TillhouseError("file_refused", `${file.path}: ${refusal}.`, { path: file.path });
+    throw new TillhouseError("file_refused", `${file.path}: ${refusal}`, { path: file.path, isEmpty });
   };
 
   const dialect = await readDialect(bytes, atEnd);
-  if ("refusal" in dialect) return refuse(dialect.refusal);
+  if ("refusal" in dialect) return refuse(dialect.refusal, dialect.isEmpty);
   const columns = bindColumns(contract, dialect.header);
-  if ("refusal" in columns) return refuse(columns.refusal);
+  if ("refusal" in columns) return refuse(columns.refusal, false);
 
   const opened = { identity, encoding, dialect, columns };
   const { headerBytes, headerLines } = dialect;
@@ -119,6 +121,11 @@ export async function openSourceFile(
     nothingNew: !endsInLineEnd(header),
     rereadAfterLine: null,
   };
+}
+
+/** Of a file whose header cannot be read: what it seems to be says more than what stands where a header should. */
+function notCsv({ source }: Contract, { name, remedy }: ForeignFormat): string {
+  return `it begins as ${name} does, and a ${source} file is CSV. ${remedy}`;
 }
 
 /**

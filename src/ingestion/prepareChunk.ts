@@ -15,7 +15,14 @@ export interface PreparedChunk extends Omit<FramedChunk, "records"> {
   readonly warnings: WarningCounts;
   /** Rejected records in COPY text, for `staged_rejects`. */
   readonly rejected: readonly Buffer[];
-  readonly rejects: readonly { readonly line: number; readonly reason: Reason }[];
+  readonly rejects: readonly Rejects[];
+}
+
+/** Rejected records of one reason. */
+export interface Rejects {
+  readonly reason: Reason;
+  readonly records: number;
+  readonly firstLine: number;
 }
 
 export interface PreparingRules {
@@ -33,7 +40,7 @@ export class ChunkPreparation {
   readonly #rules: PreparingRules;
   readonly #shape: RecordShape;
   readonly #rejected = new CopyRows();
-  readonly #rejects: { line: number; reason: Reason }[] = [];
+  readonly #rejects = new Map<Reason, Rejects>();
   readonly #warnings: Partial<Record<Warning, number>> = {};
 
   constructor(batch: RecordBatch, rules: PreparingRules) {
@@ -78,7 +85,7 @@ export class ChunkPreparation {
       recordsRead: records,
       warnings: this.#warnings,
       rejected: this.#rejected.finish(),
-      rejects: this.#rejects,
+      rejects: [...this.#rejects.values()],
     };
   }
 
@@ -106,6 +113,11 @@ export class ChunkPreparation {
   ): void {
     const key = naturalKey !== null && naturalKey < MAX_REJECTED_KEY ? naturalKey : null;
     this.#rejected.add(copyRow([line, reason, column, key, JSON.stringify(fields)]));
-    this.#rejects.push({ line, reason });
+    const before = this.#rejects.get(reason);
+    this.#rejects.set(reason, {
+      reason,
+      records: (before?.records ?? 0) + 1,
+      firstLine: Math.min(before?.firstLine ?? Infinity, line),
+    });
   }
 }

@@ -1,7 +1,6 @@
 import { TillhouseError } from "../lib/errors.ts";
-import type { Reason } from "../sources/reasons.ts";
 import { isWaiting, type Judgement } from "./judgement.ts";
-import type { PreparedChunk } from "./prepareChunk.ts";
+import type { PreparedChunk, Rejects } from "./prepareChunk.ts";
 
 /** Records of a file so far, the chunk in hand left out. */
 export interface FileSoFar {
@@ -12,25 +11,10 @@ export interface FileSoFar {
 }
 
 /** Rejections of a chunk by reason, those that only wait left out, most frequent first. */
-function rejectionsOf(
-  chunk: PreparedChunk,
-  judgement: Judgement,
-): { reason: Reason; records: number; firstLine: number }[] {
-  const byReason = new Map<Reason, { records: number; firstLine: number }>();
-  const count = (reason: Reason, records: number, firstLine: number): void => {
-    const sofar = byReason.get(reason);
-    byReason.set(reason, {
-      records: (sofar?.records ?? 0) + records,
-      firstLine: Math.min(sofar?.firstLine ?? Infinity, firstLine),
-    });
-  };
-  for (const { reason, line } of chunk.rejects) count(reason, 1, line);
-  for (const { reason, records, firstLine } of judgement.refused) {
-    if (!isWaiting(reason)) count(reason, records, firstLine);
-  }
-  return [...byReason]
-    .map(([reason, counts]) => ({ reason, ...counts }))
-    .sort((a, b) => b.records - a.records);
+function rejectionsOf(chunk: PreparedChunk, judgement: Judgement): readonly Rejects[] {
+  // A reason is either seen by who reads a record or by who judges it.
+  const refused = judgement.refused.filter(({ reason }) => !isWaiting(reason));
+  return [...chunk.rejects, ...refused].sort((a, b) => b.records - a.records);
 }
 
 /**

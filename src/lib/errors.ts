@@ -16,6 +16,7 @@ export type Retry = "never" | "later" | "soon";
 export const ERRORS = {
   config_invalid: { exitCode: EXIT_CODES.usage, retry: "never" },
   usage_invalid: { exitCode: EXIT_CODES.usage, retry: "never" },
+  unsafe_node_options: { exitCode: EXIT_CODES.usage, retry: "never" },
   migrations_pending: { exitCode: EXIT_CODES.usage, retry: "never" },
   card_token_key_mismatch: { exitCode: EXIT_CODES.usage, retry: "never" },
   state_dir_unusable: { exitCode: EXIT_CODES.usage, retry: "never" },

@@ -1,4 +1,5 @@
 import winston from "winston";
+import { visible, visibleJson } from "./visible.ts";
 
 /**
  * What the rest of the program logs through. Messages are sentences; everything variable goes into `fields`, so that
@@ -20,7 +21,7 @@ const humanLine = winston.format.printf(({ timestamp, level, message, ...fields 
     .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join(" ");
   const time = String(timestamp).slice(11, 19);
-  return `${time} ${level}: ${String(message)}${rest === "" ? "" : `  ${rest}`}`;
+  return visible(`${time} ${level}: ${String(message)}${rest === "" ? "" : `  ${rest}`}`);
 });
 
 /** `JSON.stringify` refuses bigints; ids are bigints. */
@@ -31,6 +32,13 @@ const bigintsAsText = winston.format((info) => {
   return info;
 });
 
+/** Where winston keeps the line that it writes. */
+const LINE = Symbol.for("message");
+const jsonLine = winston.format.combine(
+  winston.format.json(),
+  winston.format((info) => Object.assign(info, { [LINE]: visibleJson(String(info[LINE])) }))(),
+);
+
 /**
  * A logger that writes to stderr: readable lines on a terminal, one JSON object a line otherwise. Stdout stays free
  * for what a command prints as its result.
@@ -39,7 +47,7 @@ export function createLogger(options: { level: LogLevel; terminal: boolean }): L
   const base = [winston.format.timestamp(), bigintsAsText()];
   const logger: Logger = winston.createLogger({
     level: options.level,
-    format: winston.format.combine(...base, options.terminal ? humanLine : winston.format.json()),
+    format: winston.format.combine(...base, options.terminal ? humanLine : jsonLine),
     transports: new winston.transports.Console({ stderrLevels: [...LOG_LEVELS] }),
   });
   return logger;

@@ -1,6 +1,7 @@
-import { open, stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import type { PrismaClient, SourceFile } from "../database/generated/client.ts";
+import { TillhouseError } from "../lib/errors.ts";
+import { openDataFile, type FilePlace } from "../sources/dataFile.ts";
 import { beginningOf, fileText } from "../sources/fileText.ts";
 import { hashPrefixes } from "../sources/hashPrefixes.ts";
 import type { Difference } from "./verifyWarehouse.ts";
@@ -41,7 +42,7 @@ async function differenceOf(
 ): Promise<Difference | undefined> {
   let ledger = file;
   for (;;) {
-    const found = await compare(ledger, resolve(dataDir, ledger.path));
+    const found = await compare(ledger, placeOf(ledger, dataDir));
     if (found === undefined) return undefined;
     const now = await prisma.sourceFile.findUnique({ where: { fileId: file.fileId } });
     if (now === null || now.status === "replaced") return undefined;
@@ -53,22 +54,25 @@ async function differenceOf(
   }
 }
 
+function placeOf({ path }: SourceFile, dataDir: string): FilePlace {
+  return { path, absolutePath: resolve(dataDir, path), folder: isAbsolute(path) ? undefined : dataDir };
+}
+
 /** What is wrong with a file, in a few words; undefined where nothing is. */
-async function compare(ledger: SourceFile, absolutePath: string): Promise<string | undefined> {
+async function compare(ledger: SourceFile, place: FilePlace): Promise<string | undefined> {
   try {
-    // Anything else, such as a pipe, might have no end.
-    if (!(await stat(absolutePath)).isFile()) return "unreadable: not a regular file";
-    return await compareBytes(ledger, absolutePath);
+    return await compareBytes(ledger, place);
   } catch (error) {
+    if (error instanceof TillhouseError) return `unreadable: ${String(error.details["reason"])}`;
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     return code === "ENOENT" || code === "ENOTDIR" ? "gone" : `unreadable: ${code}`;
   }
 }
 
-async function compareBytes(ledger: SourceFile, absolutePath: string): Promise<string | undefined> {
+async function compareBytes(ledger: SourceFile, place: FilePlace): Promise<string | undefined> {
   const { committedBytes, committedSha256, unterminatedSha256 } = ledger;
-  const handle = await open(absolutePath, "r");
+  const handle = await openDataFile(place);
   try {
     const { encoding } = await beginningOf(handle);
     const lengths = [Number(committedBytes), lengthRead(ledger)];

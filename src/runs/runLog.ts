@@ -47,7 +47,7 @@ interface StartOptions {
   readonly parameters: Record<string, string | number | boolean | readonly string[]>;
 }
 
-/** Starts the log of a run. The caller holds the warehouse lock, so every other run of the job that is open is dead. */
+/** Starts the log of a run. The caller holds the warehouse lock, so every other run that is open is dead. */
 export async function startRun(options: StartOptions): Promise<RunLog> {
   const { database, clock, logger, job, trigger, parameters } = options;
   const now = (): string => clock.now().toISOString();
@@ -127,8 +127,8 @@ function takenForDead(): TillhouseError {
 }
 
 /** A run that still says it runs, while nobody can: it was killed. */
-async function markKilledRuns({ database, clock, job, logger }: StartOptions): Promise<void> {
-  const values = { job, now: clock.now().toISOString() };
+async function markKilledRuns({ database, clock, logger }: StartOptions): Promise<void> {
+  const values = { now: clock.now().toISOString() };
   const { rows: dead } = await markKilledRunsSql.run<{ run_id: number }>(database.pool, values);
   if (dead.length === 0) return;
   logger.warn("an earlier run was killed; its work goes on", { runs: dead.map((run) => run.run_id) });

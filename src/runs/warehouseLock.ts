@@ -1,5 +1,6 @@
 import type { ClientBase } from "pg";
 import { takeLeave } from "../database/connectionWatch.ts";
+import type { Entry } from "../database/entry.ts";
 import { ownConnection } from "../database/pool.ts";
 import { sqlFile } from "../database/sqlFile.ts";
 import { TillhouseError } from "../lib/errors.ts";
@@ -38,8 +39,8 @@ export interface WarehouseLock {
  * process dies, the server sees the connection end and frees the lock; when it only stops, the server ends the connection.
  * What an earlier holder's loaders may still have in hand is ended first.
  */
-export async function takeWarehouseLock(url: string, now: Date): Promise<WarehouseLock | undefined> {
-  const client = ownConnection(url, "tillhouse lock");
+export async function takeWarehouseLock(entry: Entry, now: Date): Promise<WarehouseLock | undefined> {
+  const client = ownConnection(entry, "tillhouse lock");
   let isHeld = false;
   let signs: NodeJS.Timeout | undefined;
   client.on("end", () => {

@@ -11,8 +11,9 @@ const CARD_LIKE = /\p{N}(?:[\s\p{Pd}\p{Cf}\u2212._/,'\u2019\u00b7]{0,3}\p{N}){11
 /** What people put between the digits of a card. */
 const BETWEEN_DIGITS = /[\s\p{Pd}\p{Cf}\u2212]+/gu;
 const ANY_DIGIT = /\p{N}/gu;
+/** No card begins with a day and a month or with a year of ours; other numbers that are spread like a time are masked. */
 const TIME_LIKE =
-  /^(?:\d{1,2}([/.-])\d{1,2}\1\d{4}|\d{4}([/.-])\d{1,2}\2\d{1,2})(?:[ T]\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d{1,6})?)?)?$/;
+  /^(?:[0-3]?\d([/.-])[0-3]?\d\1[12]\d{3}|[12]\d{3}([/.-])[01]?\d\2[0-3]?\d)(?:[ T][0-2]?\d:[0-5]?\d(?::[0-6]?\d(?:\.\d{1,6})?)?)?$/;
 
 /** Longer texts are not looked at: 19 digits with separators all around are shorter. */
 const MAX_CARD_TEXT = 200;

@@ -16,6 +16,13 @@ export interface Dialect {
   readonly headerLines: number;
 }
 
+/** Why a file cannot be read, in words that follow its name. */
+export interface HeaderRefusal {
+  readonly refusal: string;
+  /** The file has no line with anything on it. */
+  readonly isEmpty: boolean;
+}
+
 export const DELIMITERS = [",", ";", "\t", "|"] as const;
 export type Delimiter = (typeof DELIMITERS)[number];
 
@@ -66,18 +73,35 @@ function namesOf(headerText: string, delimiter: Delimiter): string[] {
  * @param beginning the first bytes of the text, enough to hold the header
  * @param atEnd whether that is all of the file
  */
-export async function readDialect(beginning: Buffer, atEnd: boolean): Promise<Dialect | { refusal: string }> {
+export async function readDialect(beginning: Buffer, atEnd: boolean): Promise<Dialect | HeaderRefusal> {
   const bom = beginning.subarray(0, 3).equals(UTF8_BOM) ? 3 : 0;
   const text = beginning.subarray(bom);
-  if (firstRecord(text, atEnd, ",") === undefined)
-    return { refusal: text.length === 0 ? "the file is empty" : "no header found" };
+  // Whether a line has anything on it is the same whatever the delimiter is.
+  if (firstRecord(text, atEnd, ",") === undefined) return noHeader(text, atEnd);
   const framed = sniffHeader(text, atEnd);
-  if (framed === undefined) return { refusal: "the header is not a well-formed line" };
+  if (framed === undefined) {
+    return {
+      refusal: "the header is not a well-formed line: a quote stands where none may, or is never closed",
+      isEmpty: false,
+    };
+  }
   const { delimiter } = framed;
   const rows = await parseFramedText(`${text.toString("utf8", framed.start, framed.end)}\n`, delimiter);
   const header = rows[0];
-  if (header === undefined) return { refusal: "no header found" };
+  if (header === undefined) return noHeader(text, atEnd);
   return { delimiter, header, headerBytes: bom + framed.next, headerLines: framed.lines };
+}
+
+function noHeader(text: Buffer, atEnd: boolean): HeaderRefusal {
+  if (!atEnd)
+    return {
+      refusal: `no header found in the first ${text.length} bytes: a header is one line, as long as its names`,
+      isEmpty: false,
+    };
+  return {
+    refusal: text.length === 0 ? "the file is empty" : "no header found: all lines are blank",
+    isEmpty: true,
+  };
 }
 
 interface FirstRecord {

@@ -1,25 +1,46 @@
-import type { BigIntStats } from "node:fs";
-import { open, readdir, stat } from "node:fs/promises";
-import { basename, isAbsolute, join, relative, resolve } from "node:path";
+import type { BigIntStats, Dirent } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { basename, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
 import { TillhouseError } from "../lib/errors.ts";
+import { visible } from "../lib/visible.ts";
+import { mayNameCard } from "./cardLikeNames.ts";
+import { maskCards } from "./cards.ts";
 import { CONTRACTS, SOURCES, type SourceName } from "./contracts.ts";
+import { isInside, nameRefusal, openDataFile, refusalOf, type FilePlace } from "./dataFile.ts";
 import { readDialect } from "./dialect.ts";
 import { beginningOf } from "./fileText.ts";
+import type { ForeignFormat } from "./foreignFormats.ts";
 import { sourceOfHeader } from "./header.ts";
 
 /** A file that belongs to a source. */
-export interface DiscoveredFile {
+export interface DiscoveredFile extends FilePlace {
   readonly source: SourceName;
   /** How it is called in the ledger and in messages: below DATA_DIR, or absolute when it lies elsewhere. */
   readonly path: string;
-  readonly absolutePath: string;
+  /** DATA_DIR, for a file of it. */
+  readonly folder: string | undefined;
+}
+
+/** A file that is not read, whatever it holds. */
+export interface RefusedFile {
+  readonly path: string;
+  /** Why, as a clause. */
+  readonly reason: string;
 }
 
 export interface Discovery {
   /** Stores first, then devices, then transactions; by path within a source. */
   readonly files: readonly DiscoveredFile[];
   /** Files that look like data but fit no source. */
-  readonly unknown: readonly string[];
+  readonly unknown: readonly UnknownFile[];
+  /** What is no file of DATA_DIR's own: links that lead out of it, pipes, devices; and names that would forge a log. */
+  readonly refused: readonly RefusedFile[];
+}
+
+export interface UnknownFile {
+  readonly path: string;
+  /** What it seems to be; undefined where it could be a CSV file, or cannot be looked at. */
+  readonly foreign: ForeignFormat | undefined;
 }
 
 /** Of files, tells the sources of those that were loaded before and have not changed since, by path. */
@@ -31,54 +52,87 @@ const DATA_FILE = /\.(csv|tsv|txt)$/i;
 
 /**
  * Finds what there is to load: the files of DATA_DIR, or the ones named. A file's source is told by its name, else by
- * what is known of it, else by its header: so a file is only read here when it is new or has changed.
+ * what is known of it, else by its header: so a file is only read here when it is new or has changed. A link counts as
+ * what it leads to, within DATA_DIR. A named file may lie anywhere, but a path that goes through DATA_DIR must end there.
  *
- * @throws TillhouseError `file_not_found` for a named file, or DATA_DIR itself, that is not there
+ * @throws TillhouseError `file_not_found` for a named file, or DATA_DIR itself, that is not there; `file_refused` for a
+ *   named one that may not be read
  */
 export async function discoverFiles(
   dataDir: string,
   named: readonly string[],
   sourcesOfUnchanged: SourcesOfUnchanged,
 ): Promise<Discovery> {
-  const paths = named.length > 0 ? named.map((path) => resolve(path)) : await dataFilesIn(dataDir);
+  const { places, refused } = named.length > 0 ? await placesNamed(dataDir, named) : await placesIn(dataDir);
   const files: DiscoveredFile[] = [];
   const unnamed: NamelessFile[] = [];
-  const unknown: string[] = [];
-  for (const absolutePath of new Set(paths)) {
-    const path = displayPath(dataDir, absolutePath);
-    if (named.length > 0) await requireFile(absolutePath, path);
-    const source = sourceOfName(absolutePath);
+  const unknown: UnknownFile[] = [];
+  for (const place of places) {
+    const source = sourceOfName(place.absolutePath);
     if (source !== undefined) {
-      files.push({ source, path, absolutePath });
+      files.push({ source, ...place });
       continue;
     }
-    const stats = await stat(absolutePath, { bigint: true }).catch(undefinedWhenUnreadable);
-    if (stats === undefined) unknown.push(path);
-    else unnamed.push({ path, absolutePath, stats });
+    const stats = await stat(place.absolutePath, { bigint: true }).catch(undefinedWhenUnreadable);
+    if (stats === undefined) unknown.push({ path: place.path, foreign: undefined });
+    else unnamed.push({ ...place, stats });
   }
   const sources = unnamed.length === 0 ? new Map<string, SourceName>() : await sourcesOfUnchanged(unnamed);
-  for (const { path, absolutePath } of unnamed) {
-    const source = sources.get(path) ?? (await sourceOfContent(absolutePath).catch(undefinedWhenUnreadable));
-    if (source === undefined) unknown.push(path);
-    else files.push({ source, path, absolutePath });
+  for (const { stats: _stats, ...place } of unnamed) {
+    const known = sources.get(place.path);
+    const told = known === undefined ? await contentOf(place).catch(undefinedWhenUnreadable) : undefined;
+    const source = known ?? told?.source;
+    if (source === undefined) unknown.push({ path: place.path, foreign: told?.foreign });
+    else files.push({ source, ...place });
   }
   const order = (file: DiscoveredFile): number => SOURCES.indexOf(file.source);
   files.sort((a, b) => order(a) - order(b) || (a.path < b.path ? -1 : 1));
-  return { files, unknown };
+  return { files, unknown, refused };
 }
 
 /** A file whose name does not tell its source. */
-interface NamelessFile extends Omit<DiscoveredFile, "source"> {
+interface NamelessFile extends FilePlace {
   readonly stats: BigIntStats;
 }
 
-async function dataFilesIn(dataDir: string): Promise<string[]> {
+interface Places {
+  readonly places: readonly FilePlace[];
+  readonly refused: readonly RefusedFile[];
+}
+
+async function placesIn(dataDir: string): Promise<Places> {
+  const entries = await entriesOf(dataDir);
+  const places: FilePlace[] = [];
+  const refused: RefusedFile[] = [];
+  const links: FilePlace[] = [];
+  for (const entry of entries) {
+    if (entry.isDirectory() || entry.name.startsWith(".") || !DATA_FILE.test(entry.name)) continue;
+    const place = { path: entry.name, absolutePath: join(dataDir, entry.name), folder: dataDir };
+    if (entry.isSymbolicLink()) links.push(place);
+    else if (entry.isFile() && nameRefusal(place.absolutePath) === undefined) places.push(place);
+    else await refuseOrKeep(place, places, refused);
+  }
+  if (links.length === 0) return { places, refused };
+  const real = await realpath(dataDir);
+  const readAnyway = new Set(places.map(({ path }) => join(real, path)));
+  for (const link of links) {
+    const leadsTo = await realpath(link.absolutePath).catch(() => undefined);
+    if (leadsTo === undefined || !readAnyway.has(leadsTo)) await refuseOrKeep(link, places, refused);
+  }
+  return { places, refused };
+}
+
+async function refuseOrKeep(place: FilePlace, places: FilePlace[], refused: RefusedFile[]): Promise<void> {
+  // One that cannot be looked at is told by whoever opens it.
+  const reason = await refusalOf(place).catch(undefinedWhenUnreadable);
+  if (reason === undefined) places.push(place);
+  else refused.push({ path: mayNameCard(place.path) ? maskCards(place.path) : place.path, reason });
+}
+
+async function entriesOf(dataDir: string): Promise<Dirent[]> {
   try {
     const entries = await readdir(dataDir, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile() && !entry.name.startsWith(".") && DATA_FILE.test(entry.name))
-      .map((entry) => join(dataDir, entry.name))
-      .sort();
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     throw notFound(
       error,
@@ -88,17 +142,49 @@ async function dataFilesIn(dataDir: string): Promise<string[]> {
   }
 }
 
-async function requireFile(absolutePath: string, path: string): Promise<void> {
-  try {
-    if ((await stat(absolutePath)).isFile()) return;
-  } catch (error) {
-    throw notFound(error, `${path}: there is no such file. Looked for ${absolutePath}`, path);
+async function placesNamed(dataDir: string, named: readonly string[]): Promise<Places> {
+  const places = new Map<string, FilePlace>();
+  for (const name of named) {
+    const absolutePath = resolve(name);
+    const path = displayPath(dataDir, absolutePath);
+    const place = { path, absolutePath, folder: goesThrough(dataDir, name) ? dataDir : undefined };
+    await requireFile(place);
+    places.set(absolutePath, place);
   }
-  throw new TillhouseError("file_not_found", `${path}: not a regular file`, { path });
+  return { places: [...places.values()], refused: [] };
+}
+
+/** Whether a path that somebody wrote goes through a folder, perhaps to leave it again by `..`. */
+function goesThrough(folder: string, written: string): boolean {
+  let place = isAbsolute(written) ? parse(written).root : resolve(".");
+  return written.split(sep === "/" ? sep : /[\\/]/).some((segment) => {
+    place = resolve(place, segment);
+    return segment !== "" && isInside(folder, place);
+  });
+}
+
+async function requireFile(place: FilePlace): Promise<void> {
+  const { absolutePath, path } = place;
+  const shown = visible(path);
+  const refusal = await refusalOf(place).catch((error: unknown) => {
+    throw notFound(error, `${shown}: there is no such file. Looked for ${visible(absolutePath)}`, path);
+  });
+  if (refusal !== undefined) throw fileRefused({ path, reason: refusal });
+}
+
+/** A refusal as the error of a run. */
+export function fileRefused(file: RefusedFile): TillhouseError {
+  return new TillhouseError("file_refused", refusalOfFile(file), { path: file.path });
+}
+
+/** A refusal as a sentence. */
+export function refusalOfFile({ path, reason }: RefusedFile): string {
+  return `${visible(path)}: refused, ${reason}.`;
 }
 
 /** One file that is gone since the folder was read, or is none of ours, does not keep the others from loading. */
 function undefinedWhenUnreadable(error: unknown): undefined {
+  if (error instanceof TillhouseError && error.code === "file_unreadable") return;
   const { code } = error as NodeJS.ErrnoException;
   if (code !== "ENOENT" && code !== "EACCES" && code !== "EPERM") throw error;
 }
@@ -115,8 +201,7 @@ function notFound(error: unknown, message: string, path: string): unknown {
 
 /** Below DATA_DIR a file keeps its name when the folder moves. */
 function displayPath(dataDir: string, absolutePath: string): string {
-  const below = relative(dataDir, absolutePath);
-  return below.startsWith("..") || isAbsolute(below) ? absolutePath : below;
+  return isInside(dataDir, absolutePath) ? relative(dataDir, absolutePath) : absolutePath;
 }
 
 function sourceOfName(path: string): SourceName | undefined {
@@ -124,12 +209,18 @@ function sourceOfName(path: string): SourceName | undefined {
   return SOURCES.find((source) => name.startsWith(CONTRACTS[source].fileNamePrefix));
 }
 
-async function sourceOfContent(absolutePath: string): Promise<SourceName | undefined> {
-  const file = await open(absolutePath, "r");
+/** What a file's beginning tells. */
+interface Content {
+  readonly source: SourceName | undefined;
+  readonly foreign: ForeignFormat | undefined;
+}
+
+async function contentOf(place: FilePlace): Promise<Content> {
+  const file = await openDataFile(place);
   try {
-    const { bytes, atEnd } = await beginningOf(file);
+    const { bytes, atEnd, foreign } = await beginningOf(file);
     const dialect = await readDialect(bytes, atEnd);
-    return "refusal" in dialect ? undefined : sourceOfHeader(dialect.header);
+    return { source: "refusal" in dialect ? undefined : sourceOfHeader(dialect.header), foreign };
   } finally {
     await file.close();
   }

@@ -1,5 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { fileBytes, READ_BYTES } from "./fileBytes.ts";
+import { foreignFormatOf, type ForeignFormat } from "./foreignFormats.ts";
 import { Utf16Transcoder } from "./utf16.ts";
 
 /** How a file's characters are written; told by its byte order mark, UTF-8 without one. */
@@ -45,6 +46,8 @@ export interface Beginning {
   readonly bytes: Buffer;
   /** Whether that is all of the file. */
   readonly atEnd: boolean;
+  /** What the file seems to be where it is no CSV. */
+  readonly foreign: ForeignFormat | undefined;
 }
 
 /** How the text of an open file begins. */
@@ -53,8 +56,9 @@ export async function beginningOf(file: FileHandle): Promise<Beginning> {
   const bytes = first.done === true ? Buffer.alloc(0) : first.value;
   const atEnd = bytes.length < READ_BYTES;
   const encoding = encodingOf(bytes);
-  if (encoding === "utf-8") return { encoding, bytes, atEnd };
+  const foreign = foreignFormatOf(bytes);
+  if (encoding === "utf-8") return { encoding, bytes, atEnd, foreign };
   const transcoder = new Utf16Transcoder(encoding);
   const text = transcoder.write(bytes);
-  return { encoding, bytes: atEnd ? Buffer.concat([text, transcoder.end()]) : text, atEnd };
+  return { encoding, bytes: atEnd ? Buffer.concat([text, transcoder.end()]) : text, atEnd, foreign };
 }

@@ -66,6 +66,11 @@ export function frameRecords(buffer: Buffer, atEnd: boolean, rules: FramingRules
     const end = lf < cr ? lf : cr;
     // No record ends before its first physical line does. A CR at the very end may belong to a CRLF.
     if (!atEnd && (end === length || (end === cr && end + 1 === length))) break;
+    if (lf === position) {
+      // A gigabyte of them is no more than read: a search for the next one each would take a minute.
+      for (; buffer[position] === LF; position += 1) line += 1;
+      continue;
+    }
     // The same whether or not the line's end was in sight, so that reads may be cut anywhere.
     if (end - position > maxRecordBytes) {
       frames.add(position, end, line, RECORD_TOO_LONG);

@@ -3,7 +3,7 @@ import { FRAME_REASONS } from "./frameList.ts";
 import { SHOWN_BYTES, type FramedBlock } from "./frameText.ts";
 import { parseFramedText } from "./parseFramedText.ts";
 import type { Reason } from "./reasons.ts";
-import { plainText, splitPlainRecord } from "./splitPlainRecord.ts";
+import { NOT_PLAIN, plainText, splitPlainRecord } from "./splitPlainRecord.ts";
 
 /** Takes the records of a block, each in exactly one of these ways. Lines are physical, from 1. */
 export interface RecordSink {
@@ -21,6 +21,15 @@ export interface RecordShape {
   readonly fieldCount: number;
 }
 
+interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+}
+
+/** Records that fast-csv is given at once: a block may hold half a million, whose fields would take hundreds of megabytes. */
+const PARSED_AT_ONCE = 500;
+
 /**
  * Gives the records of a block, from one frame to the one before another. Plain ones are taken apart where they stand;
  * the others, such as those with spaces around quotes, go to fast-csv together, and so come last. Both read every
@@ -37,7 +46,7 @@ export async function readBlock(
   const allUtf8 = isUtf8(bytes);
   const bounds = new Int32Array(2 * fieldCount);
   const delimiterByte = delimiter.charCodeAt(0);
-  const others: { readonly start: number; readonly end: number; readonly line: number }[] = [];
+  const others: Place[] = [];
   const broken = (reason: Reason, start: number, end: number, line: number): void => {
     sink.broken(reason, bytes.toString("utf8", start, Math.min(end, start + SHOWN_BYTES)), line);
   };
@@ -49,20 +58,28 @@ export async function readBlock(
     if (reason !== null) broken(reason, start, end, line);
     else if (!allUtf8 && !isUtf8(bytes.subarray(start, end))) broken("invalid_encoding", start, end, line);
     else if (sink.plain?.(bytes, start, end, line) === true) continue;
-    else if (splitPlainRecord(bytes, start, end, delimiterByte, bounds) === fieldCount)
-      sink.fields(fieldsOf(bytes, bounds), line);
-    else others.push({ start, end, line });
+    else {
+      const fields = splitPlainRecord(bytes, start, end, delimiterByte, bounds);
+      if (fields === fieldCount) sink.fields(fieldsOf(bytes, bounds), line);
+      else if (fields !== NOT_PLAIN) broken("column_count", start, end, line);
+      else others.push({ start, end, line });
+    }
   }
-  if (others.length === 0) return;
-  const text = others.map(({ start, end }) => `${bytes.toString("utf8", start, end)}\n`).join("");
-  const rows = await parseFramedText(text, delimiter);
-  if (rows.length !== others.length)
-    throw new Error(`fast-csv made ${rows.length} records of ${others.length}`);
-  for (const [place, { start, end, line }] of others.entries()) {
-    const fields = rows[place];
-    if (fields?.length === fieldCount) sink.fields(fields, line);
-    else broken("column_count", start, end, line);
+  for (let first = 0; first < others.length; first += PARSED_AT_ONCE) {
+    const parsed = others.slice(first, first + PARSED_AT_ONCE);
+    const rows = await parseFramedText(textOf(bytes, parsed), delimiter);
+    if (rows.length !== parsed.length)
+      throw new Error(`fast-csv made ${rows.length} records of ${parsed.length}`);
+    for (const [place, { start, end, line }] of parsed.entries()) {
+      const fields = rows[place];
+      if (fields?.length === fieldCount) sink.fields(fields, line);
+      else broken("column_count", start, end, line);
+    }
   }
+}
+
+function textOf(bytes: Buffer, places: readonly Place[]): string {
+  return places.map(({ start, end }) => `${bytes.toString("utf8", start, end)}\n`).join("");
 }
 
 function fieldsOf(bytes: Buffer, bounds: Int32Array): string[] {

@@ -48,6 +48,10 @@ export const WARNINGS = {
   unterminated:
     "The file ends inside a record: without a line end, or in an open quote. It is read as it stands, and again when the file changes.",
   extra_columns: "The file has columns that are not read. The log names them, once a file.",
+  no_records:
+    "The file holds no record: it is empty, or has a header only. See whether its export went wrong.",
+  few_records:
+    "The run read less than a quarter as many records of the file as usual: of the median of the last 20 loads of its source, once there are 5. See whether its export broke off.",
 } as const;
 
 export type Warning = keyof typeof WARNINGS;
@@ -56,7 +60,12 @@ export type Warning = keyof typeof WARNINGS;
 export type WarningCounts = Readonly<Partial<Record<Warning, number>>>;
 
 /** These are of a file, not of a record: they are told by kind, and are not in the sum of a run's warnings. */
-const FILE_WARNINGS: ReadonlySet<string> = new Set<Warning>(["unterminated", "extra_columns"]);
+const FILE_WARNINGS: ReadonlySet<string> = new Set<Warning>([
+  "unterminated",
+  "extra_columns",
+  "no_records",
+  "few_records",
+]);
 
 /** How many warnings there are of records. */
 export function recordWarnings(counts: WarningCounts): number {

@@ -2,6 +2,8 @@ const QUOTE = 0x22;
 
 /** What `splitPlainRecord` answers for a record that it leaves to fast-csv. */
 export const NOT_PLAIN = -1;
+/** What it answers for a record of more fields than there is room for, whatever the rest of it holds. */
+export const TOO_MANY_FIELDS = -2;
 
 /**
  * Takes an ordinary framed record apart where it stands, in one pass over its bytes: fields without quotes, or wholly
@@ -12,7 +14,7 @@ export const NOT_PLAIN = -1;
  *
  * @param end byte after the record, its line end left out
  * @param bounds receives two numbers a field
- * @returns the number of fields, or `NOT_PLAIN`
+ * @returns the number of fields, `NOT_PLAIN` or `TOO_MANY_FIELDS`
  */
 export function splitPlainRecord(
   buffer: Uint8Array,
@@ -25,7 +27,7 @@ export function splitPlainRecord(
   let position = start;
   let slot = 0;
   for (;;) {
-    if (slot >= most) return NOT_PLAIN;
+    if (slot >= most) return TOO_MANY_FIELDS;
     if (position < end && buffer[position] === QUOTE) {
       position += 1;
       bounds[slot] = position;

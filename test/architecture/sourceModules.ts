@@ -9,12 +9,12 @@ export type SourceTexts = ReadonlyMap<string, string>;
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const GENERATED = "src/database/generated/";
 
-/** Our TypeScript of some folders, without what Prisma generates. */
-export function readSources(folders: readonly string[]): SourceTexts {
+/** Our files of some folders that end so, TypeScript unless said, without what Prisma generates. */
+export function readSources(folders: readonly string[], ending = ".ts"): SourceTexts {
   const paths = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .map((name) => posix.join(folder, name.replaceAll("\\", "/")))
-      .filter((path) => path.endsWith(".ts") && !path.startsWith(GENERATED)),
+      .filter((path) => path.endsWith(ending) && !path.startsWith(GENERATED)),
   );
   return new Map(paths.sort().map((path) => [path, readFileSync(join(root, path), "utf8")]));
 }

@@ -89,3 +89,52 @@ export function inlineStatements(sources: SourceTexts): InlineStatement[] {
     }),
   );
 }
+
+/** What hands a text to PostgreSQL: `query` of a client or a pool, `from` of pg-copy-streams, `new Query` of pg. */
+const SENDERS = /^(query|copyFrom|copyTo|Query|Cursor|QueryStream|sendCopy)$/;
+/** Prisma's ways to send a text of one's own, and pg's to make a value part of one. */
+const NEVER = /^(\$?(query|execute)Raw(Unsafe)?(Typed)?|escapeLiteral|escapeIdentifier)$/;
+
+const nameOf = (node: ts.Expression): string =>
+  ts.isIdentifier(node) ? node.text : ts.isPropertyAccessExpression(node) ? node.name.text : "";
+
+/** A text that is the same whatever happens: written out, or made of such and of constants, which are written in capitals. */
+function isFixedText(node: ts.Expression): boolean {
+  if (ts.isStringLiteralLike(node)) return true;
+  if (ts.isIdentifier(node)) return /^[A-Z][A-Z0-9_]*$/.test(node.text);
+  return (
+    ts.isTemplateExpression(node) && node.templateSpans.every(({ expression }) => isFixedText(expression))
+  );
+}
+
+/** Whether a text that is handed on has been judged: it is fixed, or what another sender makes of one. */
+function isSafeToSend(node: ts.Expression | undefined): boolean {
+  if (node === undefined) return false;
+  if (ts.isCallExpression(node) || ts.isNewExpression(node)) return SENDERS.test(nameOf(node.expression));
+  return isFixedText(node);
+}
+
+/** Places where PostgreSQL is sent a text that may depend on a value. */
+export function unfixedStatements(sources: SourceTexts): string[] {
+  return placesOf(parseModules(sources), (node) => {
+    if (ts.isIdentifier(node) && NEVER.test(node.text)) return true;
+    if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return false;
+    const name = nameOf(node.expression);
+    // Of `sendCopy(client, statement, …)` and of nothing else the second argument is the text.
+    return SENDERS.test(name) && !isSafeToSend(node.arguments?.[name === "sendCopy" ? 1 : 0]);
+  });
+}
+
+/** Dynamic SQL in `.sql` files that does not go through `format` with a quoted identifier or literal. */
+export function unquotedDynamicSql(files: SourceTexts): string[] {
+  return [...files].flatMap(([path, text]) =>
+    [...text.replace(/--.*$/gm, "").matchAll(/\bEXECUTE\b(?!\s+(FUNCTION|PROCEDURE|ON)\b)([^;]*);/gi)]
+      .filter(([, , statement = ""]) => !isQuoted(statement))
+      .map(([found]) => `${path}: ${found}`),
+  );
+}
+
+function isQuoted(statement: string): boolean {
+  const format = /^\s*format\(\s*'((?:[^']|'')*)'/i.exec(statement)?.[1];
+  return format !== undefined && !statement.includes("||") && !/%(?![IL%])/.test(format);
+}

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, jest, test } from "@jest/globals";
+import type { Entry } from "../../src/database/entry.ts";
 import { loaderPool } from "../../src/ingestion/loaderPool.ts";
 import { loadInOrder } from "../../src/ingestion/loadInOrder.ts";
 import { loaderSession, type LoaderSession } from "../../src/ingestion/loaderSession.ts";
@@ -39,8 +40,8 @@ const LATER = movedClock(3_600_000);
 const random = (below: number): number => Math.floor(Math.random() * below);
 
 /** A session whose commits wait for a while, with all their locks held, so that they come in any order. */
-function delayedSession(url: string): LoaderSession {
-  const session = loaderSession(url);
+function delayedSession(entry: Entry): LoaderSession {
+  const session = loaderSession(entry);
   let delayed: ReturnType<LoaderSession["connected"]> | undefined;
   const delay = async () => {
     const client = await session.connected();
@@ -145,7 +146,7 @@ describe(`${WRITERS} writers at once, their commits held up at random`, () => {
     inWarehouse(async (warehouse) => {
       await beginWith(warehouse);
       const written = numbered(WRITERS).map((n) => (n <= 4 ? placesOf(n - 1) : salesOf(n)));
-      const sessions = written.map(() => delayedSession(warehouse.database.url));
+      const sessions = written.map(() => delayedSession(warehouse.database.entry));
       const problems: string[] = [];
       let commits = 0;
       const started = performance.now();

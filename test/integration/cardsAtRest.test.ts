@@ -147,6 +147,31 @@ describe.each(Object.entries(FORMATTINGS))("a card number written %s", (_formatt
 });
 
 test(
+  "in a file's name keeps the file from being loaded, and is nowhere afterwards",
+  inWarehouse(async (warehouse) => {
+    await writePlaces(warehouse);
+    const cards = [markedCard(1), markedCard(2), markedCard(3)];
+    const [first, second, third] = cards;
+    await warehouse.files.write(`transactions-${first ?? ""}.csv`, file({ id: 1 }));
+    await warehouse.files.write(`sales ${second ?? ""}.csv`, file({ id: 2 }));
+    await warehouse.files.write("transactions-20261128-000001.csv", file({ id: 3 }));
+
+    const report = await load(warehouse);
+    const named = warehouse.ingest({ files: [`/nowhere/transactions-${third ?? ""}.csv`] });
+
+    await expect(named).rejects.toMatchObject({ code: "usage_invalid", exitCode: 2 });
+    const refusal = await named.catch(String);
+    expect(report.files.map(({ path }) => path)).toEqual([
+      "stores.csv",
+      "devices.csv",
+      "transactions-20261128-000001.csv",
+    ]);
+    expect(JSON.stringify(warehouse.log)).toContain("transactions-****************.csv");
+    await expectNoCards(warehouse, cards, { report, refusal });
+  }),
+);
+
+test(
   "the search finds a card that is there, in each of its forms",
   inWarehouse(
     async (warehouse) => {

@@ -3,15 +3,15 @@ import { facts, writePlaces } from "../fixtures/loadedFacts.ts";
 import { transactionsFile as file } from "../fixtures/sourceText.ts";
 import { inWarehouse } from "../fixtures/warehouse.ts";
 
-/** What another program may have put on the fact, that it may write down what is inserted. */
+/** What another program may have put on the fact, that it may write down what is inserted: with its own rights, not ours. */
 const NOTES = "CREATE TABLE public.notes (transaction_id bigint)";
 const TRIGGER = `
-  CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql AS
+  CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
     'BEGIN INSERT INTO public.notes VALUES (NEW.transaction_id); RETURN NEW; END';
   CREATE TRIGGER note AFTER INSERT ON ingestion_layer.fct_transactions
     FOR EACH ROW EXECUTE FUNCTION public.note()`;
 const STATEMENT_TRIGGER = `
-  CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql AS
+  CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
     'BEGIN INSERT INTO public.notes SELECT transaction_id FROM inserted; RETURN NULL; END';
   CREATE TRIGGER note AFTER INSERT ON ingestion_layer.fct_transactions
     REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.note()`;

@@ -242,6 +242,7 @@ async function asPlainUser(warehouse: Warehouse, work: (user: Warehouse) => Prom
   try {
     const database = await openDatabase({
       config,
+      purpose: "load",
       logger: silentLogger,
       clock: systemClock,
       environment: {},

@@ -236,7 +236,7 @@ describe("nobody waits for ever", () => {
         await warehouse.rows(`
           CREATE TABLE public.totals (loads integer NOT NULL);
           INSERT INTO public.totals VALUES (0);
-          CREATE FUNCTION public.count_loads() RETURNS trigger LANGUAGE plpgsql
+          CREATE FUNCTION public.count_loads() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
             AS 'BEGIN UPDATE public.totals SET loads = loads + 1; RETURN NULL; END';
           CREATE TRIGGER count_loads AFTER INSERT ON ingestion_layer.fct_transactions
             FOR EACH STATEMENT EXECUTE FUNCTION public.count_loads()`);
@@ -295,7 +295,7 @@ describe("a chunk waits for its turn with all of its records", () => {
 test(
   "a transaction that waits for its turn outlives the time after which an idle one is ended",
   inWarehouse(async ({ database }) => {
-    const session = loaderSession(database.url);
+    const session = loaderSession(database.entry);
     try {
       const client = await session.connected();
       await client.query("SET idle_in_transaction_session_timeout = '1s'");

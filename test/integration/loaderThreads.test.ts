@@ -72,7 +72,8 @@ describe("a loader thread that dies", () => {
     inWarehouse(async (warehouse) => {
       await prepare(warehouse);
       const unreachable = "postgresql://nobody:none@127.0.0.1:1/none";
-      const elsewhere: typeof startThread = (data) => startThread({ ...data, databaseUrl: unreachable });
+      const elsewhere: typeof startThread = (data) =>
+        startThread({ ...data, database: { url: unreachable } });
       await loadWith(warehouse, elsewhere, "database_connection_lost");
       const [step] = await warehouse.rows(
         "SELECT error_message FROM operations.run_steps WHERE name = $1 AND error_message <> ''",

@@ -11,7 +11,7 @@ describe("only one run at a time", () => {
   test(
     "changes the warehouse: the second is refused at once, with exit code 3, and leaves no trace",
     inWarehouse(async (warehouse) => {
-      const held = await takeWarehouseLock(warehouse.database.url, new Date());
+      const held = await takeWarehouseLock(warehouse.database.entry, new Date());
       expect(held).toBeDefined();
 
       await expect(warehouse.ingest()).rejects.toMatchObject({

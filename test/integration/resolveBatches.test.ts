@@ -20,9 +20,9 @@ const atDevice7 = (...transactions: TransactionFields[]): string =>
 /** Resolves what waits, so many ids a commit, on a session whose zone is far from UTC. */
 async function resolve({ database, rows }: Warehouse, batch: number): Promise<number> {
   const now = () => new Date();
-  const lock = await takeWarehouseLock(database.url, now());
+  const lock = await takeWarehouseLock(database.entry, now());
   if (lock === undefined) throw new Error("the warehouse is locked");
-  const session = loaderSession(database.url);
+  const session = loaderSession(database.entry);
   try {
     await (await session.connected()).query("SET timezone = 'Pacific/Auckland'");
     const [run] = await rows<{ run_id: number }>(`

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type pg from "pg";
 import { aggregate } from "../../jobs/aggregate.ts";
+import { setUpRoles } from "../../src/database/roles/setUpRoles.ts";
 import { foldRollups } from "../../src/ingestion/rollups/foldRollups.ts";
 import { RollupChanges } from "../../src/ingestion/rollups/rollupChanges.ts";
 import { createFactViews, migrationsNamed, ROLLUPS, VIEWS_OVER_FACTS } from "../fixtures/factViews.ts";
@@ -218,6 +219,7 @@ test(
 
     const [before, after] = [await migrationsNamed(VIEWS_OVER_FACTS), await migrationsNamed(ROLLUPS)];
     for (const sql of [...before.values(), ...after.values()]) await rows(sql);
+    await setUpRoles(warehouse.database.url);
 
     expect(after.size).toBe(1 + before.size);
     expect(await views.answers()).toEqual(await views.ofFacts());

@@ -84,6 +84,7 @@ describe("what Prisma's drift check does not see is there", () => {
           SELECT indexrelid::regclass::text AS name, indisunique AS unique FROM pg_index
           WHERE indpred IS NOT NULL ORDER BY 1`);
         expect(indexes).toEqual([
+          { name: "operations.card_token_keys_one_in_use", unique: true },
           { name: "operations.quarantine_open_by_file", unique: false },
           { name: "operations.quarantine_open_by_key", unique: false },
           { name: "operations.quarantine_waiting_for_device", unique: false },

@@ -38,7 +38,7 @@ describe("a file that cannot be read", () => {
         await mkdir(path);
       });
       expect(report).toMatchObject({ status: "failed", error: { code: "file_unreadable" } });
-      expect(report.error?.message).toContain(`${NAME}: cannot be read (EISDIR)`);
+      expect(report.error?.message).toContain(`${NAME}: cannot be read: it is a folder`);
       expect(await idsOf(warehouse)).toEqual([2]);
       await rm(join(warehouse.files.path, NAME), { recursive: true });
     }),

@@ -59,7 +59,7 @@ describe("verify of files finds one that", () => {
     [
       "is a folder now",
       TEXT,
-      "unreadable: not a regular file",
+      "unreadable: it is a folder",
       async ({ files }) => {
         await files.remove(NAME);
         await mkdir(join(files.path, NAME));

@@ -45,9 +45,19 @@ export function start(
   nodeOptions: readonly string[] = [],
 ): Program {
   requireBuild();
-  const child = spawn(process.execPath, [...nodeOptions, join(root, "dist", `${entry}.js`), ...args], {
-    cwd: tmpdir(),
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment },
+  const line = [...nodeOptions, join(root, "dist", `${entry}.js`), ...args];
+  return startCommand(process.execPath, line, { environment });
+}
+
+/** Starts any command as the programs are started. */
+export function startCommand(
+  command: string,
+  args: readonly string[],
+  options: { readonly environment: Environment; readonly cwd?: string },
+): Program {
+  const child = spawn(command, args, {
+    cwd: options.cwd ?? tmpdir(),
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...options.environment },
   });
   running.add(child);
   child.stdin.end();

@@ -1,10 +1,10 @@
 -- Grain: the file as this run meets it.
 INSERT INTO operations.run_files (
-  run_id, file_id, records_read, loaded, already_present, corrected, superseded, rejected, warnings, bytes_read
+  run_id, file_id, source, records_read, loaded, already_present, corrected, superseded, rejected, warnings, bytes_read
 )
 VALUES (
-  :run_id, :file_id, :records_read, :loaded, :already_present, :corrected, :superseded, :rejected, :warnings,
-  :end_byte::bigint - :start_byte::bigint
+  :run_id, :file_id, :source::operations.source, :records_read, :loaded, :already_present, :corrected, :superseded,
+  :rejected, :warnings, :end_byte::bigint - :start_byte::bigint
 )
 ON CONFLICT (run_id, file_id) DO UPDATE SET
   records_read = run_files.records_read + excluded.records_read,

@@ -11,8 +11,8 @@ import {
   type ThreadData,
 } from "./messages.ts";
 
-const { databaseUrl, run } = workerData as ThreadData;
-const session = loaderSession(databaseUrl);
+const { database, run } = workerData as ThreadData;
+const session = loaderSession(database);
 // Connects while the first records are read. Where it cannot, that error ends the thread: nobody catches it here.
 const connected = session.connected();
 const loader = localChunkLoader(session, run);

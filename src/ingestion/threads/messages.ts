@@ -1,12 +1,13 @@
 import type { ChunkFile, CommittedChunk } from "../commitChunk.ts";
 import type { FileOpening, RunSettings } from "../chunkLoader.ts";
+import type { Entry } from "../../database/entry.ts";
 import type { ChunkPart } from "../frameChunks.ts";
 import type { IdRange } from "../recordBatch.ts";
 import { TillhouseError, type ErrorCode } from "../../lib/errors.ts";
 
 /** What a loader thread is started with. */
 export interface ThreadData {
-  readonly databaseUrl: string;
+  readonly database: Entry;
   readonly run: RunSettings;
 }
 

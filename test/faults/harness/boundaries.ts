@@ -81,7 +81,7 @@ export const BOUNDARIES: readonly Boundary[] = [
     4,
   ),
   boundary("step end", "after", /^UPDATE operations\.run_steps/, 4),
-  boundary("statistics", "after", /^ANALYZE/, 3),
+  boundary("statistics", "after", /^DO [^]*\bANALYZE /, 3),
   boundary("run end, before", "before", /^UPDATE operations\.runs\s+SET\s+status =/),
   boundary("run end, after", "after", /^UPDATE operations\.runs\s+SET\s+status =/),
   boundary("lock given back", "before", /pg_advisory_unlock/),

@@ -8,6 +8,7 @@ import {
 } from "../../../src/database/embedded/openEmbeddedServer.ts";
 import { stopEmbeddedServer } from "../../../src/database/embedded/stopEmbeddedServer.ts";
 import { deployMigrations } from "../../../src/database/migrations.ts";
+import { setUpRoles } from "../../../src/database/roles/setUpRoles.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
 import { silentLogger } from "../../../src/lib/logger.ts";
 import { onServer, urlOfDatabase } from "../../fixtures/testRun.ts";
@@ -45,6 +46,7 @@ export function ownServer(): OwnServer {
     await chmod(stateDir, 0o755);
     await open();
     await deployMigrations(url(), process.env);
+    await setUpRoles(url());
   }, 120_000);
   afterAll(async () => {
     await server?.close();

@@ -6,7 +6,7 @@ import { readDialect } from "../../../src/sources/dialect.ts";
 import { encodingOf } from "../../../src/sources/fileText.ts";
 import { endsInLineEnd } from "../../../src/sources/frameText.ts";
 import { bindColumns } from "../../../src/sources/header.ts";
-import type { Reason } from "../../../src/sources/reasons.ts";
+import { REASONS, type Reason } from "../../../src/sources/reasons.ts";
 import { asText } from "../sources/writtenFiles.ts";
 import { collectingBatch, type ReadValues } from "./collectingBatch.ts";
 
@@ -36,7 +36,7 @@ export async function readAsLoaded(reads: readonly Buffer[], rules: ReadingRules
   const contract = CONTRACTS[source];
   const text = asText(reads, encodingOf(Buffer.concat(reads).subarray(0, 2)));
   const dialect = await readDialect(Buffer.concat(text), true);
-  if ("refusal" in dialect) return dialect;
+  if ("refusal" in dialect) return { refusal: dialect.refusal };
   const columns = bindColumns(contract, dialect.header);
   if ("refusal" in columns) return columns;
   const { headerBytes, headerLines, delimiter } = dialect;
@@ -63,10 +63,10 @@ export async function readAsLoaded(reads: readonly Buffer[], rules: ReadingRules
     if (preparation === undefined) throw new Error("a chunk goes on that has not begun");
     if (block !== null) await preparation.read(block, isIdCut);
     if (chunk === null) continue;
-    const { rejects, recordsRead } = preparation.finish(chunk);
+    const { rejected, recordsRead } = preparation.finish(chunk);
     const ofChunk = [
       ...batch.accepted.map(({ line, values }) => ({ line, accepted: values })),
-      ...rejects.map(({ line, reason }) => ({ line, rejected: reason })),
+      ...rejectsIn(rejected),
     ];
     if (ofChunk.length !== recordsRead)
       throw new Error(`${recordsRead} records were read, and ${ofChunk.length} outcomes given`);
@@ -74,6 +74,18 @@ export async function readAsLoaded(reads: readonly Buffer[], rules: ReadingRules
   }
   return { outcomes };
 }
+
+/** The rejects in COPY text: line and reason come first, and no field holds a line's end or a tab of its own. */
+function rejectsIn(rejected: readonly Buffer[]): Outcome[] {
+  const rows = Buffer.concat(rejected).toString().split("\n").slice(0, -1);
+  return rows.map((row) => {
+    const [line, reason = ""] = row.split("\t");
+    if (!isReason(reason)) throw new Error(`no reason is called ${reason}`);
+    return { line: Number(line), rejected: reason };
+  });
+}
+
+const isReason = (name: string): name is Reason => name in REASONS;
 
 /** The reads of a text after its header. */
 async function* bodyOf(text: readonly Buffer[], headerBytes: number): AsyncGenerator<Buffer> {

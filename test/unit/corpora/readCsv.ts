@@ -11,7 +11,7 @@ export type ReadCsv = readonly ReadRow[] | { readonly refusal: string };
 /** Reads a text as files are read, up to where columns get their meaning. */
 export async function readCsv(text: Buffer): Promise<ReadCsv> {
   const dialect = await readDialect(text, true);
-  if ("refusal" in dialect) return dialect;
+  if ("refusal" in dialect) return { refusal: dialect.refusal };
   const body = text.subarray(dialect.headerBytes);
   return [dialect.header, ...(await rowsOf(body, dialect.delimiter, dialect.header))];
 }

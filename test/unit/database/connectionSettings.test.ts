@@ -4,7 +4,7 @@ import { connectionSettings } from "../../../src/database/connectionSettings.ts"
 
 const optionsOf = (url: string): string | undefined =>
   (
-    new pg.Client(connectionSettings(url, "test")) as unknown as {
+    new pg.Client(connectionSettings({ url }, "test")) as unknown as {
       connectionParameters: { options?: string };
     }
   ).connectionParameters.options;
@@ -17,13 +17,17 @@ test("a session is in UTC, whatever the URL asks for", () => {
 });
 
 test("a session has the name that our others know it by, whatever the URL calls it", () => {
-  const client = new pg.Client(connectionSettings("postgresql://u@h/db?application_name=mine", "ours"));
+  const client = new pg.Client(
+    connectionSettings({ url: "postgresql://u@h/db?application_name=mine" }, "ours"),
+  );
   expect(client).toMatchObject({ connectionParameters: { application_name: "ours" } });
 });
 
 test("a password with a bare per cent sign is read as pg reads it", () => {
-  const client = new pg.Client(connectionSettings("postgresql://u:100%sure@h/db", "test"));
+  const client = new pg.Client(connectionSettings({ url: "postgresql://u:100%sure@h/db" }, "test"));
   expect(client.password).toBe("100%sure");
   expect(optionsOf("postgresql://u:100%sure@h/db")).toBe("-c timezone=UTC");
-  expect(new pg.Client(connectionSettings("postgresql://u:a%40b@h/db", "test")).password).toBe("a@b");
+  expect(new pg.Client(connectionSettings({ url: "postgresql://u:a%40b@h/db" }, "test")).password).toBe(
+    "a@b",
+  );
 });

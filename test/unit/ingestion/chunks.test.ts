@@ -110,9 +110,9 @@ describe("chunks", () => {
     expect(outcomes(chunks)).toEqual({
       accepted: ["1:1", "2:2", "9:6"],
       rejects: [
-        { line: 4, reason: "unclosed_quote" },
-        { line: 5, reason: "record_too_long" },
-        { line: 6, reason: "bad_whole_number" },
+        { reason: "unclosed_quote", records: 1, firstLine: 4 },
+        { reason: "record_too_long", records: 1, firstLine: 5 },
+        { reason: "bad_whole_number", records: 1, firstLine: 6 },
       ],
     });
   });

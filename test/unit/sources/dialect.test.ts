@@ -32,11 +32,24 @@ describe("the dialect of a file", () => {
   });
 
   test.each([
-    ["nothing", "", /empty/],
-    ["blank lines only", "\n\n", /no header/],
-    ["an unclosed quote", 'id,"type\n1,2\n', /not a well-formed line/],
-    ["a stray quote", 'id,ty"pe\n', /not a well-formed line/],
-  ])("is refused with a reason: %s", async (_, text, reason) => {
-    expect(await dialectOf(text)).toEqual({ refusal: expect.stringMatching(reason) });
+    ["nothing", "", /the file is empty/, true],
+    ["nothing but a byte order mark", "\ufeff", /the file is empty/, true],
+    ["blank lines only", "\n\n", /no header found: all lines are blank/, true],
+    ["an unclosed quote", 'id,"type\n1,2\n', /not a well-formed line/, false],
+    ["a stray quote", 'id,ty"pe\n', /not a well-formed line/, false],
+    ["a line of quotes", `${'"'.repeat(1_001)}\n`, /not a well-formed line/, false],
+  ])("is refused with a reason: %s", async (_, text, reason, isEmpty) => {
+    expect(await dialectOf(text)).toEqual({ refusal: expect.stringMatching(reason), isEmpty });
+  });
+
+  test.each([
+    ["a line that goes on", "id,".repeat(1_000)],
+    ["blank lines that go on", "\n".repeat(1_000)],
+    ["a quote that is not closed", `id,"${"type\n".repeat(1_000)}`],
+  ])("is not looked for behind the beginning: %s", async (_, text) => {
+    expect(await readDialect(Buffer.from(text), false)).toEqual({
+      refusal: expect.stringContaining(`no header found in the first ${text.length} bytes`),
+      isEmpty: false,
+    });
   });
 });

@@ -51,6 +51,24 @@ describe("the records of a block", () => {
     ]);
   });
 
+  test("are counted where they stand when they have too few fields or too many, whatever stands in those", async () => {
+    const { given } = await read(`1,a\n2\n3,b,c\n4,d,${' "x",'.repeat(3)}\n5, "e"\n6,f\n`);
+    expect(given).toEqual([
+      "10: 1 & a",
+      "11: column_count",
+      "12: column_count",
+      "13: column_count",
+      "15: 6 & f",
+      "14: 5 & e",
+    ]);
+  });
+
+  test("are all given, however many of them take fast-csv", async () => {
+    const lines = Array.from({ length: 1_201 }, (_, index) => index + 1);
+    const { given } = await read(lines.map((line) => `${line}, "b"\n`).join(""));
+    expect(given).toEqual(lines.map((line) => `${line + 9}: ${line} & b`));
+  });
+
   test("are offered where they stand first, and those that are taken are given to nobody else", async () => {
     const { offered, given } = await read("1,a\n2,b\n3,c,d\n", (record) => record.startsWith("1"));
     expect(offered).toEqual(["10: 1,a", "11: 2,b", "12: 3,c,d"]);

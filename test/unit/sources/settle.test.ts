@@ -18,6 +18,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const named = (name: string): DiscoveredFile => ({
   source: "stores",
   path: name,
+  folder,
   absolutePath: join(folder, name),
 });
 

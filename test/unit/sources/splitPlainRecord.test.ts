@@ -3,7 +3,12 @@ import fc from "fast-check";
 import { DELIMITERS } from "../../../src/sources/dialect.ts";
 import { frameRecords } from "../../../src/sources/frameRecords.ts";
 import { parseFramedText } from "../../../src/sources/parseFramedText.ts";
-import { NOT_PLAIN, plainText, splitPlainRecord } from "../../../src/sources/splitPlainRecord.ts";
+import {
+  NOT_PLAIN,
+  plainText,
+  splitPlainRecord,
+  TOO_MANY_FIELDS,
+} from "../../../src/sources/splitPlainRecord.ts";
 import { CASES } from "./cases.ts";
 import { framesOf } from "./framesOf.ts";
 
@@ -48,7 +53,7 @@ describe("a plain record is taken apart", () => {
 
   test("into no more fields than there is room for", () => {
     const record = Buffer.from("a,b,c");
-    expect(splitPlainRecord(record, 0, record.length, 0x2c, new Int32Array(4))).toBe(NOT_PLAIN);
+    expect(splitPlainRecord(record, 0, record.length, 0x2c, new Int32Array(4))).toBe(TOO_MANY_FIELDS);
   });
 });
 

@@ -1,0 +1,39 @@
+import { ROLES, type RoleName } from "./roles/rights.ts";
+
+/**
+ * What a program opens a database for, which says as whom: `load` as the loader, `verify` as the loader but writing nothing,
+ * `read` as the reader, and `own` as the user of the URL, for what no role may do.
+ */
+export type Purpose = "load" | "verify" | "read" | "own";
+
+/** Where a connection leads, and as whom it works there. Plain data: loader threads are sent it. */
+export interface Entry {
+  /** Of the user who logs in. Holds the password: never log it. */
+  readonly url: string;
+  /** Entered as the connection is made; absent: it works as the user who logs in. */
+  readonly role?: RoleName;
+  /** Whether it may only read. */
+  readonly isReadOnly?: boolean;
+}
+
+const ENTERED: Readonly<Record<Purpose, Omit<Entry, "url">>> = {
+  load: { role: "loader" },
+  verify: { role: "loader", isReadOnly: true },
+  read: { role: "reader", isReadOnly: true },
+  own: {},
+};
+
+/** How to enter for a purpose; where there are no roles, as the user who logs in. */
+export function entryFor(url: string, purpose: Purpose, hasRoles: boolean): Entry {
+  const { role, ...others } = ENTERED[purpose];
+  return { url, ...others, ...(role !== undefined && hasRoles && { role }) };
+}
+
+/** What the server is asked for as a connection is made, in the form of its command line. */
+export function sessionOptions({ role, isReadOnly }: Entry): string {
+  // Prisma and plain SQL both read wrong instants in a session of another zone (prisma/orm#28629).
+  const options = ["-c timezone=UTC"];
+  if (isReadOnly === true) options.push("-c default_transaction_read_only=on");
+  if (role !== undefined) options.push(`-c role=${ROLES[role]}`);
+  return options.join(" ");
+}

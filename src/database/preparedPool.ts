@@ -1,0 +1,149 @@
+import type pg from "pg";
+import type { Config } from "../config/loadConfig.ts";
+import type { Clock } from "../lib/clock.ts";
+import { TillhouseError } from "../lib/errors.ts";
+import type { Logger } from "../lib/logger.ts";
+import { entryFor, type Entry, type Purpose } from "./entry.ts";
+import { deployMigrations, pendingMigrations } from "./migrations.ts";
+import { createPool } from "./pool.ts";
+import { roleDifferences } from "./roles/roleDifferences.ts";
+import { setUpRoles } from "./roles/setUpRoles.ts";
+
+const OLDEST_SUPPORTED = 15;
+const NEWEST_SUPPORTED = 18;
+
+export interface OpenOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Handed to Prisma's migrations, which are a process of their own. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** What for: it says in which role. */
+  readonly purpose: Purpose;
+  /** Leaves pending migrations alone, for the commands that manage them. */
+  readonly skipMigrations?: boolean;
+}
+
+/** Connections to a database that has what this version needs. */
+export interface PreparedPool {
+  readonly entry: Entry;
+  readonly pool: pg.Pool;
+}
+
+/** What a database was found to be like, entered in a role or not. */
+interface Look extends PreparedPool {
+  readonly pending: readonly string[];
+  /** Whether they are as declared; or at least of use; or not even that. */
+  readonly roles: "right" | "usable" | "missing";
+}
+
+/**
+ * Opens a pool in the role of its purpose, on a database with every migration. The embedded one is given what it lacks. One
+ * of your own must have it, but for the roles: without those everything is done as the user who logs in, which is logged.
+ *
+ * @throws TillhouseError `database_unreachable`, `database_unsupported`, and with DATABASE_URL `migrations_pending`
+ */
+export async function preparedPool(
+  url: string,
+  isEmbedded: boolean,
+  options: OpenOptions,
+): Promise<PreparedPool> {
+  const inRole = (): Promise<Look> => look(entryFor(url, options.purpose, true), options);
+  let found = await inRole();
+  if (isEmbedded && !(found.pending.length === 0 && found.roles === "right")) {
+    await leave(found);
+    await prepare(url, options);
+    found = await inRole();
+  }
+  if (found.roles === "missing") found = await look(entryFor(url, options.purpose, false), options);
+  const { pending } = found;
+  if (pending.length === 0) {
+    if (found.entry.role === undefined && options.purpose !== "own") warnOfMissingRoles(options.logger);
+    return found;
+  }
+  await leave(found);
+  throw new TillhouseError(
+    "migrations_pending",
+    `${pending.length} migrations have not been applied to this database. Run: npm run db:migrate`,
+    { pending },
+  );
+}
+
+function warnOfMissingRoles(logger: Logger): void {
+  logger.warn(
+    "The database's roles cannot be entered: all is done with the rights of the user who logs in. Run: npm run db:migrate",
+    { code: "roles_missing" },
+  );
+}
+
+/** Ends the pool of one that is not used, or that could not even be entered. */
+async function leave({ pool }: PreparedPool): Promise<void> {
+  if (!pool.ended) await pool.end();
+}
+
+async function look(entry: Entry, options: OpenOptions): Promise<Look> {
+  const pool = createPool(entry, options.logger);
+  try {
+    await requireSupportedServer(pool, entry.url);
+    const pending = options.skipMigrations === true ? [] : await pendingMigrations(pool);
+    const asks = entry.role !== undefined && pending.length === 0;
+    const differences = asks ? await roleDifferences(pool) : [];
+    const isUsable = !differences.some((difference) => difference.is_needed);
+    return {
+      ...{ entry, pool, pending },
+      roles: differences.length === 0 ? "right" : isUsable ? "usable" : "missing",
+    };
+  } catch (error) {
+    await pool.end();
+    if (entry.role !== undefined && isRefusedRole(error))
+      return { entry, pool, pending: [], roles: "missing" };
+    throw error;
+  }
+}
+
+/** No such role; or this user may not enter it, or it may do nothing here. */
+function isRefusedRole(error: unknown): boolean {
+  const { code } = Object(error instanceof TillhouseError ? error.cause : error) as { code?: unknown };
+  return code === "22023" || code === "42501";
+}
+
+/** Gives the embedded database what it lacks, as its owner. */
+async function prepare(url: string, options: OpenOptions): Promise<void> {
+  const found = await look({ url }, options);
+  await leave(found);
+  if (found.pending.length > 0) {
+    options.logger.info("preparing the database", { migrations: found.pending.length });
+    await deployMigrations(url, options.environment);
+  }
+  await setUpRoles(url);
+}
+
+async function requireSupportedServer(pool: pg.Pool, url: string): Promise<void> {
+  const version = await serverVersion(pool, url);
+  const major = Math.floor(version / 10_000);
+  if (major >= OLDEST_SUPPORTED && major <= NEWEST_SUPPORTED) return;
+  throw new TillhouseError(
+    "database_unsupported",
+    `The server is PostgreSQL ${major}; ${OLDEST_SUPPORTED} to ${NEWEST_SUPPORTED} are supported.`,
+    { major },
+  );
+}
+
+async function serverVersion(pool: pg.Pool, url: string): Promise<number> {
+  try {
+    const { rows } = await pool.query<{ version: string }>(
+      "SELECT current_setting('server_version_num') AS version",
+    );
+    return Number(rows[0]?.version);
+  } catch (error) {
+    const { hostname, port, pathname } = new URL(url);
+    const place = `${hostname}:${port === "" ? "5432" : port}${pathname}`;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new TillhouseError(
+      "database_unreachable",
+      `PostgreSQL at ${place} cannot be reached: ${why}. Is it running, and is DATABASE_URL right?`,
+      { place },
+      error,
+    );
+  }
+}

@@ -1,0 +1,152 @@
+/** The roles that Tillhouse works as. They belong to the whole server; what they may do is each database's own. */
+export const ROLES = { loader: "tillhouse_loader", reader: "tillhouse_reader" } as const;
+
+export type RoleName = keyof typeof ROLES;
+export const ROLE_NAMES = Object.keys(ROLES) as readonly RoleName[];
+
+/** The schemas that are ours alone: nobody gets a right there by being anybody. */
+export const SCHEMAS = ["ingestion_layer", "aggregation_layer", "operations"] as const;
+
+/** A verb on all columns, or on those named. */
+type Verb = string | { readonly verb: string; readonly columns: readonly string[] };
+type Rights = Readonly<Partial<Record<RoleName, readonly Verb[]>>>;
+
+const only = (verb: string, ...columns: readonly string[]): Verb => ({ verb, columns });
+const lookup = { loader: ["SELECT"], reader: ["SELECT"] };
+const added: Rights = { loader: ["SELECT", "INSERT"] };
+const kept: Rights = { loader: ["SELECT", "INSERT", "UPDATE"] };
+const rollup: Rights = { loader: ["SELECT", "INSERT", "UPDATE", "DELETE"] };
+const history: Rights = { loader: ["SELECT", "INSERT", "UPDATE"], reader: ["SELECT"] };
+/** Rows that are only locked, or changed in one column: PostgreSQL asks for UPDATE of any one column to lock a row. */
+const addedAndLocked = (...columns: readonly string[]): Rights => ({
+  loader: ["SELECT", "INSERT", only("UPDATE", ...columns)],
+});
+const view: Rights = { reader: ["SELECT"] };
+const numbered: Rights = { loader: ["USAGE"] };
+
+/** What `rejects` shows of a quarantined record: no card token, and nothing that one could be told by. */
+const QUARANTINE_SHOWN = [
+  "quarantine_id",
+  "source",
+  "file_id",
+  "source_line",
+  "run_id",
+  "reason",
+  "column_name",
+  "state",
+  "resolved_run_id",
+  "fields",
+  "natural_key",
+  "device_id",
+  "store_id",
+];
+
+/**
+ * Who may do what, all of it: what is not here is refused. A migration that makes something gives it a line here; without
+ * one a test fails. Nobody is given TRUNCATE, REFERENCES, TRIGGER or MAINTAIN on anything, nor CREATE in any schema.
+ */
+export const RIGHTS: {
+  readonly schema: Readonly<Record<string, Rights>>;
+  readonly table: Readonly<Record<string, Rights>>;
+  readonly sequence: Readonly<Record<string, Rights>>;
+  /** The database that it is about, whatever its name. */
+  readonly database: Rights;
+  readonly parameter: Readonly<Record<string, Rights>>;
+} = {
+  schema: {
+    ingestion_layer: { loader: ["USAGE"] },
+    aggregation_layer: { loader: ["USAGE"], reader: ["USAGE"] },
+    operations: { loader: ["USAGE"], reader: ["USAGE"] },
+  },
+  table: {
+    "ingestion_layer.fct_transactions": kept,
+    "ingestion_layer.dim_stores": kept,
+    "ingestion_layer.dim_devices": kept,
+    "ingestion_layer.dim_products": kept,
+    "ingestion_layer.dim_product_labels": addedAndLocked("label_key"),
+    "ingestion_layer.dim_customers": added,
+    "ingestion_layer.dim_time": addedAndLocked("date_key"),
+
+    "aggregation_layer.rollup_stores": rollup,
+    "aggregation_layer.rollup_products": rollup,
+    "aggregation_layer.rollup_devices": rollup,
+    "aggregation_layer.rollup_days": rollup,
+    "aggregation_layer.rollup_store_first_sales": rollup,
+
+    "aggregation_layer.top_10_stores_by_amount": view,
+    "aggregation_layer.top_10_products_sold": view,
+    "aggregation_layer.average_amount_by_typology_and_country": view,
+    "aggregation_layer.transaction_share_by_device_type": view,
+    "aggregation_layer.time_to_fifth_transaction": view,
+    "aggregation_layer.time_to_fifth_transaction_by_store": view,
+    "aggregation_layer.store_performance": view,
+    "aggregation_layer.product_performance": view,
+    "aggregation_layer.device_type_performance": view,
+    "aggregation_layer.average_amount_by_typology": view,
+    "aggregation_layer.average_amount_by_country": view,
+    "aggregation_layer.daily_sales": view,
+
+    "operations.runs": history,
+    "operations.run_steps": history,
+    "operations.run_files": history,
+    "operations.source_files": history,
+    "operations.file_ranges": kept,
+    "operations.watermarks": kept,
+    "operations.quarantine": {
+      loader: ["SELECT", "INSERT", "UPDATE"],
+      reader: [only("SELECT", ...QUARANTINE_SHOWN)],
+    },
+    "operations.card_token_keys": addedAndLocked("card_key_id", "retired_at"),
+    "operations.run_locks": { loader: ["SELECT", "UPDATE"] },
+
+    // Prisma's own: which migrations the database has had.
+    "public._prisma_migrations": lookup,
+  },
+  sequence: {
+    "ingestion_layer.dim_customers_customer_key_seq": numbered,
+    "ingestion_layer.dim_devices_device_key_seq": numbered,
+    "ingestion_layer.dim_product_labels_label_key_seq": numbered,
+    "ingestion_layer.dim_products_product_key_seq": numbered,
+    "ingestion_layer.dim_stores_store_key_seq": numbered,
+    "operations.quarantine_quarantine_id_seq": numbered,
+    "operations.runs_run_id_seq": numbered,
+    "operations.source_files_file_id_seq": numbered,
+  },
+  // Staging is temporary tables.
+  database: { loader: ["TEMPORARY"] },
+  // Keys are checked as sets: see `checkKeysAsSets.sql`. Only a superuser can grant it; without it they are checked by row.
+  parameter: { session_replication_role: { loader: ["SET"] } },
+};
+
+export type ObjectKind = "schema" | "table" | "column" | "sequence" | "database" | "parameter";
+
+/** One cell of `RIGHTS`. */
+export interface Right {
+  readonly role: string;
+  readonly kind: ObjectKind;
+  /** Schema and name, or name; of a database none. */
+  readonly names: readonly string[];
+  readonly column: string | null;
+  readonly privilege: string;
+}
+
+/** Every cell of `RIGHTS`, one by one. */
+export function allRights(): readonly Right[] {
+  const { database, ...named } = RIGHTS;
+  const ofObject = (kind: ObjectKind, names: readonly string[], rights: Rights): Right[] =>
+    ROLE_NAMES.flatMap((role) =>
+      (rights[role] ?? []).flatMap((verb): Right[] => {
+        const right = { role: ROLES[role], names };
+        if (typeof verb === "string") return [{ ...right, kind, column: null, privilege: verb }];
+        return verb.columns.map((column) => ({ ...right, kind: "column", column, privilege: verb.verb }));
+      }),
+    );
+  return [
+    ...Object.entries(named).flatMap(([kind, objects]) =>
+      Object.entries(objects).flatMap(([name, rights]) =>
+        ofObject(kind as ObjectKind, name.split("."), rights),
+      ),
+    ),
+    ...ofObject("database", [], database),
+  ];
+}

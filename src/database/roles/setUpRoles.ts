@@ -1,0 +1,102 @@
+import pg from "pg";
+import { onlyRow, sqlFile } from "../sqlFile.ts";
+import { connectionSettings } from "../connectionSettings.ts";
+import { isConflict } from "../databaseErrors.ts";
+import { withTransaction, type Redoing } from "../pool.ts";
+import { roleDifferences, type RoleDifference } from "./roleDifferences.ts";
+import { roleStatements, type StatementContext } from "./roleStatements.ts";
+
+const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
+const lockRoles = sql("lockRoles");
+const whereWeAre = sql("whereWeAre");
+
+/** What setting the roles up came to. */
+export interface RolesSetUp {
+  /** Whether anything was other than it should be before. */
+  readonly changed: boolean;
+  /** Whether the roles are of use: what is missing yet, if anything, can be done without. */
+  readonly usable: boolean;
+  /** What this user may not do, complete, for somebody who may. None: nothing is left to do. */
+  readonly forAdministrator: readonly string[];
+  readonly database: string;
+}
+
+const REFUSED = "42501";
+const UNKNOWN_NAME = "42704";
+/** Name taken, row twice. */
+const MET = new Set(["42710", "23505"]);
+/** Any number of processes may start at once. */
+const AFTER_MEETINGS: Redoing = { hasLost: hasMetOthers, mostAttempts: 20 };
+/** What is revoked from everybody, or from a whole table, may be missing then. */
+const MOST_ROUNDS = 3;
+
+/**
+ * Makes the roles and their rights in this database what `RIGHTS` says, no more and no less, as far as this user may: what
+ * is refused is given back as SQL. Does nothing where all is right; any number of processes may do it at once.
+ */
+export async function setUpRoles(url: string): Promise<RolesSetUp> {
+  const client = new pg.Client(connectionSettings({ url }, "tillhouse roles"));
+  await client.connect();
+  try {
+    return await withTransaction(client, () => mendRoles(client), AFTER_MEETINGS);
+  } finally {
+    await client.end();
+  }
+}
+
+async function mendRoles(client: pg.Client): Promise<RolesSetUp> {
+  await lockRoles.run(client);
+  const context = onlyRow(await whereWeAre.run<StatementContext & pg.QueryResultRow>(client));
+  const before = await roleDifferences(client);
+  let left = before;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const ours = roleStatements(
+      left.filter((one) => one.is_ours_to_mend),
+      context,
+    );
+    if (ours.length === 0) break;
+    for (const statement of ours) await tryStatement(client, statement);
+    left = await roleDifferences(client);
+  }
+  return {
+    changed: before.length > 0,
+    usable: !left.some((one) => one.is_needed),
+    forAdministrator: roleStatements(left.filter(isWorthAsking), context),
+    database: context.database,
+  };
+}
+
+/** What everybody has of a database that is not ours is not ours to ask back. */
+function isWorthAsking({ what, role, is_ours_to_mend: isOurs }: RoleDifference): boolean {
+  return what === "missing" || isOurs || role !== "PUBLIC";
+}
+
+/** Runs a statement; that this user may not is no failure: it is seen by what is left. */
+async function tryStatement(client: pg.Client, statement: string): Promise<void> {
+  await client.query("SAVEPOINT before_it");
+  try {
+    await client.query(statement);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    await client.query("ROLLBACK TO SAVEPOINT before_it");
+  }
+}
+
+/** A role that could not be made is an unknown name to every statement after. */
+function isRefusal(error: unknown): boolean {
+  return codeOf(error) === REFUSED || codeOf(error) === UNKNOWN_NAME;
+}
+
+/**
+ * Roles belong to the whole server, and no lock spans its databases: who sets them up from two at once may meet. The next
+ * attempt finds it done. A row of the catalogue that another has just changed has no code of its own.
+ */
+function hasMetOthers(error: unknown): boolean {
+  return (
+    isConflict(error) ||
+    MET.has(codeOf(error)) ||
+    (error instanceof Error && error.message.includes("concurrently updated"))
+  );
+}
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown }).code);
