@@ -11,21 +11,26 @@ export function decoded(bytes: Buffer): Buffer {
     return at + 1 >= bytes.length ? -1 : isLittle ? first + 256 * second : 256 * first + second;
   };
   const pieces: Buffer[] = [];
+  let text = "";
+  const noText = (...marks: number[]): void => {
+    pieces.push(Buffer.from(text), Buffer.from(marks));
+    text = "";
+  };
   let at = 0;
   while (at < bytes.length) {
     const unit = unitAt(at);
     const next = unitAt(at + 2);
     if (unit === 0x0a00) {
-      pieces.push(Buffer.from([0xff, 0x0a]));
+      noText(0xff, 0x0a);
       at += isLittle ? 3 : 1;
     } else if (unit >= 0xd800 && unit < 0xdc00 && next >= 0xdc00 && next < 0xe000) {
-      pieces.push(Buffer.from(String.fromCharCode(unit, next)));
+      text += String.fromCharCode(unit, next);
       at += 4;
     } else {
-      const isCharacter = unit !== -1 && (unit < 0xd800 || unit >= 0xe000);
-      pieces.push(isCharacter ? Buffer.from(String.fromCharCode(unit)) : Buffer.from([0xff]));
+      if (unit === -1 || (unit >= 0xd800 && unit < 0xe000)) noText(0xff);
+      else text += String.fromCharCode(unit);
       at += 2;
     }
   }
-  return Buffer.concat(pieces);
+  return Buffer.concat([...pieces, Buffer.from(text)]);
 }

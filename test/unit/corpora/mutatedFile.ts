@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { SourceName } from "../../../src/sources/contracts.ts";
 import { harmed, harmOf, mutations, type Harm, type Mutation } from "./mutation.ts";
 import {
-  contents,
+  contentsOf,
   dialects,
   recordsUnder,
   writeFile,
@@ -22,15 +22,26 @@ export interface MutatedFile {
   readonly bytes: Buffer;
 }
 
-/** Good files of any source in any dialect, each with one mutation. */
-export const mutatedFiles: fc.Arbitrary<MutatedFile> = contents.chain((content) =>
-  fc
-    .record({ others: recordsUnder(content.source, content.header), dialect: dialects, mutation: mutations })
-    .map(({ others, dialect, mutation }) => {
-      const file = writeFile(content, dialect);
-      const another = writeFile({ ...content, records: others }, dialect);
-      const harm = harmOf(mutation, file, another, dialect);
-      const bytes = harmed(file, harm);
-      return { source: content.source, dialect, file, another, kind: mutation.kind, harm, bytes };
-    }),
+/** Most files are of sales, as they are where money is. */
+export const anySource: fc.Arbitrary<SourceName> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<SourceName>("transactions") },
+  { weight: 1, arbitrary: fc.constantFrom<SourceName>("stores", "devices") },
 );
+
+/** Good files in any dialect, of at most so many records, each with one mutation. */
+export function mutatedFiles(
+  sources: fc.Arbitrary<SourceName>,
+  maxRecords: number,
+): fc.Arbitrary<MutatedFile> {
+  return contentsOf(sources, maxRecords).chain((content) => {
+    const others = recordsUnder(content.source, content.header, maxRecords);
+    return fc.record({ others, dialect: dialects, mutation: mutations }).map((made) => {
+      const file = writeFile(content, made.dialect);
+      const another = writeFile({ ...content, records: made.others }, made.dialect);
+      const harm = harmOf(made.mutation, file, another, made.dialect);
+      const bytes = harmed(file, harm);
+      const { source } = content;
+      return { source, dialect: made.dialect, file, another, kind: made.mutation.kind, harm, bytes };
+    });
+  });
+}

@@ -147,26 +147,27 @@ function headersOf(source: SourceName): fc.Arbitrary<string[]> {
 }
 
 /** Good files: each record of them can be loaded. */
-export const contents: fc.Arbitrary<FileContent> = fc
-  .oneof(
-    { weight: 6, arbitrary: fc.constant<SourceName>("transactions") },
-    { weight: 1, arbitrary: fc.constantFrom<SourceName>("stores", "devices") },
-  )
-  .chain((source) =>
+export function contentsOf(sources: fc.Arbitrary<SourceName>, maxRecords: number): fc.Arbitrary<FileContent> {
+  return sources.chain((source) =>
     headersOf(source).chain((header) =>
       fc.record({
         source: fc.constant(source),
         header: fc.constant(header),
-        records: recordsUnder(source, header),
+        records: recordsUnder(source, header, maxRecords),
       }),
     ),
   );
+}
 
 /** Records under a header. */
-export function recordsUnder(source: SourceName, header: readonly string[]): fc.Arbitrary<string[][]> {
+export function recordsUnder(
+  source: SourceName,
+  header: readonly string[],
+  maxRecords: number,
+): fc.Arbitrary<string[][]> {
   const typeOf = new Map(CONTRACTS[source].columns.map(({ name, type }) => [name, type]));
   const valuesOf = (name: string) =>
     name === "device_id" ? deviceIds : (VALUES[typeOf.get(name) ?? "text"] ?? texts);
   const record = fc.tuple(...header.map(valuesOf));
-  return fc.array(record, { minLength: 1, maxLength: 8 });
+  return fc.array(record, { minLength: 1, maxLength: maxRecords });
 }
