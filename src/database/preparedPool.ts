@@ -55,26 +55,26 @@ export async function preparedPool(
     await prepare(url, options);
     found = await inRole();
   }
-  if (found.roles === "missing") found = await look(entryFor(url, options.purpose, false), options);
-  const { pending } = found;
-  if (pending.length === 0) {
-    if (found.entry.role === undefined && options.purpose !== "own") warnOfMissingRoles(options.logger);
-    return found;
+  const isWithoutRoles = found.roles === "missing";
+  if (isWithoutRoles) {
+    await leave(found);
+    found = await look(entryFor(url, options.purpose, false), options);
   }
-  await leave(found);
-  throw new TillhouseError(
-    "migrations_pending",
-    `${pending.length} migrations have not been applied to this database. Run: npm run db:migrate`,
-    { pending },
-  );
+  const { pending } = found;
+  if (pending.length > 0) {
+    await leave(found);
+    throw new TillhouseError(
+      "migrations_pending",
+      `${pending.length} migrations have not been applied to this database. Run: npm run db:migrate`,
+      { pending },
+    );
+  }
+  if (isWithoutRoles) options.logger.warn(WITHOUT_ROLES, { code: "roles_missing" });
+  return found;
 }
 
-function warnOfMissingRoles(logger: Logger): void {
-  logger.warn(
-    "The database's roles cannot be entered: all is done with the rights of the user who logs in. Run: npm run db:migrate",
-    { code: "roles_missing" },
-  );
-}
+const WITHOUT_ROLES =
+  "The database's roles cannot be entered: all is done with the rights of the user who logs in. Run: npm run db:migrate";
 
 /** Ends the pool of one that is not used, or that could not even be entered. */
 async function leave({ pool }: PreparedPool): Promise<void> {

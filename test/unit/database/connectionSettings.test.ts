@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import pg from "pg";
 import { connectionSettings } from "../../../src/database/connectionSettings.ts";
+import { entryFor, type Purpose } from "../../../src/database/entry.ts";
 
 const optionsOf = (url: string): string | undefined =>
   (
@@ -30,4 +31,21 @@ test("a password with a bare per cent sign is read as pg reads it", () => {
   expect(new pg.Client(connectionSettings({ url: "postgresql://u:a%40b@h/db" }, "test")).password).toBe(
     "a@b",
   );
+});
+
+test("a session enters its role as it is made, and what may only read says so", () => {
+  const optionsFor = (purpose: Purpose, hasRoles: boolean): string | undefined => {
+    const entry = entryFor("postgresql://u@h/db?options=-c%20role%3Dboss", purpose, hasRoles);
+    return (
+      new URL(connectionSettings(entry, "test").connectionString ?? "").searchParams.get("options") ?? ""
+    );
+  };
+  const others = "-c role=boss -c timezone=UTC";
+  const readOnly = "-c default_transaction_read_only=on";
+  expect(optionsFor("load", true)).toBe(`${others} -c role=tillhouse_loader`);
+  expect(optionsFor("verify", true)).toBe(`${others} ${readOnly} -c role=tillhouse_loader`);
+  expect(optionsFor("read", true)).toBe(`${others} ${readOnly} -c role=tillhouse_reader`);
+  expect(optionsFor("own", true)).toBe(others);
+  expect(optionsFor("load", false)).toBe(others);
+  expect(optionsFor("read", false)).toBe(`${others} ${readOnly}`);
 });

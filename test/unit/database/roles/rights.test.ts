@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "@jest/globals";
+import { RIGHTS } from "../../../../src/database/roles/rights.ts";
+import { SUM_ROLLUPS } from "../../../../src/database/rollups.ts";
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
+const TABLE = String.raw`((?:ingestion_layer|aggregation_layer|operations)\.\w+)`;
+
+/** The statements of the program, by file; those that are for any rollup stand for each. */
+function statements(): ReadonlyMap<string, string> {
+  const paths = ["src", "jobs"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".sql") || name.endsWith("copiedFacts.ts"))
+      .map((name) => join(folder, name)),
+  );
+  return new Map(
+    paths.map((path) => {
+      const text = readFileSync(join(root, path), "utf8").replace(/--.*$/gm, "");
+      const tables = Object.values(SUM_ROLLUPS).map(({ table }) => text.replaceAll(':"table"', table));
+      return [path, text.includes(':"table"') && path.includes("rollups") ? tables.join("\n") : text];
+    }),
+  );
+}
+
+/** `verb table` of everything that is written, or locked as only who may change it can. */
+function written(): ReadonlySet<string> {
+  const found = new Set<string>();
+  const add = (verb: string, table: string | undefined): void => {
+    if (table !== undefined) found.add(`${verb} ${table}`);
+  };
+  for (const text of statements().values()) {
+    for (const [, table] of text.matchAll(new RegExp(`(?:INSERT INTO|COPY) ${TABLE}`, "g")))
+      add("INSERT", table);
+    for (const [, table] of text.matchAll(new RegExp(`UPDATE ${TABLE}`, "g"))) add("UPDATE", table);
+    for (const [, table] of text.matchAll(new RegExp(`DELETE FROM ${TABLE}`, "g"))) add("DELETE", table);
+    for (const [, table] of text.matchAll(new RegExp(`TRUNCATE ${TABLE}`, "g"))) add("TRUNCATE", table);
+    for (const [, table, rest = ""] of text.matchAll(new RegExp(`INSERT INTO ${TABLE}([^;]*)`, "g"))) {
+      if (rest.includes("DO UPDATE")) add("UPDATE", table);
+    }
+    for (const [, table, rest = ""] of text.matchAll(new RegExp(`MERGE INTO ${TABLE}([^;]*)`, "g"))) {
+      for (const [, verb = ""] of rest.matchAll(/\b(INSERT|UPDATE SET|DELETE)\b/g))
+        add(verb.split(" ")[0] ?? "", table);
+    }
+    for (const [locked] of text.matchAll(
+      /\bSELECT\b(?:(?!\bSELECT\b)[^;])*?\bFOR (?:NO KEY |KEY )?(?:SHARE|UPDATE)\b/g,
+    )) {
+      for (const [, table] of locked.matchAll(new RegExp(`(?:FROM|JOIN) ${TABLE}`, "g")))
+        add("UPDATE", table);
+    }
+  }
+  return found;
+}
+
+test("the loader may write what its statements write, and no more", () => {
+  const granted = Object.entries(RIGHTS.table).flatMap(([table, { loader = [] }]) =>
+    loader
+      .map((verb) => (typeof verb === "string" ? verb : verb.verb))
+      .filter((verb) => verb !== "SELECT")
+      .map((verb) => `${verb} ${table}`),
+  );
+  expect([...written()].sort()).toEqual(granted.sort());
+});
+
+test("three statements leave their role, each until its own transaction ends", () => {
+  const leaving = [...statements()].filter(([, text]) =>
+    /set_config\('role'|SET (LOCAL |SESSION )?ROLE/i.test(text),
+  );
+  expect(leaving.map(([path]) => path).sort()).toEqual([
+    "jobs/refreshTable.sql",
+    "src/ingestion/dropOrphanedStaging.sql",
+    "src/runs/endOrphanedLoaders.sql",
+  ]);
+  for (const [, text] of leaving) expect(text).toContain("PERFORM set_config('role', 'none', true);");
+});
