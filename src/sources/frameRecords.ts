@@ -41,9 +41,9 @@ const SHORT_RECORD_BYTES = 64;
  * Line ends are LF, CRLF and CR. A quoted field opens at the field's start (spaces before it are allowed), doubles the
  * quotes inside, and is followed by a delimiter or a line end. A record that breaks this costs its first physical line
  * only: framing goes on at the next. A record with a line in its quotes that would be a record as well costs all of its
- * lines. The work is linear whatever the buffer holds: a line with an even number of
- * quotes leaves none open behind it, and one with an odd number is at the latest closed by the next such line, so a
- * byte is scanned for two records at most, and once more in a line of a record.
+ * lines. The work is linear whatever the buffer holds: a line with an even number of quotes leaves none open behind it,
+ * and one with an odd number is at the latest closed by the next such line, so a byte is scanned for two records at
+ * most, and once more in a line of a record.
  *
  * A line without a quote, as most are, is a record whatever else it holds: it costs the search for its end, which
  * `indexOf` does about as fast as memory is read. Line ends and quotes are each searched on from where the last of
