@@ -70,7 +70,7 @@ const load = ({ ingest }: Warehouse) => ingest({ settings: { DATA_DIR: join(TAKE
         "warnings",
       ] as const;
       expect(Object.keys(report).sort()).toEqual(
-        [...outcomes, "run_id", "status", "resolved", "watermark", "duration_ms", "files"].sort(),
+        [...outcomes, "run_id", "status", "resolved", "watermark", "duration_ms", "refused", "files"].sort(),
       );
       expect(report.files.map(({ source, path }) => [source, path])).toEqual([
         ["stores", "store.csv"],
