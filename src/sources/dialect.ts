@@ -32,24 +32,39 @@ const KNOWN_NAMES: ReadonlySet<string> = new Set(
   SOURCES.flatMap((source) => CONTRACTS[source].columns.map((column) => column.name)),
 );
 
+/** A header as a delimiter has it. */
+interface FramedHeader extends FirstRecord {
+  readonly delimiter: Delimiter;
+  /** Names that some contract knows. */
+  readonly known: number;
+  readonly fields: number;
+}
+
 /**
- * The delimiter that parts the header into most names that some contract knows; among equals the one that stands there
- * most often outside quotes, and a comma where none does. A column that nobody asked for may have any of them in its
- * name, so counting alone can be led astray.
+ * The header by the delimiter that parts it into most names that some contract knows; among equals the one that stands
+ * there most often outside quotes, and a comma where none does. A column that nobody asked for may have any of them in
+ * its name, so counting alone can be led astray. Where a header ends depends on the delimiter as well: a name may run
+ * over lines, in quotes that open only behind the right one.
  */
-function sniffDelimiter(headerText: string): Delimiter {
-  const quotesTaken = headerText.replace(/"((?:[^"]|"")*)"/g, (_, quoted: string) =>
-    quoted.replace(/[,;\t|]/g, "\0"),
-  );
-  let best: { delimiter: Delimiter; known: number; fields: number } = { delimiter: ",", known: 0, fields: 1 };
+function sniffHeader(text: Buffer, atEnd: boolean): FramedHeader | undefined {
+  let best: FramedHeader | undefined;
   for (const delimiter of DELIMITERS) {
-    const names = quotesTaken.split(delimiter);
-    const fields = names.length;
+    const framed = firstRecord(text, atEnd, delimiter);
+    if (framed?.isWellFormed !== true) continue;
+    const names = namesOf(text.toString("utf8", framed.start, framed.end), delimiter);
     const known = new Set(names.map(normaliseColumnName).filter((name) => KNOWN_NAMES.has(name))).size;
-    const better = known === best.known ? fields > best.fields : known > best.known;
-    if (better && fields > 1) best = { delimiter, known, fields };
+    const fields = names.length;
+    const isBetter = best === undefined || (known === best.known ? fields > best.fields : known > best.known);
+    if (isBetter) best = { ...framed, delimiter, known, fields };
   }
-  return best.delimiter;
+  return best;
+}
+
+/** Names between delimiters, roughly: what stands in quotes has lost its delimiters. */
+function namesOf(headerText: string, delimiter: Delimiter): string[] {
+  return headerText
+    .replace(/"((?:[^"]|"")*)"/g, (_, quoted: string) => quoted.replace(/[,;\t|]/g, "\0"))
+    .split(delimiter);
 }
 
 /**
@@ -61,17 +76,16 @@ function sniffDelimiter(headerText: string): Delimiter {
 export async function readDialect(beginning: Buffer, atEnd: boolean): Promise<Dialect | HeaderRefusal> {
   const bom = beginning.subarray(0, 3).equals(UTF8_BOM) ? 3 : 0;
   const text = beginning.subarray(bom);
-  // Quotes and line ends frame the header whatever the delimiter is.
-  const roughly = firstRecord(text, atEnd, ",");
-  if (roughly === undefined) return noHeader(text, atEnd);
-  const delimiter = sniffDelimiter(text.toString("utf8", roughly.start, roughly.end));
-  const framed = firstRecord(text, atEnd, delimiter);
-  if (framed?.isWellFormed !== true) {
+  // Whether a line has anything on it is the same whatever the delimiter is.
+  if (firstRecord(text, atEnd, ",") === undefined) return noHeader(text, atEnd);
+  const framed = sniffHeader(text, atEnd);
+  if (framed === undefined) {
     return {
       refusal: "the header is not a well-formed line: a quote stands where none may, or is never closed",
       isEmpty: false,
     };
   }
+  const { delimiter } = framed;
   const rows = await parseFramedText(`${text.toString("utf8", framed.start, framed.end)}\n`, delimiter);
   const header = rows[0];
   if (header === undefined) return noHeader(text, atEnd);

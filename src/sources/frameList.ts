@@ -5,8 +5,9 @@ export const FRAMED_WELL = 0;
 export const STRAY_QUOTE = 1;
 export const UNCLOSED_QUOTE = 2;
 export const RECORD_TOO_LONG = 3;
+export const RECORD_IN_QUOTES = 4;
 export type BrokenCode = typeof STRAY_QUOTE | typeof UNCLOSED_QUOTE | typeof RECORD_TOO_LONG;
-export type FrameCode = typeof FRAMED_WELL | BrokenCode;
+export type FrameCode = typeof FRAMED_WELL | BrokenCode | typeof RECORD_IN_QUOTES;
 
 /** What a code stands for: null for a record in good shape, otherwise why it cannot be read. */
 export const FRAME_REASONS: readonly (Reason | null)[] = [
@@ -14,6 +15,7 @@ export const FRAME_REASONS: readonly (Reason | null)[] = [
   "stray_quote",
   "unclosed_quote",
   "record_too_long",
+  "record_in_quotes",
 ];
 
 /**

@@ -5,6 +5,7 @@ import {
   UNCLOSED_QUOTE,
   type FrameList,
 } from "./frameList.ts";
+import { addLinesInDoubt, holdsRecord } from "./recordInQuotes.ts";
 import { isWellQuoted } from "./isWellQuoted.ts";
 import { scanQuotedRecord, type ScanningRules } from "./scanQuotedRecord.ts";
 
@@ -39,9 +40,10 @@ const SHORT_RECORD_BYTES = 64;
  *
  * Line ends are LF, CRLF and CR. A quoted field opens at the field's start (spaces before it are allowed), doubles the
  * quotes inside, and is followed by a delimiter or a line end. A record that breaks this costs its first physical line
- * only: framing goes on at the next. The work is linear whatever the buffer holds: a line with an even number of
- * quotes leaves none open behind it, and one with an odd number is at the latest closed by the next such line, so a
- * byte is scanned for two records at most.
+ * only: framing goes on at the next. A record with a line in its quotes that would be a record as well costs all of its
+ * lines. The work is linear whatever the buffer holds: a line with an even number of quotes leaves none open behind it,
+ * and one with an odd number is at the latest closed by the next such line, so a byte is scanned for two records at
+ * most, and once more in a line of a record.
  *
  * A line without a quote, as most are, is a record whatever else it holds: it costs the search for its end, which
  * `indexOf` does about as fast as memory is read. Line ends and quotes are each searched on from where the last of
@@ -80,7 +82,10 @@ export function frameRecords(buffer: Buffer, atEnd: boolean, rules: FramingRules
       const scan = scanQuotedRecord(buffer, position, atEnd, rules);
       if (scan.kind === "incomplete") break;
       if (scan.kind === "record" && (scan.lines === 1 || fieldCount === 0 || scan.fields === fieldCount)) {
-        frames.add(position, scan.end, line, FRAMED_WELL);
+        const record = scan.lines === 1 ? null : buffer.subarray(position, scan.end);
+        if (record === null || !holdsRecord(record, fieldCount, rules))
+          frames.add(position, scan.end, line, FRAMED_WELL);
+        else addLinesInDoubt(frames, record, position, line);
         position = scan.next;
         line += scan.lines;
         continue;

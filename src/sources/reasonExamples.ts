@@ -30,6 +30,7 @@ export const REASON_EXAMPLES: Readonly<Record<Reason, ReasonExample>> = {
   column_count: lines("`1,1` below `id,type,store_id`", "1,1\n"),
   stray_quote: lines('`1,1,2"4`', '1,1,2"4\n'),
   unclosed_quote: lines('`1,1,"24`', '1,1,"24\n'),
+  record_in_quotes: lines('`1,1,"24` and `2,1,24` and `3,1,24"`', '1,1,"24\n2,1,24\n3,1,24"\n'),
   record_too_long: lines("a line of 2 MB", `1,1,${"2".repeat(2 << 20)}\n`),
   invalid_encoding: lines("`Café` saved as Latin-1", "1,1,\xff\n"),
   unterminated_id: {

@@ -8,6 +8,8 @@ export const REASONS = {
     "A quote stands inside a field that was not opened by one, or text follows a closing quote. Double quotes inside quoted fields.",
   unclosed_quote:
     "A quoted field is never closed. Close it; the lines after it were read as records of their own.",
+  record_in_quotes:
+    "A quoted field holds a line that would be a record of its own: a quote before it may be missing. Add that quote, or take the line out of the text; until then none of these lines is read.",
   record_too_long: "The record is longer than MAX_RECORD_BYTES. Mend the line, or raise the setting.",
   invalid_encoding:
     "The record is not valid UTF-8, or not UTF-16 in a file that begins as such. Save the file as UTF-8.",

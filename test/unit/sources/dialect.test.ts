@@ -15,6 +15,11 @@ describe("the dialect of a file", () => {
     ["CR", "id,type\r1,2\r", { header: ["id", "type"], headerBytes: 8 }],
     ["blank lines first", "\n\nid,type\n", { header: ["id", "type"], headerBytes: 10, headerLines: 3 }],
     ["a header over two lines", '"id","a\nb"\n', { header: ["id", "a\nb"], headerBytes: 11, headerLines: 2 }],
+    [
+      "a first name over two lines",
+      '"\nid";"a";type\n',
+      { delimiter: ";", header: ["\nid", "a", "type"], headerLines: 2 },
+    ],
     ["commas in a quoted name", '"id, of it";type\n', { delimiter: ";" }],
     ["commas in a name nobody asked for", "id;type;store_id;a, b, c, d, e\n", { delimiter: ";" }],
     ["bars in names nobody asked for", "a|b|c|d,id,type\n", { delimiter: "," }],

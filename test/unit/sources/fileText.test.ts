@@ -1,4 +1,5 @@
 import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
+import { isUtf8 } from "node:buffer";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -58,6 +59,54 @@ describe("UTF-16", () => {
     expect(text("a😀")).toEqual(Buffer.from("a😀"));
   });
 });
+
+describe("UTF-16 of which a byte is missing or too many", () => {
+  test.each(UTF16)("is no text up to the line's end, and text again behind it: %s", (encoding) => {
+    const lines = ["1,Tulips", "2,字 Roses", "3,Lilies", "4,😀"];
+    for (const lineEnd of ["\n", "\r\n"]) {
+      const bytes = units(lines.join(lineEnd), encoding);
+      const from = units(lines.slice(0, 1).join(lineEnd) + lineEnd, encoding).length;
+      // A letter that is itself no letter any more tells nothing of the line end behind it.
+      const to = units(lines.slice(0, 2).join(lineEnd), encoding).length - 2;
+      for (let place = from; place < to; place += 1) {
+        const without = Buffer.concat([bytes.subarray(0, place), bytes.subarray(place + 1)]);
+        const twice = Buffer.concat([bytes.subarray(0, place + 1), bytes.subarray(place)]);
+        for (const harmed of [without, twice]) {
+          const text = Buffer.concat(asText([harmed], encoding));
+          expect(
+            Buffer.concat(
+              asText(
+                inReads(
+                  harmed,
+                  Array.from(harmed, (_, at) => at),
+                ),
+                encoding,
+              ),
+            ),
+          ).toEqual(text);
+          const read = splitLines(text);
+          expect(read).toHaveLength(lines.length);
+          expect(isUtf8(Buffer.from(read[1] ?? "", "latin1"))).toBe(false);
+          const others = [read[0], read[2], read[3]].map((line) =>
+            Buffer.from(line ?? "", "latin1")
+              .toString()
+              .trimEnd(),
+          );
+          expect(others).toEqual([lines[0], lines[2], lines[3]]);
+        }
+      }
+    }
+  });
+
+  test("is read in one pass, however often it happens", () => {
+    const shifted = Buffer.from([0x00, 0x0a, 0x00]);
+    const bytes = Buffer.concat(Array.from({ length: 100_000 }, () => shifted));
+    expect(Buffer.concat(asText([bytes], "utf-16le")).toString("latin1")).toBe("\xff\n".repeat(100_000));
+  });
+});
+
+/** Lines of bytes, as Latin-1. */
+const splitLines = (text: Buffer): string[] => text.toString("latin1").split("\n");
 
 describe("the text of a file", () => {
   let folder = "";

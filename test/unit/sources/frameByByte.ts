@@ -53,7 +53,12 @@ export function frameByByte(buffer: Buffer, atEnd: boolean, rules: FramingRules)
       scan.kind === "record" &&
       (scan.lines === 1 || rules.fieldCount === 0 || scan.fields === rules.fieldCount)
     ) {
-      if (!scan.blank) frames.push({ start: position, end: scan.end, line, reason: null });
+      const lines = linesOf(buffer, position, scan.end);
+      if (lines.slice(1).some(({ start, end }) => isRecord(buffer.subarray(start, end), rules))) {
+        for (const [index, { start, end }] of lines.entries()) {
+          if (end > start) frames.push({ start, end, line: line + index, reason: "record_in_quotes" });
+        }
+      } else if (!scan.blank) frames.push({ start: position, end: scan.end, line, reason: null });
       position = scan.next;
       line += scan.lines;
       continue;
@@ -69,6 +74,23 @@ export function frameByByte(buffer: Buffer, atEnd: boolean, rules: FramingRules)
     line += 1;
   }
   return { frames, consumed: position, lines: line };
+}
+
+/** Physical lines between two places, their ends left out. */
+function linesOf(buffer: Buffer, from: number, to: number): { start: number; end: number }[] {
+  const lines: { start: number; end: number }[] = [];
+  for (let start = from; start < to;) {
+    const { end, next } = endOfLine(buffer.subarray(0, to), start, true) ?? { end: to, next: to };
+    lines.push({ start, end });
+    start = next;
+  }
+  return lines;
+}
+
+/** Whether a line by itself is a record with as many fields as there should be. */
+function isRecord(line: Buffer, rules: FramingRules): boolean {
+  const scan = scanRecord(line, 0, true, rules);
+  return rules.fieldCount > 1 && scan.kind === "record" && scan.fields === rules.fieldCount;
 }
 
 /** Reads one record from `start`, quotes and all. */

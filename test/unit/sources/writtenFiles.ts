@@ -66,12 +66,12 @@ function writtenField(field: string, writing: Writing): string {
   return `${writing.padding}"${field.replaceAll('"', '""')}"${writing.padding}`;
 }
 
-/** A file's bytes, and the physical line on which each record starts. */
+/** A file's bytes, the physical line on which each record starts, and the records as they are written. */
 export function writeFile(
   header: readonly string[],
   records: readonly (readonly string[])[],
   writing: Writing,
-): { bytes: Buffer; lines: number[] } {
+): { bytes: Buffer; lines: number[]; rows: string[] } {
   const row = (record: readonly string[]) =>
     record.map((field) => writtenField(field, writing)).join(writing.delimiter);
   let text = row(header);
@@ -83,7 +83,7 @@ export function writeFile(
     text += row(record);
   }
   if (writing.finalLineEnd) text += writing.lineEnd;
-  return { bytes: encoded(text, writing), lines };
+  return { bytes: encoded(text, writing), lines, rows: records.map(row) };
 }
 
 function encoded(text: string, { encoding, byteOrderMark }: Writing): Buffer {
