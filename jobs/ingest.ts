@@ -64,7 +64,8 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
     return ofFile;
   };
   let usualLoads: UsualLoads | undefined;
-  return asRun(ingestJob.name, { files: options.files }, context, async (held) => {
+  const parameters = { files: options.files, ...(options.asOf && { as_of: options.asOf.toISOString() }) };
+  return asRun(ingestJob.name, parameters, context, async (held) => {
     const { run } = held;
     usualLoads ??= new UsualLoads(run.runId);
     await completeRotation(config, database.pool);

@@ -48,6 +48,10 @@ function buildProgram(): Command {
         "aggregation_layer",
       ]),
     )
+    .option(
+      "--as-of <moment>",
+      "what the records are of, instead of a date in their file's name or its mtime: the later version of a record counts",
+    )
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
@@ -55,6 +59,7 @@ function buildProgram(): Command {
 Examples:
   npm run job:ingest
   npm run job:ingest -- --file exports/transactions-2026-11.csv
+  npm run job:ingest -- --file mended.csv --as-of 2026-11-20
   npm run -s job:ingest -- --json
 
 Exit codes: 0 done (rejected records are reported, not an error), 1 failed or stopped,

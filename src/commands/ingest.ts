@@ -11,6 +11,8 @@ import { print, printJson, printTable } from "./output.ts";
 import { printVerification } from "./verify.ts";
 import { publicMessage } from "../lib/publicError.ts";
 import { visible } from "../lib/visible.ts";
+import { localTimeIn, type LocalTime } from "../sources/localTime.ts";
+import { namedMoment } from "../sources/snapshotDate.ts";
 import type { VolumeNote } from "../ingestion/volumeOfLoad.ts";
 import { refusalOfFile } from "../sources/discoverFiles.ts";
 import { WARNINGS } from "../sources/reasons.ts";
@@ -21,6 +23,7 @@ export type Layer = (typeof LAYERS)[number];
 export interface IngestCommandOptions {
   readonly file: readonly string[];
   readonly select?: Layer;
+  readonly asOf?: string;
   readonly json?: boolean;
 }
 
@@ -31,13 +34,14 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
   if (!layers.includes("ingestion_layer") && options.file.length > 0) {
     throw new TillhouseError("usage_invalid", "--select aggregation_layer reads no file: leave --file out");
   }
+  const asOf = asOfIn(options, localTimeIn(context.config.sourceTimezone));
   // Before the database is opened: told to stop while it starts, the embedded server is given back all the same.
   const stop = listenForStop((signal) => {
     context.logger.info(`${signal}: finishing the chunk in hand`);
   });
   try {
     const work = async (database: Database): Promise<void> => {
-      if (layers.includes("ingestion_layer")) await loadAndReport({ ...context, ...stop }, database, options);
+      if (layers.includes("ingestion_layer")) await loadAndReport({ ...context, ...stop }, database, { ...options, asOf });
       else await aggregateAndReport({ ...context, ...stop }, database, options);
       if (layers.includes("aggregation_layer") && options.json !== true) await printFiveAnswers(database);
     };
@@ -47,10 +51,20 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
   }
 }
 
+function asOfIn({ asOf }: IngestCommandOptions, localTime: LocalTime): Date | undefined {
+  if (asOf === undefined) return undefined;
+  const moment = namedMoment(asOf, localTime);
+  if (moment !== null) return moment;
+  throw new TillhouseError(
+    "usage_invalid",
+    "--as-of takes a day such as 2026-05-01, or a time such as 2026-05-01T08:30 or 2026-05-01T08:30:00Z",
+  );
+}
+
 async function loadAndReport(
   context: CommandContext & StopSignals,
   database: Database,
-  options: IngestCommandOptions,
+  options: Omit<IngestCommandOptions, "asOf"> & { readonly asOf: Date | undefined },
 ): Promise<void> {
   const display = await createProgressDisplay({
     ...context,
@@ -59,7 +73,7 @@ async function loadAndReport(
   try {
     const report = await ingest(
       { ...context, database, trigger: "manual", onProgress: display.show },
-      { files: options.file },
+      { files: options.file, asOf: options.asOf },
     );
     display.end();
     if (options.json === true) printJson(reportAsJson(report));

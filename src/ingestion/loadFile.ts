@@ -228,11 +228,11 @@ async function loadChunks(
  */
 async function statedAtOf(
   { ledger, identity, startByte }: ReadableFile,
-  { lastStatedAt }: FileLedger,
+  files: FileLedger,
 ): Promise<number> {
   const own = ledger.snapshotAt?.getTime();
   const stated = own === undefined ? Number(identity.mtimeNs / 1000n) : own * 1000;
-  return Math.max(stated, startByte === 0 ? 0 : ((await lastStatedAt(ledger.fileId)) ?? 0));
+  return Math.max(stated, startByte === 0 ? 0 : ((await files.lastStatedAt(ledger.fileId)) ?? 0));
 }
 
 /** How far a position in the text is in the file, for a display: a character of UTF-16 has mostly two bytes there. */

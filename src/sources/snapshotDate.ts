@@ -28,3 +28,19 @@ export function snapshotDateOf(path: string, localTime: LocalTime): number | nul
   }
   return null;
 }
+
+/**
+ * The moment that a person names: a day, perhaps with a time, as in a file's name; or a time with its zone, as in ISO 8601.
+ *
+ * @param localTime of the zone that it is in where it names none
+ * @returns null where it is no such moment
+ */
+export function namedMoment(text: string, localTime: LocalTime): Date | null {
+  if (/^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/.test(text)) {
+    const moment = new Date(text);
+    return Number.isNaN(moment.getTime()) ? null : moment;
+  }
+  const [whole] = [...text.matchAll(DATES)].map(([match]) => match);
+  const moment = whole === text ? snapshotDateOf(text, localTime) : null;
+  return moment === null ? null : new Date(moment);
+}

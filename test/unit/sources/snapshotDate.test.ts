@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { localTimeIn } from "../../../src/sources/localTime.ts";
-import { snapshotDateOf } from "../../../src/sources/snapshotDate.ts";
+import { namedMoment, snapshotDateOf } from "../../../src/sources/snapshotDate.ts";
 
 const dateIn = (path: string, timeZone = "UTC"): string | null => {
   const instant = snapshotDateOf(path, localTimeIn(timeZone));
@@ -14,7 +14,7 @@ test.each([
   ["transactions-2026-05-01T0830.csv", "2026-05-01T08:30:00.000Z"],
   ["transactions_20260501_083015.csv", "2026-05-01T08:30:15.000Z"],
   ["drops/2025-01-01/stores_2026-05-01.csv", "2026-05-01T00:00:00.000Z"],
-  ["transactions-9999-99-99-2026-05-01.csv", "2026-05-01T00:00:00.000Z"],
+  ["transactions-2026-13-01_2026-05-01.csv", "2026-05-01T00:00:00.000Z"],
 ])("%s is of %s", (path, date) => {
   expect(dateIn(path)).toBe(date);
 });
@@ -31,6 +31,18 @@ test.each([
   "transactions-1969-12-31.csv",
 ])("%s says no date", (path) => {
   expect(dateIn(path)).toBeNull();
+});
+
+test.each([
+  ["2026-05-01", "2026-05-01T00:00:00.000Z"],
+  ["2026-05-01T08:30", "2026-05-01T08:30:00.000Z"],
+  ["2026-05-01T08:30:00+02:00", "2026-05-01T06:30:00.000Z"],
+  ["yesterday", null],
+  ["2026-05", null],
+  ["on 2026-05-01", null],
+  ["2026-05-01T99:00:00Z", null],
+])("the moment %s is %s", (text, moment) => {
+  expect(namedMoment(text, localTimeIn("UTC"))?.toISOString() ?? null).toBe(moment);
 });
 
 test("a date is of the zone of the sources; one that no clock there showed is none", () => {
