@@ -41,7 +41,8 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
   });
   try {
     const work = async (database: Database): Promise<void> => {
-      if (layers.includes("ingestion_layer")) await loadAndReport({ ...context, ...stop }, database, { ...options, asOf });
+      if (layers.includes("ingestion_layer"))
+        await loadAndReport({ ...context, ...stop }, database, { ...options, asOf });
       else await aggregateAndReport({ ...context, ...stop }, database, options);
       if (layers.includes("aggregation_layer") && options.json !== true) await printFiveAnswers(database);
     };

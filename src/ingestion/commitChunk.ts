@@ -133,7 +133,7 @@ function outcomesOf(chunk: PreparedChunk, judgement: Judgement): Outcomes {
 }
 
 async function advanceLedger(
-  { contract: { source }, noteSaidAgain }: SourceLoading,
+  { contract: { source }, noteStated }: SourceLoading,
   chunk: PreparedChunk,
   { fileId, statedAt }: ChunkFile,
   outcomes: Outcomes,
@@ -153,6 +153,7 @@ async function advanceLedger(
     sha256: chunk.sha256,
     highest_transaction_id: watermark,
     stated_at: statedAt,
+    is_unterminated: chunk.unterminated,
     watermark,
     resolved: 0,
     now: now().toISOString(),
@@ -160,7 +161,7 @@ async function advanceLedger(
   const { rowCount } = await (chunk.unterminated ? noteUnterminated : advanceFile).run(client, values);
   if (rowCount !== 1) throw new Error(`the checkpoint of file ${fileId} is not at byte ${chunk.startByte}`);
   await (chunk.unterminated ? countInRange : insertRange).run(client, values);
-  if (judgement.saidAgain > 0 && !chunk.unterminated) await noteSaidAgain?.run(client, values);
+  if (judgement.stated > 0) await noteStated.run(client, values);
   await advanceRunFile.run(client, values);
   await advanceRun.run(client, values);
   if (judgement.highestKey !== null)

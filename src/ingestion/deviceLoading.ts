@@ -24,7 +24,9 @@ export const deviceLoading: SourceLoading = {
   prepare: [],
   correct: sql("updateDevices"),
   insert: sql("insertDevices"),
+  noteStated: sql("noteStated"),
   follow: [],
+  keepHistory: [sql("versions"), sql("dropVersions"), sql("addVersions")],
   followCorrections: [],
   confirm: sql("confirmDevices"),
   closeMended: sql("closeMended"),
@@ -32,6 +34,7 @@ export const deviceLoading: SourceLoading = {
     quarantine: sql("quarantine"),
     arrived: anyArrived({ dimension: "ingestion_layer.dim_stores", key: "store_id" }),
     stage: sql("stageWaiting"),
+    noteStated: sql("noteResolved"),
     close: sql("closeWaiting"),
   },
 };

@@ -16,8 +16,10 @@ export interface Judgement {
   readonly alreadyPresent: number;
   readonly corrected: number;
   readonly superseded: number;
-  /** Of those present already: how many say again, later, what an earlier file said. */
-  readonly saidAgain: number;
+  /** How many are to be known with their chunk. */
+  readonly stated: number;
+  /** Whether the history of a dimension may not be what it was. */
+  readonly changesHistory: boolean;
   /** Could be read, but not loaded; by reason. */
   readonly refused: readonly {
     readonly reason: Reason;
@@ -36,7 +38,8 @@ export const NOTHING_JUDGED: Judgement = {
   alreadyPresent: 0,
   corrected: 0,
   superseded: 0,
-  saidAgain: 0,
+  stated: 0,
+  changesHistory: false,
   refused: [],
   highestKey: null,
   days: null,
@@ -72,7 +75,8 @@ export async function judge(
     alreadyPresent: recordsOf("already_present"),
     corrected: recordsOf("corrected"),
     superseded: recordsOf("superseded"),
-    saidAgain: rows.reduce((sum, { said_again }) => sum + said_again, 0),
+    stated: rows.reduce((sum, { stated }) => sum + stated, 0),
+    changesHistory: rows.some((row) => row.outcome !== "already_present" || row.late > 0),
     refused: rows.flatMap((row) =>
       row.outcome === "unknown_device" || row.outcome === "unknown_store"
         ? { reason: row.outcome, records: row.records, firstLine: Number(row.first_line) }
@@ -94,9 +98,11 @@ export async function apply(
   parameters: Parameters,
   fresh: NewRecords | null = null,
 ): Promise<void> {
-  if (judgement.corrected + judgement.superseded + judgement.saidAgain > 0)
+  if (judgement.corrected + judgement.superseded + judgement.stated > 0)
     await loading.keepVersions?.run(client, parameters);
   if (judgement.loaded + judgement.corrected > 0) await write(client, loading, judgement, parameters, fresh);
+  if (judgement.changesHistory)
+    for (const statement of loading.keepHistory ?? []) await statement.run(client, parameters);
   if (judgement.alreadyPresent > 0) await loading.confirm?.run(client, parameters);
   // What needed no judging is what no rejected record waits for; without a judged record there is no staging to look at.
   if (judgement.loaded + judgement.corrected + judgement.alreadyPresent > (fresh?.records ?? 0))

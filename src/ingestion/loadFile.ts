@@ -176,7 +176,7 @@ async function loadChunks(
     chunkRecords: context.chunkRecords,
   });
   const { fileId } = ledger;
-  const statedAt = timestampText(await statedAtOf(opened, context.ledger));
+  const statedAt = timestampText(await statedAtOf(opened, context.ledger, context.now()));
   const { delimiter } = opened.dialect;
   let soFar = {
     path: file.path,
@@ -229,9 +229,13 @@ async function loadChunks(
 async function statedAtOf(
   { ledger, identity, startByte }: ReadableFile,
   files: FileLedger,
+  now: Date,
 ): Promise<number> {
-  const own = ledger.snapshotAt?.getTime();
-  const stated = own === undefined ? Number(identity.mtimeNs / 1000n) : own * 1000;
+  const snapshot = ledger.snapshotAt?.getTime();
+  // A store is what a file says from when that is known here.
+  const otherwise =
+    ledger.source === "transactions" ? Number(identity.mtimeNs / 1000n) : now.getTime() * 1000;
+  const stated = snapshot === undefined ? otherwise : snapshot * 1000;
   return Math.max(stated, startByte === 0 ? 0 : ((await files.lastStatedAt(ledger.fileId)) ?? 0));
 }
 

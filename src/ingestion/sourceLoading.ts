@@ -37,8 +37,8 @@ export interface SourceLoading {
   readonly prepare: readonly SqlFile[];
   /** Keeps the versions that do not count, or will not once the chunk is written. */
   readonly keepVersions?: SqlFile;
-  /** Notes with the committed chunk what it says again. */
-  readonly noteSaidAgain?: SqlFile;
+  /** Notes with the committed chunk what it says, so that what comes late, and was said before it, is not taken for newer. */
+  readonly noteStated: SqlFile;
   /** Writes the records judged `corrected`, exactly as many. */
   readonly correct: SqlFile;
   /** Writes the records judged `loaded`, exactly as many. */
@@ -49,6 +49,8 @@ export interface SourceLoading {
   readonly inStep?: (client: ClientBase, corrects: boolean, write: () => Promise<void>) => Promise<void>;
   /** What follows from the records written. */
   readonly follow: readonly SqlFile[];
+  /** What follows from all that the chunk says, applied or not. */
+  readonly keepHistory?: readonly SqlFile[];
   /** What follows from corrections besides. */
   readonly followCorrections: readonly SqlFile[];
   /** Notes which record said again, later, what is there: what is stated last counts as the newest. */
@@ -66,6 +68,8 @@ export interface WaitingStatements {
   readonly arrived: SqlFile;
   /** Stages quarantined records whose reference has arrived: all of a key, and at most `limit` keys. */
   readonly stage: SqlFile;
+  /** Notes with the chunks that they are of that they have been said. */
+  readonly noteStated?: SqlFile;
   /** Notes in quarantine what became of them, so that none of them waits any more. */
   readonly close: SqlFile;
 }
@@ -79,8 +83,10 @@ export interface OutcomeSummary {
   readonly outcome:
     "loaded" | "already_present" | "corrected" | "superseded" | "unknown_store" | "unknown_device";
   readonly records: number;
-  /** Of them, how many say again, later, what an earlier file said. */
-  readonly said_again: number;
+  /** Of them, how many are to be known with their chunk: all of a dimension, and facts that are said again. */
+  readonly stated: number;
+  /** Of them, how many came after something that was said later. */
+  readonly late: number;
   /** Line of the first such record. */
   readonly first_line: string;
   /** Highest natural key of them. */

@@ -37,7 +37,9 @@ export const storeLoading: SourceLoading = {
   prepare: [sql("insertCustomers")],
   correct: sql("updateStores"),
   insert: sql("insertStores"),
+  noteStated: sql("noteStated"),
   follow: [],
+  keepHistory: [sql("versions"), sql("dropVersions"), sql("addVersions")],
   followCorrections: [],
   closeMended: sql("closeMended"),
 };

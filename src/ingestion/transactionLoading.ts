@@ -17,7 +17,7 @@ export const transactionLoading: SourceLoading = {
   references: appliedLabels,
   prepare: [sql("insertProducts"), sql("insertLabels")],
   keepVersions: sql("keepVersions"),
-  noteSaidAgain: sql("noteSaidAgain"),
+  noteStated: sql("noteStated"),
   correct: sql("correctFacts"),
   insert: sql("insertFacts"),
   aroundInsert: withKeysCheckedAsSets,

@@ -6,9 +6,15 @@ ALTER TABLE "operations"."file_ranges"
   ADD COLUMN "stated_at" TIMESTAMPTZ(6),
   ADD COLUMN "stated_ids" int8multirange;
 
--- What was loaded so far was said when its file was last written to, as far as is known.
+-- Transactions loaded so far were said when their file was last written to, as far as is known; stores and devices count as
+-- of their loading.
 UPDATE "operations"."file_ranges"
-SET "stated_at" = to_timestamp("source_files"."mtime_ns" / 1000000000) + ("source_files"."mtime_ns" / 1000 % 1000000) * interval '1 microsecond'
+SET
+  "stated_at" = CASE "source_files"."source"
+    WHEN 'transactions'
+      THEN to_timestamp("source_files"."mtime_ns" / 1000000000) + ("source_files"."mtime_ns" / 1000 % 1000000) * interval '1 microsecond'
+    ELSE "file_ranges"."committed_at"
+  END
 FROM "operations"."source_files"
 WHERE "source_files"."file_id" = "file_ranges"."file_id";
 

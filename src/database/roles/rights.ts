@@ -15,6 +15,7 @@ const only = (verb: string, ...columns: readonly string[]): Verb => ({ verb, col
 const lookup = { loader: ["SELECT"], reader: ["SELECT"] };
 const added: Rights = { loader: ["SELECT", "INSERT"] };
 const kept: Rights = { loader: ["SELECT", "INSERT", "UPDATE"] };
+const rewritten: Rights = { loader: ["SELECT", "INSERT", "DELETE"] };
 const rollup: Rights = { loader: ["SELECT", "INSERT", "UPDATE", "DELETE"] };
 const history: Rights = { loader: ["SELECT", "INSERT", "UPDATE"], reader: ["SELECT"] };
 /** Rows that are only locked, or changed in one column: PostgreSQL asks for UPDATE of any one column to lock a row. */
@@ -61,6 +62,8 @@ export const RIGHTS: {
   table: {
     "ingestion_layer.fct_transactions": kept,
     "ingestion_layer.fct_transactions_history": added,
+    "ingestion_layer.dim_stores_history": rewritten,
+    "ingestion_layer.dim_devices_history": rewritten,
     "ingestion_layer.dim_stores": kept,
     "ingestion_layer.dim_devices": kept,
     "ingestion_layer.dim_products": kept,

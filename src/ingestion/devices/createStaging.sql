@@ -8,11 +8,19 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_devices (
   -- Filled for records that come back from quarantine.
   quarantine_id bigint,
   file_id integer,
-  stated_run_id integer
+  stated_run_id integer,
+  said_at timestamptz
 ) ON COMMIT DELETE ROWS;
 
 CREATE TEMPORARY TABLE IF NOT EXISTS judged_devices (
   LIKE staged_devices,
   outcome text NOT NULL,
-  store_key integer
+  store_key integer,
+  -- Something said later is there already.
+  is_late boolean NOT NULL,
+  -- Says again, where its chunk's range cannot tell, what is there.
+  moves boolean NOT NULL
 ) ON COMMIT DELETE ROWS;
+
+-- The versions of the devices that the chunk says something new of, as they are to be.
+CREATE TEMPORARY TABLE IF NOT EXISTS new_device_versions (LIKE ingestion_layer.dim_devices_history) ON COMMIT DELETE ROWS;

@@ -1,51 +1,131 @@
--- Grain: one staged device, each with its outcome. As with transactions, nothing hangs on where a chunk ends.
+-- Grain: one staged device, each with its outcome. As with transactions, of the versions of a device the one said last
+-- counts, whatever order files come in, and wherever a chunk ends.
 INSERT INTO judged_devices
 WITH
   stores AS (SELECT store_id, store_key FROM ingestion_layer.dim_stores),
 
+  found AS (
+    SELECT
+      staged.source_line,
+      staged.device_id,
+      staged.store_id,
+      staged.digest,
+      staged.device_type,
+      staged.quarantine_id,
+      files.file_id,
+      coalesce(staged.stated_run_id, :run_id::integer) AS stated_run_id,
+      coalesce(staged.said_at, :stated_at::timestamptz) AS stated_at,
+      files.path COLLATE "C" AS path,
+      stores.store_key,
+      known.digest AS known_digest,
+      known.file_id AS known_file_id,
+      known.source_line AS known_line,
+      known_files.path COLLATE "C" AS known_path,
+      CASE
+        WHEN known.file_id IS NOT NULL AND known.file_id <> files.file_id
+          THEN coalesce(
+              (
+                SELECT ranges.stated_at
+                FROM operations.file_ranges AS ranges
+                WHERE ranges.file_id = known.file_id AND ranges.first_line <= known.source_line
+                ORDER BY ranges.first_line DESC
+                LIMIT 1
+              ),
+              known_files.snapshot_at,
+              known_files.updated_at
+            )
+      END AS known_stated_at
+    FROM staged_devices AS staged
+    JOIN operations.source_files AS files ON files.file_id = coalesce(staged.file_id, :file_id::integer)
+    LEFT JOIN stores USING (store_id)
+    LEFT JOIN ingestion_layer.dim_devices AS known USING (device_id)
+    LEFT JOIN operations.source_files AS known_files ON known_files.file_id = known.file_id
+  ),
+
+  known AS (
+    SELECT
+      *,
+      -- Within a file the later line is the newer.
+      CASE
+        WHEN known_file_id = file_id THEN source_line >= known_line
+        ELSE (stated_at, path, file_id) > (known_stated_at, known_path, known_file_id)
+      END AS is_newer
+    FROM found
+  ),
+
+  -- What was said later than any of these; mostly nothing.
+  said_later AS MATERIALIZED (
+    SELECT ranges.stated_at, files.path COLLATE "C" AS path, ranges.file_id, ranges.first_line, ranges.stated_ids
+    FROM operations.file_ranges AS ranges
+    JOIN operations.source_files AS files USING (file_id)
+    WHERE ranges.stated_ids IS NOT NULL
+      AND ranges.stated_at >= (SELECT min(known.stated_at) FROM known)
+      AND files.source = 'devices'
+  ),
+
+  placed AS (
+    SELECT
+      *,
+      -- Something said later is there already.
+      CASE
+        WHEN known_digest IS NULL THEN false
+        WHEN NOT is_newer THEN true
+        ELSE EXISTS (
+          SELECT
+          FROM said_later
+          WHERE (said_later.stated_at, said_later.path, said_later.file_id, said_later.first_line)
+              > (known.stated_at, known.path, known.file_id, known.source_line)
+            AND said_later.stated_ids @> known.device_id
+        )
+      END AS is_late
+    FROM known
+  ),
+
   staged AS (
     SELECT
       *,
-      coalesce(file_id, :file_id::integer) AS its_file_id,
-      last_value(source_line) OVER newest AS newest_line,
-      last_value(quarantine_id) OVER newest AS newest_quarantine_id,
-      last_value(digest) OVER newest AS newest_digest
-    FROM staged_devices
-    LEFT JOIN stores USING (store_id)
-    -- The last line whose store is known counts.
+      row_number() OVER newest = 1 AS is_newest,
+      first_value(digest) OVER newest AS newest_digest,
+      first_value(known_digest = digest OR NOT is_late) OVER newest AS newest_counts,
+      count(*) OVER (PARTITION BY device_id) > 1 AS is_repeated
+    FROM placed
+    -- One whose store is unknown cannot be loaded, so it is no newest one.
     WINDOW newest AS (
       PARTITION BY device_id
-      ORDER BY store_key IS NOT NULL, quarantine_id, source_line
-      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+      ORDER BY store_key IS NULL, stated_at DESC, path DESC, file_id DESC, source_line DESC, quarantine_id DESC
     )
+  ),
+
+  judged AS (
+    SELECT
+      *,
+      CASE
+        WHEN store_key IS NULL THEN 'unknown_store'
+        WHEN known_digest = digest THEN 'already_present'
+        WHEN NOT is_newest
+          THEN CASE WHEN newest_counts AND digest = newest_digest THEN 'already_present' ELSE 'superseded' END
+        WHEN is_late THEN 'superseded'
+        WHEN known_digest IS NOT NULL THEN 'corrected'
+        ELSE 'loaded'
+      END AS outcome
+    FROM staged
   )
 
 SELECT
-  staged.source_line,
-  staged.device_id,
-  staged.store_id,
-  staged.digest,
-  staged.device_type,
-  staged.quarantine_id,
-  staged.its_file_id,
-  coalesce(staged.stated_run_id, :run_id::integer),
-  CASE
-    WHEN staged.store_key IS NULL THEN 'unknown_store'
-    WHEN (staged.quarantine_id, staged.source_line)
-      IS DISTINCT FROM (staged.newest_quarantine_id, staged.newest_line)
-      THEN CASE WHEN staged.digest = staged.newest_digest THEN 'already_present' ELSE 'superseded' END
-    WHEN known.digest = staged.digest THEN 'already_present'
-    -- What waited may be older than what was stated meanwhile. Statements follow each other by run, path and line, as they
-    -- are read; when either was written does not matter.
-    WHEN staged.quarantine_id IS NOT NULL
-      AND (known.stated_run_id, known_file.path COLLATE "C", known.source_line)
-        > (staged.stated_run_id, its_file.path COLLATE "C", staged.source_line)
-      THEN 'superseded'
-    WHEN known.digest IS NOT NULL THEN 'corrected'
-    ELSE 'loaded'
-  END,
-  staged.store_key
-FROM staged
-LEFT JOIN ingestion_layer.dim_devices AS known USING (device_id)
-LEFT JOIN operations.source_files AS known_file ON known_file.file_id = known.file_id
-LEFT JOIN operations.source_files AS its_file ON its_file.file_id = staged.its_file_id;
+  source_line,
+  device_id,
+  store_id,
+  digest,
+  device_type,
+  quarantine_id,
+  file_id,
+  stated_run_id,
+  stated_at,
+  outcome,
+  store_key,
+  is_late,
+  outcome = 'already_present'
+  AND is_newest
+  AND coalesce(known_digest = digest AND is_newer, false)
+  AND (is_repeated OR quarantine_id IS NOT NULL OR :is_unterminated::boolean)
+FROM judged;

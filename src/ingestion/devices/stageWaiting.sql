@@ -1,6 +1,6 @@
 -- Grain: one quarantined device whose store has arrived since, of at most :limit ids. All of an id come together, so
 -- that where a batch ends does not decide which of them counts.
-INSERT INTO staged_devices (source_line, device_id, store_id, digest, device_type, quarantine_id, file_id, stated_run_id)
+INSERT INTO staged_devices (source_line, device_id, store_id, digest, device_type, quarantine_id, file_id, stated_run_id, said_at)
 WITH
   arrived AS NOT MATERIALIZED (
     SELECT waiting.*
@@ -12,6 +12,28 @@ WITH
 
   picked AS (SELECT DISTINCT natural_key FROM arrived ORDER BY natural_key LIMIT :limit::integer)
 
-SELECT source_line, natural_key, store_id, digest, device_type, quarantine_id, file_id, run_id
+SELECT
+  source_line,
+  natural_key,
+  store_id,
+  digest,
+  device_type,
+  quarantine_id,
+  file_id,
+  run_id,
+  coalesce(
+    (
+      SELECT ranges.stated_at
+      FROM operations.file_ranges AS ranges
+      WHERE ranges.file_id = arrived.file_id AND ranges.first_line <= arrived.source_line
+      ORDER BY ranges.first_line DESC
+      LIMIT 1
+    ),
+    (
+      SELECT coalesce(snapshot_at, updated_at)
+      FROM operations.source_files AS files
+      WHERE files.file_id = arrived.file_id
+    )
+  )
 FROM arrived
 WHERE natural_key IN (SELECT natural_key FROM picked);

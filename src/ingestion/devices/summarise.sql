@@ -2,7 +2,8 @@
 SELECT
   outcome,
   count(*)::integer AS records,
-  0 AS said_again,
+  (count(*) FILTER (WHERE outcome <> 'unknown_store'))::integer AS stated,
+  (count(*) FILTER (WHERE is_late))::integer AS late,
   min(source_line) AS first_line,
   max(device_id) AS highest_key,
   NULL::integer AS first_day,

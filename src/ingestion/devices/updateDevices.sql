@@ -5,7 +5,6 @@ SET
   store_key = judged.store_key,
   digest = judged.digest,
   run_id = :run_id::integer,
-  stated_run_id = judged.stated_run_id,
   file_id = judged.file_id,
   source_line = judged.source_line
 FROM judged_devices AS judged

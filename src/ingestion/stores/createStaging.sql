@@ -13,4 +13,13 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_stores (
   typology text NOT NULL
 ) ON COMMIT DELETE ROWS;
 
-CREATE TEMPORARY TABLE IF NOT EXISTS judged_stores (LIKE staged_stores, outcome text NOT NULL) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS judged_stores (
+  LIKE staged_stores,
+  outcome text NOT NULL,
+  is_newest boolean NOT NULL,
+  -- Something said later is there already.
+  is_late boolean NOT NULL
+) ON COMMIT DELETE ROWS;
+
+-- The versions of the stores that the chunk says something new of, as they are to be.
+CREATE TEMPORARY TABLE IF NOT EXISTS new_store_versions (LIKE ingestion_layer.dim_stores_history) ON COMMIT DELETE ROWS;

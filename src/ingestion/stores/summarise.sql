@@ -2,7 +2,8 @@
 SELECT
   outcome,
   count(*)::integer AS records,
-  0 AS said_again,
+  count(*)::integer AS stated,
+  (count(*) FILTER (WHERE is_late))::integer AS late,
   min(source_line) AS first_line,
   max(store_id) AS highest_key,
   min(created_date_key) AS first_day,

@@ -2,7 +2,8 @@
 SELECT
   outcome,
   count(*)::integer AS records,
-  count(*) FILTER (WHERE says_again)::integer AS said_again,
+  (count(*) FILTER (WHERE says_again))::integer AS stated,
+  0 AS late,
   min(source_line) AS first_line,
   max(transaction_id) AS highest_key,
   least(min(created_date_key), min(happened_date_key)) AS first_day,

@@ -7,4 +7,4 @@ SET
     FROM judged_transactions
     WHERE says_again AND NOT is_by_itself
   )
-WHERE file_id = :file_id AND start_byte = :start_byte;
+WHERE file_id = :file_id AND start_byte = :start_byte AND NOT :is_unterminated::boolean;
