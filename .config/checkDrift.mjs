@@ -34,6 +34,12 @@ const RULES = [
   "fct_transactions_history_amount_not_negative (check)",
   "fct_transactions_history_card_last4_is_four_digits (check)",
   "fct_transactions_history_card_whole_or_absent (check)",
+  "dim_stores_history_current_is_open (check)",
+  "dim_stores_history_no_overlap (exclusion)",
+  "dim_stores_history_no_gap (deferred)",
+  "dim_devices_history_current_is_open (check)",
+  "dim_devices_history_no_overlap (exclusion)",
+  "dim_devices_history_no_gap (deferred)",
   "dim_time_key_is_the_day (check)",
   "rollup_stores_not_empty (check)",
   "rollup_stores_not_negative (check)",
@@ -61,6 +67,9 @@ const RULES = [
 const RULES_SQL = `
   SELECT conname || ' (check)' AS rule FROM pg_constraint
   WHERE contype = 'c' AND convalidated AND connamespace = ANY ($1::regnamespace[])
+  UNION ALL
+  SELECT conname || CASE contype WHEN 'x' THEN ' (exclusion)' ELSE ' (deferred)' END FROM pg_constraint
+  WHERE (contype = 'x' OR condeferred) AND connamespace = ANY ($1::regnamespace[])
   UNION ALL
   SELECT relname || ' (partial index)' FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
   WHERE indpred IS NOT NULL AND indisvalid AND relnamespace = ANY ($1::regnamespace[])

@@ -8,6 +8,7 @@ import type { ListOptions } from "./commands/history.ts";
 import type { IngestCommandOptions } from "./commands/ingest.ts";
 import type { StudioCommandOptions } from "./commands/studio.ts";
 import type { VerifyCommandOptions } from "./commands/verify.ts";
+import type { WhyOptions } from "./commands/why.ts";
 import { EXIT_CODES, TillhouseError } from "./lib/errors.ts";
 
 const wholeNumber = (text: string): number => {
@@ -102,6 +103,26 @@ Examples:
     .option("--json", "print one JSON object")
     .option("--limit <n>", "how many records", wholeNumber, 50)
     .action(async (options: ListOptions) => (await import("./commands/history.ts")).rejectsCommand(options));
+
+  program
+    .command("why")
+    .description(
+      "where a transaction came from, each version it ever had, or why it is not there (npm run why)",
+    )
+    .argument("<transaction_id>", "its id", wholeNumber)
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run why -- 1234
+  npm run -s why -- 1234 --json
+
+Exit codes: 0 something is known of it, 1 no record with that id has been read.`,
+    )
+    .action(async (id: number, options: WhyOptions) =>
+      (await import("./commands/why.ts")).whyCommand(id, options),
+    );
 
   program
     .command("verify")

@@ -137,7 +137,34 @@ export const PERFORMANCE_VIEWS = {
   }),
 } as const;
 
-export const VIEWS: Readonly<Record<string, AnswerView>> = { ...ANSWERS, ...PERFORMANCE_VIEWS };
+/** The answers that devices and stores have a say in, by what these were when each sale happened. They read the facts. */
+export const AS_WAS_VIEWS = {
+  top_10_stores_by_amount_as_was: view({
+    title: "Top 10 stores by transacted amount, by where devices stood then",
+    columns: ANSWERS.top_10_stores_by_amount.columns,
+    read: (client) => client.top10StoresByAmountAsWas.findMany({ orderBy: { rank: "asc" } }),
+  }),
+  average_amount_by_typology_and_country_as_was: view({
+    title: "Average amount by store typology and country then",
+    columns: ANSWERS.average_amount_by_typology_and_country.columns,
+    read: async (client) =>
+      inCodePointOrder(await client.averageAmountByTypologyAndCountryAsWas.findMany(), (row) => [
+        row.typology,
+        row.country,
+      ]),
+  }),
+  transaction_share_by_device_type_as_was: view({
+    title: "Share of transactions by device type then",
+    columns: ANSWERS.transaction_share_by_device_type.columns,
+    read: (client) => client.transactionShareByDeviceTypeAsWas.findMany({ orderBy: { deviceType: "asc" } }),
+  }),
+} as const;
+
+export const VIEWS: Readonly<Record<string, AnswerView>> = {
+  ...ANSWERS,
+  ...PERFORMANCE_VIEWS,
+  ...AS_WAS_VIEWS,
+};
 
 /** Sorts as `COLLATE "C"` does on UTF-8, whatever the database's own collation is. */
 function inCodePointOrder<Row>(rows: Row[], key: (row: Row) => string[]): Row[] {

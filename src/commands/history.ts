@@ -1,5 +1,5 @@
 import type { Run } from "../database/generated/client.ts";
-import { REASONS } from "../sources/reasons.ts";
+import { remedyOf } from "../sources/reasons.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
 import { print, printJson, printTable } from "./output.ts";
 
@@ -169,10 +169,4 @@ export async function rejectsCommand(options: ListOptions): Promise<void> {
     );
     if (total > records.length) print(`The newest ${records.length} of ${total}; --limit shows more.`);
   });
-}
-
-const REMEDIES: Readonly<Record<string, string | undefined>> = REASONS;
-
-function remedyOf(reason: string): string {
-  return REMEDIES[reason] ?? "";
 }

@@ -6,14 +6,11 @@ import { localTimeIn } from "../sources/localTime.ts";
 import type { ParsingRules } from "../sources/parsing.ts";
 import { AheadOfTurn } from "./aheadOfTurn.ts";
 import { commitChunk, type ChunkFile, type CommittedChunk } from "./commitChunk.ts";
-import { deviceLoading } from "./deviceLoading.ts";
 import type { ChunkPart } from "./frameChunks.ts";
+import { LOADINGS } from "./loadings.ts";
 import type { LoaderSession } from "./loaderSession.ts";
 import { ChunkPreparation, type PreparedChunk } from "./prepareChunk.ts";
 import type { IdRange, RecordBatch } from "./recordBatch.ts";
-import type { SourceLoading } from "./sourceLoading.ts";
-import { storeLoading } from "./storeLoading.ts";
-import { transactionLoading } from "./transactionLoading.ts";
 
 /** What all chunks of a run have in common. Plain data, so that it can go to another thread. */
 export interface RunSettings {
@@ -62,12 +59,6 @@ export interface ChunkLoader {
   /** Rolls back what was copied ahead, if anything was: the chunk in hand is not to be committed. */
   letGo(): Promise<void>;
 }
-
-const LOADINGS: Readonly<Record<SourceName, SourceLoading>> = {
-  stores: storeLoading,
-  devices: deviceLoading,
-  transactions: transactionLoading,
-};
 
 /** A loader that works on the caller's thread, and on a session that nobody else uses meanwhile. */
 export function localChunkLoader(session: LoaderSession, run: RunSettings): ChunkLoader {

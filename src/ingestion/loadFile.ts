@@ -20,6 +20,7 @@ import { timestampText } from "./copyText.ts";
 import type { CommittedChunk, RunContext } from "./commitChunk.ts";
 import { frameChunks, type FramedChunk } from "./frameChunks.ts";
 import { loadInOrder } from "./loadInOrder.ts";
+import { LOADINGS } from "./loadings.ts";
 import type { LoaderPool } from "./loaderPool.ts";
 import { openSourceFile, trustworthyIdentity, type ReadableFile } from "./openSourceFile.ts";
 import { PrefixWatch } from "./prefixWatch.ts";
@@ -144,7 +145,8 @@ async function loadOnce(
     const watch = new PrefixWatch({ ...opened, handle, openedAt }, context.now);
     const read = opened.nothingNew ? null : await loadChunks(file, watch, opened, context, done);
     const identity = await trustworthyIdentity(handle, opened.identity, openedAt);
-    await context.ledger.complete(opened.ledger.fileId, identity);
+    const { atEnd } = read === null ? {} : LOADINGS[file.source];
+    await context.ledger.complete(opened.ledger.fileId, identity, atEnd);
     const volume = volumeNote(opened, file.source, read, context.usualLoads);
     if (volume !== undefined) done.note(volume);
     return "loaded";

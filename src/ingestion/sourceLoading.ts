@@ -57,6 +57,8 @@ export interface SourceLoading {
   readonly confirm?: SqlFile;
   /** Closes what earlier runs had rejected and nobody has to mend any more. */
   readonly closeMended: SqlFile;
+  /** What follows from a file as a whole, once it is committed to its end. */
+  readonly atEnd?: SqlFile;
   /** For sources that refer to another one, whose records may have to wait for it. */
   readonly waiting?: WaitingStatements;
 }

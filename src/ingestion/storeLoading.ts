@@ -42,4 +42,5 @@ export const storeLoading: SourceLoading = {
   keepHistory: [sql("versions"), sql("dropVersions"), sql("addVersions")],
   followCorrections: [],
   closeMended: sql("closeMended"),
+  atEnd: sql("markGone"),
 };

@@ -25,6 +25,7 @@ export interface Difference {
 /** A statement that gives a row a difference: subject, expected, actual. */
 const CHECKS = [
   "factsOfFile",
+  "versionsOfDimensions",
   "ledgerOfRanges",
   "runsOfFiles",
   "rangesWithoutGaps",

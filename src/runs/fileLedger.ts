@@ -44,8 +44,12 @@ export interface FileLedger {
   lastStatedAt(fileId: number): Promise<number | null>;
   /** Notes how a file is written, of which nothing is committed yet: it may have been mended since it was refused. */
   noteDialect(fileId: number, dialect: NotedDialect): Promise<LedgerFile>;
-  /** Notes that a file is committed to its end, and the identity that its bytes were read under. */
-  complete(fileId: number, identity: FileIdentity): Promise<void>;
+  /**
+   * Notes that a file is committed to its end, and the identity that its bytes were read under.
+   *
+   * @param atEnd what follows from that; its parameter is `file_id`
+   */
+  complete(fileId: number, identity: FileIdentity, atEnd?: SqlFile): Promise<void>;
   /** Notes why a file was stopped; its committed chunks stand. */
   fail(fileId: number, refusal: string): Promise<void>;
 }
@@ -96,10 +100,11 @@ export function fileLedger(pool: pg.Pool, fencingToken: bigint): FileLedger {
     },
     noteDialect: (fileId, dialect) =>
       fenced((client) => write(client, noteDialect, { file_id: fileId, dialect: JSON.stringify(dialect) })),
-    complete: async (fileId, identity) => {
-      await fenced((client) =>
-        write(client, completeFile, { file_id: fileId, ...identityColumns(identity) }),
-      );
+    complete: async (fileId, identity, atEnd) => {
+      await fenced(async (client) => {
+        await write(client, completeFile, { file_id: fileId, ...identityColumns(identity) });
+        await atEnd?.run(client, { file_id: fileId });
+      });
     },
     fail: async (fileId, refusal) => {
       await fenced((client) => write(client, failFile, { file_id: fileId, refusal }));

@@ -36,6 +36,11 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
+/** What to do about a reason; empty for one that only older versions gave. */
+export function remedyOf(reason: string): string {
+  return (REASONS as Readonly<Record<string, string>>)[reason] ?? "";
+}
+
 /** Reasons that time alone may cure: such records wait, and do not count towards MAX_REJECT_RATIO. */
 export const WAITING_REASONS: readonly Reason[] = ["unknown_store", "unknown_device"];
 

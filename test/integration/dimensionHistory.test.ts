@@ -1,7 +1,14 @@
-import { expect, test } from "@jest/globals";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { withChunkedLoads } from "../fixtures/chunkedLoads.ts";
-import { deviceRecords, storeRecords, storesFile } from "../fixtures/sourceText.ts";
+import {
+  deviceRecords,
+  devicesFile,
+  storeRecords,
+  storesFile,
+  transactionsFile,
+} from "../fixtures/sourceText.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 
 interface Version {
@@ -124,4 +131,138 @@ test(
     });
   }),
   180_000,
+);
+
+const sale = (id: number, happenedAt: string, device = 1) => ({
+  id,
+  device_id: device,
+  happened_at: happenedAt,
+  amount: "10.00",
+});
+
+describe("things as they were", () => {
+  test(
+    "a sale counts for the store that its device stood in when it happened, and for what that store was then",
+    inWarehouse(async (warehouse) => {
+      const { files } = warehouse;
+      await files.write(
+        "stores_2026-01-01.csv",
+        storesFile(
+          { id: 1, typology: "Florist", country: "France" },
+          { id: 2, typology: "Hotel", country: "Peru" },
+        ),
+      );
+      await files.write("devices_2026-01-01.csv", devicesFile({ id: 1, store_id: 1, type: 4 }));
+      await files.write("transactions-1.csv", transactionsFile(sale(1, "01/05/2026 10:00:00")));
+      await warehouse.ingest();
+      await files.write(
+        "stores_2026-02-01.csv",
+        storesFile({ id: 1, typology: "Beauty", country: "France" }, { id: 2 }),
+      );
+      await files.write("devices_2026-02-01.csv", devicesFile({ id: 1, store_id: 2, type: 5 }));
+      await files.write(
+        "transactions-2.csv",
+        // The first of them is late: its device has moved since.
+        transactionsFile(sale(2, "01/06/2026 10:00:00"), sale(3, "02/03/2026 10:00:00")),
+      );
+      await warehouse.ingest();
+
+      expect(await warehouse.view("top_10_stores_by_amount")).toMatchObject([
+        { store_id: 2, transactions: 2 },
+        { store_id: 1, transactions: 1 },
+      ]);
+      expect(await warehouse.view("top_10_stores_by_amount_as_was")).toMatchObject([
+        { store_id: 1, transactions: 2 },
+        { store_id: 2, transactions: 1 },
+      ]);
+      expect(await warehouse.view("average_amount_by_typology_and_country_as_was")).toMatchObject([
+        { typology: "Florist", country: "France", transactions: 2 },
+        { country: "France", transactions: 1 },
+      ]);
+      expect(await warehouse.view("transaction_share_by_device_type_as_was")).toMatchObject([
+        { device_type: 4, transactions: 2 },
+        { device_type: 5, transactions: 1 },
+      ]);
+    }),
+  );
+
+  test(
+    "are as they are now where nothing has changed",
+    inWarehouse(async (warehouse) => {
+      for (const name of ["stores.csv", "devices.csv", "transactions.csv"])
+        await warehouse.files.copy(fileURLToPath(new URL(`../../data/${name}`, import.meta.url)));
+      await warehouse.ingest();
+
+      for (const name of [
+        "top_10_stores_by_amount",
+        "average_amount_by_typology_and_country",
+        "transaction_share_by_device_type",
+      ])
+        expect(await warehouse.view(`${name}_as_was`)).toEqual(await warehouse.view(name));
+    }),
+  );
+});
+
+describe("a store that is not in a snapshot", () => {
+  const gone = ({ rows }: Warehouse) =>
+    rows<{ id: number; gone: string | null }>(
+      `SELECT store_id::integer AS id, to_char(gone_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS gone
+       FROM ingestion_layer.dim_stores ORDER BY 1`,
+    );
+
+  test(
+    "is marked as gone since then, and not lost; the mark goes when it is back",
+    inWarehouse(async (warehouse) => {
+      const { files, ingest } = warehouse;
+      await files.write("stores_2026-01-01.csv", storesFile({ id: 1 }, { id: 2 }));
+      await ingest();
+      await files.write("stores_2026-01-03.csv", storesFile({ id: 1 }));
+      await ingest();
+      expect(await gone(warehouse)).toEqual([
+        { id: 1, gone: null },
+        { id: 2, gone: "2026-01-03" },
+      ]);
+      // It was gone before that, as comes to light later.
+      await files.write("stores_2026-01-02.csv", storesFile({ id: 1 }));
+      await ingest();
+      expect(await gone(warehouse)).toMatchObject([{ gone: null }, { gone: "2026-01-02" }]);
+      await files.write("stores_2026-01-04.csv", storesFile({ id: 1 }, { id: 2 }));
+      await ingest();
+      expect(await gone(warehouse)).toMatchObject([{ gone: null }, { gone: null }]);
+    }),
+  );
+
+  test(
+    "is not marked by a file that is of no day, nor where its line was rejected",
+    inWarehouse(async (warehouse) => {
+      const { files, ingest } = warehouse;
+      await files.write("stores_2026-01-01.csv", storesFile({ id: 1 }, { id: 2 }));
+      await files.write("stores-more.csv", storesFile({ id: 3 }));
+      await ingest();
+      await files.write("stores_2026-01-02.csv", storesFile({ id: 1 }, { id: 2, name: "" }, { id: 3 }));
+      await ingest({ settings: { MAX_REJECT_RATIO: "1" } });
+
+      expect(await gone(warehouse)).toMatchObject([{ gone: null }, { gone: null }, { gone: null }]);
+    }),
+  );
+});
+
+test(
+  "a device that waited for its store is what it was from the day that its file is of",
+  inWarehouse(async (warehouse) => {
+    const { files, ingest } = warehouse;
+    await files.write("stores.csv", storesFile({ id: 1 }));
+    await files.write("devices_2026-01-01.csv", devicesFile({ id: 1, store_id: 1, type: 1 }));
+    await files.write("devices_2026-01-02.csv", devicesFile({ id: 1, store_id: 9, type: 1 }));
+    await files.write("devices_2026-01-03.csv", devicesFile({ id: 1, store_id: 1, type: 1 }));
+    await ingest();
+    await files.write("stores-9.csv", storesFile({ id: 9 }));
+
+    expect(await ingest()).toMatchObject({ resolved: 0 });
+    expect(await versionsOf(warehouse, "devices", 0)).toEqual([
+      { id: 1, value: "1:1", from: null, to: 2, is_current: false },
+      { id: 1, value: "9:1", from: 2, to: 3, is_current: false },
+      { id: 1, value: "1:1", from: 3, to: null, is_current: true },
+    ]);
+  }),
 );

@@ -15,6 +15,7 @@ describe("--help", () => {
     "runs",
     "rejects",
     "verify",
+    "why",
     "card-key",
     "migrate",
     "stop",

@@ -89,6 +89,13 @@ export const RIGHTS: {
     "aggregation_layer.average_amount_by_typology": view,
     "aggregation_layer.average_amount_by_country": view,
     "aggregation_layer.daily_sales": view,
+    "aggregation_layer.transactions_as_was": view,
+    "aggregation_layer.transaction_versions": view,
+    "aggregation_layer.store_versions": view,
+    "aggregation_layer.device_versions": view,
+    "aggregation_layer.top_10_stores_by_amount_as_was": view,
+    "aggregation_layer.average_amount_by_typology_and_country_as_was": view,
+    "aggregation_layer.transaction_share_by_device_type_as_was": view,
 
     "operations.runs": history,
     "operations.run_steps": history,
