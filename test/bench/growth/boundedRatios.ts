@@ -53,6 +53,15 @@ export function boundedRatios({ histories, smallest }: GrowthResult): BoundedRat
       ratio: nothingNew,
       bound: { atMost: 1.2 },
     },
+    ...(["corrected", "late"] as const).map((change): BoundedRatio => ({
+      key: `${change}_rows`,
+      title: `${change} rows ÷ as many new ones, largest`,
+      ratio:
+        largest.changes === null
+          ? null
+          : largest.changes.runs[change].seconds / largest.changes.runs.new.seconds,
+      bound: { atMost: 3 },
+    })),
     ...largest.answers.flatMap(({ name, viewMs, factsMs }): BoundedRatio[] => [
       {
         key: `${name}_facts_to_view`,

@@ -1,4 +1,5 @@
 import type { Spread } from "../measuring/statistics.ts";
+import type { Change } from "./changedRows.ts";
 import type { ProcessFigures } from "../measuring/processFigures.ts";
 
 /** One run of Tillhouse, as seen from outside and as it says itself. */
@@ -24,6 +25,8 @@ export interface HistoryResult {
   /** Loading the history itself; none where there is none. */
   readonly firstLoads: readonly IngestRun[];
   readonly newRows: readonly IngestRun[];
+  /** So many rows of each kind, one kind after the other; null where the history is too small. */
+  readonly changes: { readonly rows: number; readonly runs: Readonly<Record<Change, IngestRun>> } | null;
   readonly nothingNew: readonly IngestRun[];
   readonly answers: readonly AnswerTimes[];
 }

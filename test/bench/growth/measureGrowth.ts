@@ -3,11 +3,14 @@ import type { Database } from "../server/databases.ts";
 import type { Workshop } from "../sides/side.ts";
 import { migratedDatabase } from "../sides/tillhouseSide.ts";
 import { timeAnswers } from "./answerTimes.ts";
+import type { Change } from "./changedRows.ts";
 import { makeGrowthFiles, type GrowthFiles } from "./growthFiles.ts";
 import type { GrowthResult, HistoryResult, IngestRun } from "./growthResult.ts";
 import { timedIngest } from "./timedIngest.ts";
 
 const NEW_ROWS = 10_000;
+/** New, corrected and late rows on top of a history. */
+const CHANGED_ROWS = 100_000;
 /** Larger histories take minutes to load, and vary less. */
 const [MOST_ROWS_LOADED_AGAIN, LOADS_OF_A_HISTORY] = [1_000_000, 3];
 /** Runs with nothing new, at least: they last some 60 ms by themselves, of which a median of few says nothing. */
@@ -62,11 +65,12 @@ class Growth {
     );
     await databases.drop(history.database);
     const nothingNew = await this.#loadNothing(grown.database, files);
+    const changes = await this.#loadChanges(grown.database, files);
     const answers = await timeAnswers(grown.database);
     await databases.drop(grown.database);
     await rm(files.folder, { recursive: true });
     const firstLoads = rows === 0 ? [] : history.runs;
-    return { rows, bytes: files.bytes, firstLoads, newRows: grown.runs, nothingNew, answers };
+    return { rows, bytes: files.bytes, firstLoads, newRows: grown.runs, changes, nothingNew, answers };
   }
 
   async measureSmallest(): Promise<GrowthResult["smallest"]> {
@@ -79,7 +83,7 @@ class Growth {
   }
 
   #files(rows: number): Promise<GrowthFiles> {
-    return makeGrowthFiles(this.#workshop.folder, rows, NEW_ROWS, this.#workshop.signal);
+    return makeGrowthFiles(this.#workshop.folder, rows, NEW_ROWS, CHANGED_ROWS, this.#workshop.signal);
   }
 
   /** Loads what is new into one copy of a database after the other, and gives the last. */
@@ -107,13 +111,29 @@ class Growth {
     return runs;
   }
 
+  async #loadChanges(database: Database, files: GrowthFiles): Promise<HistoryResult["changes"]> {
+    const { changes } = files;
+    if (changes === null) return null;
+    const { rows } = changes;
+    const load = async (change: Change): Promise<IngestRun> => {
+      await changes.add(change);
+      const [loaded, corrected] = change === "corrected" ? [0, rows] : [rows, 0];
+      return this.#ingest(`${rows} ${change} rows`, database, files, loaded, corrected);
+    };
+    return {
+      rows,
+      runs: { new: await load("new"), corrected: await load("corrected"), late: await load("late") },
+    };
+  }
+
   async #ingest(
     what: string,
     database: Database,
     files: GrowthFiles,
-    newTransactions: number,
+    loaded: number,
+    corrected = 0,
   ): Promise<IngestRun> {
-    const run = await timedIngest(this.#workshop, files.folder, database, newTransactions);
+    const run = await timedIngest(this.#workshop, files.folder, database, { loaded, corrected });
     this.#tell(`history of ${files.rows} rows, ${what}: ${run.seconds.toFixed(2)} s`);
     return run;
   }

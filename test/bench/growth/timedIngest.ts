@@ -7,23 +7,23 @@ import type { IngestRun } from "./growthResult.ts";
 /**
  * One run of Tillhouse over a folder, after a checkpoint.
  *
- * @throws Error when it did not load as many transactions as there were new
+ * @throws Error when it did not load or correct as many transactions as it was to
  */
 export async function timedIngest(
   workshop: Workshop,
   folder: string,
   database: Database,
-  newTransactions: number,
+  expected: { readonly loaded: number; readonly corrected: number },
 ): Promise<IngestRun> {
   await workshop.databases.settle();
   const memory = watchServerMemory(workshop.server.postmaster);
   try {
     const { seconds, summary, peakMemoryBytes, readBytes } = await ingest(workshop, folder, database);
-    const loaded = summary.files
-      .filter(({ source }) => source === "transactions")
-      .reduce((sum, file) => sum + file.loaded, 0);
-    if (loaded !== newTransactions) {
-      throw new Error(`Of ${newTransactions} new transactions, Tillhouse loaded ${loaded}.`);
+    const files = summary.files.filter(({ source }) => source === "transactions");
+    for (const outcome of ["loaded", "corrected"] as const) {
+      const records = files.reduce((sum, file) => sum + file[outcome], 0);
+      if (records !== expected[outcome])
+        throw new Error(`${records} transactions were ${outcome}, not ${expected[outcome]}.`);
     }
     const ownSeconds = summary.duration_ms / 1000;
     return { seconds, ownSeconds, peakMemoryBytes, readBytes, serverPeakMemoryBytes: memory.stop() };

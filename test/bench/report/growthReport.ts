@@ -20,6 +20,15 @@ export function growthAsJson(growth: GrowthResult): Record<string, unknown> {
           ? null
           : { microseconds_per_row: secondsPerRow(history) * 1e6, ...runsAsJson(history.firstLoads) },
       new_rows: runsAsJson(history.newRows),
+      changes:
+        history.changes === null
+          ? null
+          : {
+              rows: history.changes.rows,
+              ...Object.fromEntries(
+                Object.entries(history.changes.runs).map(([change, run]) => [change, runsAsJson([run])]),
+              ),
+            },
       nothing_new: runsAsJson(history.nothingNew),
       answers: history.answers.map(({ name, viewMs, factsMs }) => ({
         name,

@@ -1,5 +1,6 @@
 import { print, printTable } from "../../../src/commands/output.ts";
 import { boundedRatios } from "../growth/boundedRatios.ts";
+import { CHANGES } from "../growth/changedRows.ts";
 import type { GrowthResult, IngestRun } from "../growth/growthResult.ts";
 import { megabytes, seconds, sizeOf } from "./benchTables.ts";
 import { summaryOf } from "./growthReport.ts";
@@ -11,9 +12,12 @@ export async function printGrowth(growth: GrowthResult): Promise<void> {
   await printTable(
     ["history", "files", "run", "s", "min–max s", "own s", "µs/row", "loader's peak memory", "bytes read"],
     [
-      ...histories.flatMap(({ rows, bytes, firstLoads, newRows: added, nothingNew }) => [
+      ...histories.flatMap(({ rows, bytes, firstLoads, newRows: added, changes, nothingNew }) => [
         ...rowsOf(rows, bytes, "first load", firstLoads, rows),
         ...rowsOf(rows, bytes, "new rows", added, newRows),
+        ...CHANGES.flatMap((change) =>
+          changes === null ? [] : rowsOf(rows, bytes, `${change} rows`, [changes.runs[change]], changes.rows),
+        ),
         ...rowsOf(rows, bytes, "nothing new", nothingNew),
       ]),
       ...rowsOf(0, smallest.bytes, "nothing new", smallest.nothingNew).map((row) => ["", ...row.slice(1)]),

@@ -14,6 +14,8 @@ const history = (rows: number, seconds: number, viewMs: number): HistoryResult =
   bytes: rows * 123,
   firstLoads: rows === 0 ? [] : [run(seconds, rows / 10)],
   newRows: [run(seconds / 10, 0)],
+  changes:
+    rows === 0 ? null : { rows: 100_000, runs: { new: run(1, 0), corrected: run(2, 0), late: run(1.5, 0) } },
   nothingNew: [run(0.5, 0)],
   answers: [
     {
@@ -36,6 +38,8 @@ test("the largest history is set against a million rows, against none, and again
     peak_memory: expect.closeTo(10),
     new_rows: expect.closeTo(22),
     nothing_new: expect.closeTo(1.25),
+    corrected_rows: 2,
+    late_rows: 1.5,
     top_facts_to_view: 300,
     top_largest_to_million: 1.5,
   });
@@ -47,6 +51,8 @@ test("where a history was not measured, what needs it is not known", () => {
     peak_memory: null,
     new_rows: null,
     nothing_new: null,
+    corrected_rows: 2,
+    late_rows: 1.5,
     top_facts_to_view: 450,
     top_largest_to_million: null,
   });
