@@ -11,7 +11,7 @@ export interface IngestSummary {
   readonly status: string;
   readonly duration_ms: number;
   readonly rejected: number;
-  readonly files: readonly { readonly source: string; readonly loaded: number }[];
+  readonly files: readonly { readonly source: string; readonly loaded: number; readonly corrected: number }[];
 }
 
 /** Settings of the program, each of them the bench's own. */

@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "@jest/globals";
+import pg from "pg";
+import { withTestDatabase } from "../fixtures/testDatabase.ts";
+
+const folder = fileURLToPath(new URL("../../prisma/migrations", import.meta.url));
+const migrations = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort();
+
+/** Gives `work` a database with the migrations before one, and a way to apply the others. */
+function beforeMigration(
+  first: string,
+  work: (client: pg.Client, upgrade: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  return withTestDatabase(async (url) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const apply = async (names: readonly string[]): Promise<void> => {
+      for (const name of names) await client.query(readFileSync(join(folder, name, "migration.sql"), "utf8"));
+    };
+    try {
+      await client.query("DROP SCHEMA ingestion_layer, aggregation_layer, operations CASCADE");
+      await apply(migrations.filter((name) => name < first));
+      await work(client, () => apply(migrations.filter((name) => name >= first)));
+    } finally {
+      await client.end();
+    }
+  });
+}
+
+test("a warehouse from before there were versions keeps what it has, as having always been so", () =>
+  beforeMigration("20261129040000", async (client, upgrade) => {
+    await client.query(`
+      INSERT INTO operations.runs (job, trigger, started_at, heartbeat_at, process)
+      VALUES ('ingest', 'manual', now(), now(), 'test');
+      INSERT INTO operations.source_files (
+        source, path, size_bytes, mtime_ns, ctime_ns, inode, dialect, committed_sha256, first_seen_at, updated_at
+      )
+      SELECT source::operations.source, source || '.csv', 1, 1767261600123456789, 1, 1, '{}', '', '2026-02-01', '2026-02-01'
+      FROM unnest(ARRAY['stores', 'devices', 'transactions']) WITH ORDINALITY AS sources (source, place)
+      ORDER BY place;
+      INSERT INTO operations.file_ranges (
+        file_id, start_byte, end_byte, first_line, last_line, run_id, committed_at, records_read, loaded, already_present,
+        corrected, superseded, rejected, warnings
+      )
+      SELECT file_id, 0, 100, 2, 2, 1, '2026-02-01', 0, 0, 0, 0, 0, 0, 0 FROM operations.source_files;
+      INSERT INTO ingestion_layer.dim_time
+      SELECT 20260101, '2026-01-01', 2026, 1, 1, 'January', 1, 1, 2026, 1, 4, 'Thursday', false;
+      INSERT INTO ingestion_layer.dim_customers (customer_id, run_id) VALUES (1, 1);
+      INSERT INTO ingestion_layer.dim_stores (
+        store_id, store_name, address, city, country, typology, created_at, created_date_key, customer_key, digest, run_id,
+        file_id, source_line
+      )
+      VALUES (
+        5, 'Shop', 'Street', 'City', 'Peru', 'Hotel', '2026-01-01', 20260101, 1, gen_random_uuid(), 1, 1, 2
+      );
+      INSERT INTO ingestion_layer.dim_devices (
+        device_id, device_type, store_key, digest, run_id, stated_run_id, file_id, source_line
+      )
+      VALUES (7, 4, 1, gen_random_uuid(), 1, 1, 2, 2);
+      INSERT INTO operations.quarantine (source, file_id, source_line, run_id, reason, state)
+      VALUES
+        ('transactions', 3, 2, 1, 'changed_after_load', 'rejected'),
+        ('transactions', 3, 3, 1, 'changed_after_load', 'obsolete'),
+        ('transactions', 3, 4, 1, 'bad_amount', 'rejected')`);
+
+    await upgrade();
+
+    const rows = async (sql: string): Promise<unknown[]> => (await client.query<pg.QueryResultRow>(sql)).rows;
+    expect(
+      await rows(
+        "SELECT store_id::integer, valid_from::text, valid_to, is_current, typology, stated_at FROM aggregation_layer.store_versions",
+      ),
+    ).toEqual([
+      {
+        ...{ store_id: 5, valid_from: "-infinity", valid_to: null, is_current: true, typology: "Hotel" },
+        stated_at: new Date("2026-02-01T00:00:00Z"),
+      },
+    ]);
+    expect(
+      await rows(
+        "SELECT device_id::integer, store_id::integer, device_type, valid_from::text FROM aggregation_layer.device_versions",
+      ),
+    ).toEqual([{ device_id: 7, store_id: 5, device_type: 4, valid_from: "-infinity" }]);
+    // Transactions were said when their file was last written to, the others when they were loaded.
+    expect(await rows("SELECT stated_at::text FROM operations.file_ranges ORDER BY file_id")).toEqual([
+      { stated_at: "2026-02-01 00:00:00+00" },
+      { stated_at: "2026-02-01 00:00:00+00" },
+      { stated_at: "2026-01-01 10:00:00.123456+00" },
+    ]);
+    // What was refused since it differed is tried again.
+    expect(await rows("SELECT reason, state FROM operations.quarantine ORDER BY source_line")).toEqual([
+      { reason: "changed_after_load", state: "waiting" },
+      { reason: "changed_after_load", state: "obsolete" },
+      { reason: "bad_amount", state: "rejected" },
+    ]);
+  }));
