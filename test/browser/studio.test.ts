@@ -41,6 +41,7 @@ if ("missing" in chromium) {
   describe("npm run studio, on a fresh embedded server with data/ loaded", () => {
     let studio: RunningStudio;
     let tab: StudioPage;
+    const seen = new Set<string>();
 
     beforeAll(async () => {
       await mkdir(screenshots, { recursive: true });
@@ -80,6 +81,7 @@ if ("missing" in chromium) {
     ): Promise<Record<string, string>[]> => {
       await tab.show(relation);
       await shown(count);
+      seen.add(relation);
       await picture(relation);
       await tab.widen();
       return shown(count, columns);
@@ -144,7 +146,7 @@ if ("missing" in chromium) {
       expect(runs).toEqual([expect.objectContaining({ run_id: "1", job: "ingest", status: "succeeded" })]);
     });
 
-    test("every table and view of ours, in whole", async () => {
+    test("every other table and view of ours, in whole", async () => {
       const relations = await tab.query(`
         select format('%I.%I', n.nspname, c.relname) as name,
                (xpath('/row/n/text()', query_to_xml(format('select count(*) as n from %I.%I', n.nspname, c.relname),
@@ -154,6 +156,7 @@ if ("missing" in chromium) {
          order by 1`);
       expect(relations.length).toBeGreaterThanOrEqual(27);
       for (const { name, rows } of relations) {
+        if (seen.has(String(name))) continue;
         const expected = Math.min(100, Number(rows));
         await tab.show(String(name));
         const found = await shown(expected);

@@ -16,7 +16,7 @@ jest.setTimeout(1_200_000);
 
 const MEGABYTE = 1 << 20;
 const SIZES = [0.25, 0.5, 1].slice(0, trials({ quick: 1, all: 3 }));
-const GIGABYTE = trials({ quick: 96 * MEGABYTE, all: 1 << 30 });
+const GIGABYTE = trials({ quick: 48 * MEGABYTE, all: 1 << 30 });
 const MOST_MEMORY = 300_000_000;
 /** Read once to be loaded, and hashed again while it is too young to be known by its times. */
 const MOST_READINGS = 4;

@@ -87,7 +87,7 @@ test(
             ]);
             expect(inMany).toEqual(inOne);
           }),
-          { numRuns: 50 },
+          { numRuns: 25 },
         );
       }),
     ),

@@ -9,7 +9,7 @@ import { mutatedFiles } from "../unit/corpora/mutatedFile.ts";
 import { readAsLoaded, type Outcome } from "../unit/corpora/readAsLoaded.ts";
 import { DEVICE_IDS } from "../unit/corpora/writtenFile.ts";
 
-const FILES = 300;
+const FILES = 120;
 const NAME = "transactions.csv";
 const known = new Set<unknown>(DEVICE_IDS);
 

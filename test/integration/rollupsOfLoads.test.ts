@@ -130,7 +130,7 @@ test(
           },
         ),
         // A history takes seconds: what is found is shown as it was found.
-        { numRuns: 40, endOnFailure: true },
+        { numRuns: 25, endOnFailure: true },
       );
     }),
   600_000,

@@ -36,13 +36,7 @@ async function edit(path: string, from: string | RegExp, to: string): Promise<vo
 }
 
 describe("db:drift", () => {
-  test("finds schema, migrations and a fresh database in agreement", () => {
-    const { exitCode, stdout } = runTool("checkDrift.mjs");
-    expect({ exitCode, drift: stdout.includes("DRIFT") }).toEqual({ exitCode: 0, drift: false });
-    expect(stdout.match(/^ok /gm)).toHaveLength(4);
-  });
-
-  test("names a column, a view and a rule that differ", async () => {
+  test("names a column, a view and a rule that differ, and nothing else: the rest agrees", async () => {
     const rules = "prisma/migrations/20261123160100_rules_of_the_rows/migration.sql";
     await edit(rules, /CREATE INDEX quarantine_waiting_for_store [^;]*;/, "");
     await edit("prisma/schema.prisma", "/// Kind of shop,", "extra Int?\n  /// Kind of shop,");
