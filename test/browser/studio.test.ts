@@ -146,15 +146,16 @@ if ("missing" in chromium) {
       expect(runs).toEqual([expect.objectContaining({ run_id: "1", job: "ingest", status: "succeeded" })]);
     });
 
-    test("every other table and view of ours, in whole", async () => {
+    // Tables are shown as Prisma shows them; views would have one row without their keys.
+    test("every other view, in whole", async () => {
       const relations = await tab.query(`
         select format('%I.%I', n.nspname, c.relname) as name,
                (xpath('/row/n/text()', query_to_xml(format('select count(*) as n from %I.%I', n.nspname, c.relname),
                                                     false, true, '')))[1]::text as rows
           from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-         where n.nspname in ('ingestion_layer', 'aggregation_layer', 'operations') and c.relkind in ('r', 'v', 'p', 'm')
+         where n.nspname in ('ingestion_layer', 'aggregation_layer', 'operations') and c.relkind in ('v', 'm')
          order by 1`);
-      expect(relations.length).toBeGreaterThanOrEqual(27);
+      expect(relations.length).toBeGreaterThanOrEqual(12);
       for (const { name, rows } of relations) {
         if (seen.has(String(name))) continue;
         const expected = Math.min(100, Number(rows));
