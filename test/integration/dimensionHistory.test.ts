@@ -176,8 +176,8 @@ describe("things as they were", () => {
         { store_id: 2, transactions: 1 },
       ]);
       expect(await warehouse.view("average_amount_by_typology_and_country_as_was")).toMatchObject([
+        { typology: "Florist", country: "Belgium", transactions: 1 },
         { typology: "Florist", country: "France", transactions: 2 },
-        { country: "France", transactions: 1 },
       ]);
       expect(await warehouse.view("transaction_share_by_device_type_as_was")).toMatchObject([
         { device_type: 4, transactions: 2 },

@@ -15,6 +15,9 @@ test.each([
   ["transactions_20260501_083015.csv", "2026-05-01T08:30:15.000Z"],
   ["drops/2025-01-01/stores_2026-05-01.csv", "2026-05-01T00:00:00.000Z"],
   ["transactions-2026-13-01_2026-05-01.csv", "2026-05-01T00:00:00.000Z"],
+  ["transactions_2026-04-25_2026-05-01.csv", "2026-05-01T00:00:00.000Z"],
+  ["transactions_20260501-2.csv", "2026-05-01T00:00:00.000Z"],
+  ["transactions_20260501_0830-2.csv", "2026-05-01T00:00:00.000Z"],
 ])("%s is of %s", (path, date) => {
   expect(dateIn(path)).toBe(date);
 });
