@@ -19,8 +19,10 @@ BEGIN
         'staged_rejects',
         'staged_stores',
         'judged_stores',
+        'new_store_versions',
         'staged_devices',
         'judged_devices',
+        'new_device_versions',
         'staged_transactions',
         'judged_transactions',
         'staged_labels'
