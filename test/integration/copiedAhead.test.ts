@@ -143,7 +143,10 @@ describe("a chunk that is copied before its turn", () => {
     withPlaces((warehouse) =>
       withTwoRead(warehouse, CHUNKS, async ({ first, second, commit, complete }) => {
         await second.copyAhead(4);
-        await warehouse.rows("DELETE FROM ingestion_layer.dim_devices WHERE device_id = 2");
+        await warehouse.rows(`
+          DELETE FROM ingestion_layer.dim_devices_history
+          WHERE device_key = (SELECT device_key FROM ingestion_layer.dim_devices WHERE device_id = 2);
+          DELETE FROM ingestion_layer.dim_devices WHERE device_id = 2`);
         await commit(first);
         expect((await commit(second)).outcomes).toMatchObject({ loaded: 1, rejected: 1 });
         await complete();

@@ -10,9 +10,14 @@ import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 /** Device 7 as if it had just come, with what waits for it left waiting. */
 const DEVICE_ARRIVES = `
   INSERT INTO ingestion_layer.dim_devices
-    (device_id, device_type, store_key, digest, run_id, stated_run_id, file_id, source_line)
-  SELECT 7, device_type, store_key, digest, run_id, stated_run_id, file_id, source_line
-  FROM ingestion_layer.dim_devices WHERE device_id = 1`;
+    (device_id, device_type, store_key, digest, run_id, file_id, source_line)
+  SELECT 7, device_type, store_key, digest, run_id, file_id, source_line
+  FROM ingestion_layer.dim_devices WHERE device_id = 1;
+  INSERT INTO ingestion_layer.dim_devices_history
+  SELECT (SELECT device_key FROM ingestion_layer.dim_devices WHERE device_id = 7), valid_from, valid_to, is_current, stated_at,
+    kept.file_id, kept.source_line, kept.store_key, kept.device_type
+  FROM ingestion_layer.dim_devices_history AS kept JOIN ingestion_layer.dim_devices USING (device_key)
+  WHERE device_id = 1`;
 
 const atDevice7 = (...transactions: TransactionFields[]): string =>
   transactionsFile(...transactions.map((fields) => ({ device_id: 7, ...fields })));

@@ -4,7 +4,13 @@ import { aggregate } from "../../jobs/aggregate.ts";
 import { setUpRoles } from "../../src/database/roles/setUpRoles.ts";
 import { foldRollups } from "../../src/ingestion/rollups/foldRollups.ts";
 import { RollupChanges } from "../../src/ingestion/rollups/rollupChanges.ts";
-import { createFactViews, migrationsNamed, ROLLUPS, VIEWS_OVER_FACTS } from "../fixtures/factViews.ts";
+import {
+  createFactViews,
+  LATER_VIEWS,
+  migrationsNamed,
+  ROLLUPS,
+  VIEWS_OVER_FACTS,
+} from "../fixtures/factViews.ts";
 import { loadSales } from "../fixtures/loadSales.ts";
 import { transactionRecords, type TransactionFields } from "../fixtures/sourceText.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
@@ -218,7 +224,8 @@ test(
     await rows("DROP SCHEMA aggregation_layer CASCADE");
 
     const [before, after] = [await migrationsNamed(VIEWS_OVER_FACTS), await migrationsNamed(ROLLUPS)];
-    for (const sql of [...before.values(), ...after.values()]) await rows(sql);
+    const later = await migrationsNamed(LATER_VIEWS);
+    for (const sql of [...before.values(), ...after.values(), ...later.values()]) await rows(sql);
     await setUpRoles(warehouse.database.url);
 
     expect(after.size).toBe(1 + before.size);

@@ -12,7 +12,7 @@ test("every staging table there is would be dropped when its session left it beh
     .filter((path) => path.endsWith("createStaging.sql"))
     .flatMap((path) => [...read(path).matchAll(/^CREATE TEMPORARY TABLE IF NOT EXISTS (\w+)/gm)])
     .map(([, name]) => name);
-  const dropped = [...read("dropOrphanedStaging.sql").matchAll(/'((?:staged|judged|applied)_\w+)'/g)];
+  const dropped = [...read("dropOrphanedStaging.sql").matchAll(/'((?:staged|judged|new)_\w+)'/g)];
 
   expect(made.length).toBeGreaterThan(5);
   expect(dropped.map(([, name]) => name).sort()).toEqual(made.sort());
