@@ -45,21 +45,7 @@ async function printExplanation(explanation: Explanation): Promise<void> {
   if (versions.length > 0) {
     print("\nIts versions: the one that counts first, then the others, the latest first");
     await printTable(
-      [
-        "",
-        "status",
-        "amount",
-        "happened",
-        "device",
-        "store",
-        "SKU",
-        "name",
-        "file",
-        "line",
-        "of",
-        "run",
-        "believed",
-      ],
+      ["", "status", "amount", "happened", "device", "store", "SKU", "from", "of", "run", "believed"],
       versions.map((version) => [
         version.is_current ? "counts" : version.believed_from === null ? "never counted" : "counted",
         version.status,
@@ -68,9 +54,7 @@ async function printExplanation(explanation: Explanation): Promise<void> {
         version.device_id,
         version.store_id,
         version.product_sku,
-        version.product_name,
-        version.path,
-        version.source_line,
+        `${version.path}:${version.source_line}`,
         momentText(version.stated_at),
         version.run_id,
         believedText(version.believed_from, version.believed_to),
