@@ -33,7 +33,7 @@ export async function takeChangedRows(
   signal: AbortSignal,
 ): Promise<ChangedRows> {
   const history = join(folder, "transactions.csv");
-  const fileOf = (change: Change): string => join(apart, `transactions-${change}.csv`);
+  const fileOf = (change: Change): string => join(apart, `transactions-changed-${change}.csv`);
   await cutTail(history, fileOf("new"), rows);
   const kept = createWriteStream(`${history}.kept`);
   const late = createWriteStream(fileOf("late"));
@@ -69,7 +69,7 @@ export async function takeChangedRows(
   return {
     rows,
     add: async (change) => {
-      await copyFile(fileOf(change), join(folder, `transactions-${change}.csv`));
+      await copyFile(fileOf(change), join(folder, `transactions-changed-${change}.csv`));
       await pause(SETTLED_MS, undefined, { signal });
     },
   };
