@@ -96,10 +96,6 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
     try {
       const here = loaderPool(() => localChunkLoader(session, runSettings), 1);
       const localTime = localTimeIn(config.sourceTimezone);
-      const dateIn = (path: string): Date | null => {
-        const date = snapshotDateOf(path, localTime);
-        return date === null ? null : new Date(date);
-      };
       const load: LoadContext & ResolveContext = {
         session,
         runId: runSettings.runId,
@@ -115,7 +111,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
         now: () => clock.now(),
         signal: context.stopping,
         doneOf,
-        snapshotOf: (path) => options.asOf ?? dateIn(path),
+        snapshotOf: (path) => options.asOf ?? snapshotDateOf(path, localTime),
         usualLoads,
         onCommit: held.progressed,
         onProgress: (progress) => {

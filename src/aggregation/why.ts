@@ -1,6 +1,5 @@
 import type pg from "pg";
 import type { QueryResultRow } from "pg";
-import { withPooledTransaction } from "../database/pool.ts";
 import { sqlFile } from "../database/sqlFile.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./why/${name}.sql`, import.meta.url));
@@ -68,22 +67,20 @@ export interface Explanation {
 }
 
 /** Where a transaction came from: each version it ever had, what its device and store were then, and what was rejected of it. */
-export function explain(pool: pg.Pool, transactionId: number): Promise<Explanation> {
+export async function explain(pool: pg.Pool, transactionId: number): Promise<Explanation> {
   const parameters = { transaction_id: transactionId };
-  return withPooledTransaction(pool, async (client) => {
-    const versions = await versionsOf.run<TransactionVersion & QueryResultRow>(client, parameters);
-    const asWas = await asWasOf.run<TransactionAsWas & QueryResultRow>(client, parameters);
-    const quarantined = await quarantinedOf.run<QuarantinedVersion & QueryResultRow>(client, parameters);
-    return {
-      transactionId,
-      versions: versions.rows.map((row) => ({
-        ...row,
-        ...numbersOf(row, "device_id", "store_id", "source_line"),
-      })),
-      asWas: asWas.rows.map((row) => ({ ...row, ...numbersOf(row, "device_id", "store_id") }))[0] ?? null,
-      quarantined: quarantined.rows.map((row) => ({ ...row, ...numbersOf(row, "source_line") })),
-    };
-  });
+  const versions = await versionsOf.run<TransactionVersion & QueryResultRow>(pool, parameters);
+  const asWas = await asWasOf.run<TransactionAsWas & QueryResultRow>(pool, parameters);
+  const quarantined = await quarantinedOf.run<QuarantinedVersion & QueryResultRow>(pool, parameters);
+  return {
+    transactionId,
+    versions: versions.rows.map((row) => ({
+      ...row,
+      ...numbersOf(row, "device_id", "store_id", "source_line"),
+    })),
+    asWas: asWas.rows.map((row) => ({ ...row, ...numbersOf(row, "device_id", "store_id") }))[0] ?? null,
+    quarantined: quarantined.rows.map((row) => ({ ...row, ...numbersOf(row, "source_line") })),
+  };
 }
 
 /** PostgreSQL sends whole numbers of 64 bits as text; ids and lines are far below 2^53. */

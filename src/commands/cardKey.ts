@@ -3,7 +3,7 @@ import type { Database } from "../database/openDatabase.ts";
 import { listenForStop } from "../lib/stopSignals.ts";
 import { knownKeys, tokensByKey } from "../runs/cardTokenKeys.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
-import { print, printJson, printTable } from "./output.ts";
+import { print, printJson, printTable, timeText } from "./output.ts";
 
 export interface CardKeyOptions {
   readonly json?: boolean;
@@ -63,7 +63,7 @@ async function printKeys({ pool }: Database, { json }: CardKeyOptions): Promise<
     print("No card token key is in use yet: the first load takes one.");
     return;
   }
-  const timeOf = (time: Date | null): string => time?.toISOString().slice(0, 19).replace("T", " ") ?? "";
+  const timeOf = (time: Date | null): string => (time === null ? "" : timeText(time));
   await printTable(
     ["key", "fingerprint", "in use since", "retired", "transactions"],
     shown.map((key) => [

@@ -1,7 +1,7 @@
 import type { Run } from "../database/generated/client.ts";
 import { remedyOf } from "../sources/reasons.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
-import { print, printJson, printTable } from "./output.ts";
+import { print, printJson, printTable, timeText } from "./output.ts";
 
 export interface ListOptions {
   readonly json?: boolean;
@@ -42,7 +42,7 @@ export async function runsCommand(options: ListOptions): Promise<void> {
           run.runId,
           `${run.job} (${run.trigger})`,
           run.status,
-          run.startedAt.toISOString().slice(0, 19).replace("T", " "),
+          timeText(run.startedAt),
           ((durationMs(run) ?? 0) / 1000).toFixed(1),
           Number(run.recordsRead),
           Number(run.loaded),

@@ -42,7 +42,7 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
   try {
     const work = async (database: Database): Promise<void> => {
       if (layers.includes("ingestion_layer"))
-        await loadAndReport({ ...context, ...stop }, database, { ...options, asOf });
+        await loadAndReport({ ...context, ...stop }, database, options, asOf);
       else await aggregateAndReport({ ...context, ...stop }, database, options);
       if (layers.includes("aggregation_layer") && options.json !== true) await printFiveAnswers(database);
     };
@@ -65,7 +65,8 @@ function asOfIn({ asOf }: IngestCommandOptions, localTime: LocalTime): Date | un
 async function loadAndReport(
   context: CommandContext & StopSignals,
   database: Database,
-  options: Omit<IngestCommandOptions, "asOf"> & { readonly asOf: Date | undefined },
+  options: IngestCommandOptions,
+  asOf: Date | undefined,
 ): Promise<void> {
   const display = await createProgressDisplay({
     ...context,
@@ -74,7 +75,7 @@ async function loadAndReport(
   try {
     const report = await ingest(
       { ...context, database, trigger: "manual", onProgress: display.show },
-      { files: options.file, asOf: options.asOf },
+      { files: options.file, asOf },
     );
     display.end();
     if (options.json === true) printJson(reportAsJson(report));

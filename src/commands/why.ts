@@ -2,7 +2,7 @@ import { explain, type Explanation } from "../aggregation/why.ts";
 import { EXIT_CODES } from "../lib/errors.ts";
 import { remedyOf } from "../sources/reasons.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
-import { print, printJson, printTable } from "./output.ts";
+import { print, printJson, printTable, timeText } from "./output.ts";
 
 export interface WhyOptions {
   readonly json?: boolean;
@@ -50,12 +50,12 @@ async function printExplanation(explanation: Explanation): Promise<void> {
         version.is_current ? "counts" : version.believed_from === null ? "never counted" : "counted",
         version.status,
         version.amount,
-        momentText(version.happened_at),
+        timeText(version.happened_at),
         version.device_id,
         version.store_id,
         version.product_sku,
         `${version.path}:${version.source_line}`,
-        momentText(version.stated_at),
+        timeText(version.stated_at),
         version.run_id,
         believedText(version.believed_from, version.believed_to),
       ]),
@@ -100,9 +100,7 @@ async function printExplanation(explanation: Explanation): Promise<void> {
   }
 }
 
-const momentText = (moment: Date): string => moment.toISOString().slice(0, 19).replace("T", " ");
-
 function believedText(from: Date | null, to: Date | null): string {
   if (from === null) return "never";
-  return `${momentText(from)} – ${to === null ? "now" : momentText(to)}`;
+  return `${timeText(from)} – ${to === null ? "now" : timeText(to)}`;
 }

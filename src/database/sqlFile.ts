@@ -26,17 +26,21 @@ const NAME = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/;
  * Reads a statement once, when the module that owns it loads: `sqlFile(new URL("./insertFacts.sql", import.meta.url))`.
  * Values travel as protocol parameters and never become part of the text.
  *
- * @param identifiers names of tables and columns that stand for `:"name"` in the text, of ours and written in the code
+ * @param identifiers names of tables and columns that stand for `:"name"` in the text, of ours and written in the code; of
+ *   several, a list stands there
  */
-export function sqlFile(url: URL, identifiers: Readonly<Record<string, string>> = {}): SqlFile {
+export function sqlFile(
+  url: URL,
+  identifiers: Readonly<Record<string, string | readonly string[]>> = {},
+): SqlFile {
   const names: string[] = [];
   const text = readFileSync(url, "utf8")
     .replace(COMMENT, "")
     .replace(IDENTIFIER, (_match, name: string) => {
-      const identifier = identifiers[name];
-      if (identifier === undefined || !NAME.test(identifier))
-        throw new Error(`${url.pathname} needs a name for :"${name}", not ${String(identifier)}`);
-      return identifier;
+      const list = [identifiers[name] ?? []].flat();
+      if (list.length === 0 || !list.every((identifier) => NAME.test(identifier)))
+        throw new Error(`${url.pathname} needs a name for :"${name}", not ${String(identifiers[name])}`);
+      return list.join(", ");
     })
     .replace(PARAMETER, (_match, name: string) => {
       if (!names.includes(name)) names.push(name);

@@ -73,6 +73,7 @@ export async function commitChunk(
 ): Promise<CommittedChunk> {
   const { client, runId } = context;
   const parameters = {
+    source: loading.contract.source,
     run_id: runId,
     file_id: file.fileId,
     stated_at: file.statedAt,
@@ -114,7 +115,7 @@ async function quarantine(
   if (chunk.rejected.length > 0) {
     await createRejectStaging.run(client);
     await sendCopy(client, COPY_REJECTS, chunk.rejected);
-    await insertRejects.run(client, { ...parameters, source: loading.contract.source });
+    await insertRejects.run(client, parameters);
   }
   if (judgement.refused.length > 0) await loading.waiting?.quarantine.run(client, parameters);
 }

@@ -3,6 +3,7 @@ import { CONTRACTS } from "../sources/contracts.ts";
 import { deviceParser } from "../sources/parseDevice.ts";
 import { copyRow } from "./copyText.ts";
 import { textBatch } from "./recordBatch.ts";
+import { dimensionHistory } from "./history/dimensionHistory.ts";
 import { anyArrived, type SourceLoading } from "./sourceLoading.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./devices/${name}.sql`, import.meta.url));
@@ -24,9 +25,14 @@ export const deviceLoading: SourceLoading = {
   prepare: [],
   correct: sql("updateDevices"),
   insert: sql("insertDevices"),
-  noteStated: sql("noteStated"),
   follow: [],
-  keepHistory: [sql("versions"), sql("dropVersions"), sql("addVersions")],
+  ...dimensionHistory({
+    dimension: "ingestion_layer.dim_devices",
+    history: "ingestion_layer.dim_devices_history",
+    ...{ key: "device_key", id: "device_id" },
+    attributes: ["store_key", "device_type"],
+    ...{ judged: "judged_devices", wanted: "new_device_versions" },
+  }),
   followCorrections: [],
   confirm: sql("confirmDevices"),
   closeMended: sql("closeMended"),

@@ -102,7 +102,7 @@ export async function apply(
     await loading.keepVersions?.run(client, parameters);
   if (judgement.loaded + judgement.corrected > 0) await write(client, loading, judgement, parameters, fresh);
   if (judgement.changesHistory)
-    for (const statement of loading.keepHistory ?? []) await statement.run(client, parameters);
+    for (const statement of loading.remakeVersions ?? []) await statement.run(client, parameters);
   if (judgement.alreadyPresent > 0) await loading.confirm?.run(client, parameters);
   // What needed no judging is what no rejected record waits for; without a judged record there is no staging to look at.
   if (judgement.loaded + judgement.corrected + judgement.alreadyPresent > (fresh?.records ?? 0))

@@ -16,7 +16,6 @@ import { shownNames } from "../sources/header.ts";
 import { WAITING_REASONS, WARNINGS, type Warning, type WarningCounts } from "../sources/reasons.ts";
 import { undefinedWhenGone } from "../sources/settle.ts";
 import type { ChunkLoader } from "./chunkLoader.ts";
-import { timestampText } from "./copyText.ts";
 import type { CommittedChunk, RunContext } from "./commitChunk.ts";
 import { frameChunks, type FramedChunk } from "./frameChunks.ts";
 import { loadInOrder } from "./loadInOrder.ts";
@@ -25,6 +24,7 @@ import type { LoaderPool } from "./loaderPool.ts";
 import { openSourceFile, trustworthyIdentity, type ReadableFile } from "./openSourceFile.ts";
 import { PrefixWatch } from "./prefixWatch.ts";
 import type { Progress } from "./progress.ts";
+import { statedAtOf } from "./statedAt.ts";
 import { isResumed, volumeNote, type VolumeNote } from "./volumeOfLoad.ts";
 
 const countRejectedSql = sqlFile(new URL("./quarantine/countRejected.sql", import.meta.url));
@@ -178,7 +178,7 @@ async function loadChunks(
     chunkRecords: context.chunkRecords,
   });
   const { fileId } = ledger;
-  const statedAt = timestampText(await statedAtOf(opened, context.ledger, context.now()));
+  const statedAt = await statedAtOf(opened, context.ledger, context.now());
   const { delimiter } = opened.dialect;
   let soFar = {
     path: file.path,
@@ -222,23 +222,6 @@ async function loadChunks(
     if (!hasChanged(error)) await noteFailure(error, fileId, context);
     throw error;
   }
-}
-
-/**
- * When a file's records were said, in microseconds of the epoch: what is read of it now cannot be older than what was read
- * before, whatever its times have been set to.
- */
-async function statedAtOf(
-  { ledger, identity, startByte }: ReadableFile,
-  files: FileLedger,
-  now: Date,
-): Promise<number> {
-  const snapshot = ledger.snapshotAt?.getTime();
-  // A store is what a file says from when that is known here.
-  const otherwise =
-    ledger.source === "transactions" ? Number(identity.mtimeNs / 1000n) : now.getTime() * 1000;
-  const stated = snapshot === undefined ? otherwise : snapshot * 1000;
-  return Math.max(stated, startByte === 0 ? 0 : ((await files.lastStatedAt(ledger.fileId)) ?? 0));
 }
 
 /** How far a position in the text is in the file, for a display: a character of UTF-16 has mostly two bytes there. */

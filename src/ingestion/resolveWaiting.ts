@@ -43,7 +43,14 @@ export async function resolveWaiting(
   // Mostly nothing waits, or what it waits for has not come; then nothing is staged.
   if (!onlyRow(await waiting.arrived.run<{ found: boolean }>(context.pool, { source })).found) return 0;
   const client = await context.session.connected();
-  const parameters = { run_id: runId, file_id: null, stated_at: null, is_unterminated: false, limit: batch };
+  const parameters = {
+    source,
+    run_id: runId,
+    file_id: null,
+    stated_at: null,
+    is_unterminated: false,
+    limit: batch,
+  };
   let resolved = 0;
   // All of a key are staged together, so fewer records than keys asked for means that no key is left.
   for (let staged = batch; staged >= batch;) {

@@ -49,8 +49,8 @@ export interface SourceLoading {
   readonly inStep?: (client: ClientBase, corrects: boolean, write: () => Promise<void>) => Promise<void>;
   /** What follows from the records written. */
   readonly follow: readonly SqlFile[];
-  /** What follows from all that the chunk says, applied or not. */
-  readonly keepHistory?: readonly SqlFile[];
+  /** Makes the versions of a dimension anew, from all that was said. */
+  readonly remakeVersions?: readonly SqlFile[];
   /** What follows from corrections besides. */
   readonly followCorrections: readonly SqlFile[];
   /** Notes which record said again, later, what is there: what is stated last counts as the newest. */

@@ -3,6 +3,7 @@ import { CONTRACTS } from "../sources/contracts.ts";
 import { storeParser } from "../sources/parseStore.ts";
 import { copyRow, dateKeyOf, timestampText } from "./copyText.ts";
 import { textBatch } from "./recordBatch.ts";
+import { dimensionHistory } from "./history/dimensionHistory.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./stores/${name}.sql`, import.meta.url));
@@ -37,9 +38,14 @@ export const storeLoading: SourceLoading = {
   prepare: [sql("insertCustomers")],
   correct: sql("updateStores"),
   insert: sql("insertStores"),
-  noteStated: sql("noteStated"),
   follow: [],
-  keepHistory: [sql("versions"), sql("dropVersions"), sql("addVersions")],
+  ...dimensionHistory({
+    dimension: "ingestion_layer.dim_stores",
+    history: "ingestion_layer.dim_stores_history",
+    ...{ key: "store_key", id: "store_id" },
+    attributes: ["store_name", "address", "city", "country", "typology"],
+    ...{ judged: "judged_stores", wanted: "new_store_versions" },
+  }),
   followCorrections: [],
   closeMended: sql("closeMended"),
   atEnd: sql("markGone"),

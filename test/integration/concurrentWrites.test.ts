@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { openDatabase } from "../../src/database/openDatabase.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { systemClock } from "../../src/lib/clock.ts";
-import { facts, quarantine } from "../fixtures/loadedFacts.ts";
+import { facts, quarantine, WITHOUT_VERSIONS } from "../fixtures/loadedFacts.ts";
 import { HOLD_UP_CHUNKS, refusalOf, untilALoaderWaits, withOther } from "../fixtures/otherConnection.ts";
 import {
   devicesFile,
@@ -26,11 +26,6 @@ async function prepare({ files, ingest }: Warehouse, ...more: TransactionFields[
 }
 
 const idsOf = async (warehouse: Warehouse): Promise<number[]> => (await facts(warehouse)).map(({ id }) => id);
-
-/** Device 2 can be deleted once it has no versions any more. */
-const WITHOUT_VERSIONS = `
-  DELETE FROM ingestion_layer.dim_devices_history
-  WHERE device_key = (SELECT device_key FROM ingestion_layer.dim_devices WHERE device_id = 2)`;
 
 describe("what a new fact refers to", () => {
   test(

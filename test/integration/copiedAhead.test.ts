@@ -5,7 +5,7 @@ import type { ChunkLoader } from "../../src/ingestion/chunkLoader.ts";
 import { loaderSession } from "../../src/ingestion/loaderSession.ts";
 import type { IdRange } from "../../src/ingestion/recordBatch.ts";
 import { withOpenedChunks, type OpenedChunks } from "../fixtures/chunkedLoads.ts";
-import { facts, quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
+import { facts, quarantine, WITHOUT_VERSIONS, writePlaces } from "../fixtures/loadedFacts.ts";
 import { transactionRecords, type TransactionFields } from "../fixtures/sourceText.ts";
 import { untilWaiting, withOther } from "../fixtures/otherConnection.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
@@ -143,10 +143,8 @@ describe("a chunk that is copied before its turn", () => {
     withPlaces((warehouse) =>
       withTwoRead(warehouse, CHUNKS, async ({ first, second, commit, complete }) => {
         await second.copyAhead(4);
-        await warehouse.rows(`
-          DELETE FROM ingestion_layer.dim_devices_history
-          WHERE device_key = (SELECT device_key FROM ingestion_layer.dim_devices WHERE device_id = 2);
-          DELETE FROM ingestion_layer.dim_devices WHERE device_id = 2`);
+        await warehouse.rows(WITHOUT_VERSIONS);
+        await warehouse.rows("DELETE FROM ingestion_layer.dim_devices WHERE device_id = 2");
         await commit(first);
         expect((await commit(second)).outcomes).toMatchObject({ loaded: 1, rejected: 1 });
         await complete();

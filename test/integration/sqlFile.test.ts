@@ -29,6 +29,15 @@ test("values travel beside a statement, names of ours are in it", async () => {
   });
 });
 
+test("several names stand as a list", async () => {
+  const columns = ["nspname", "oid"];
+  const statement = sqlFile(written(`SELECT :"columns" FROM pg_namespace LIMIT 1`), { columns });
+  await onServer(await testServerUrl(), async (client) => {
+    const { fields } = await statement.run(client);
+    expect(fields.map(({ name }) => name)).toEqual(columns);
+  });
+});
+
 test.each([
   { key: "a b" },
   { key: 'a"' },
@@ -37,10 +46,12 @@ test.each([
   { key: "a.b.c" },
   { key: "1a" },
   { key: "" },
+  { key: [] },
+  { key: ["a", "b c"] },
   {},
 ])(
   "what is no name of ours is refused when the statement is read: %j",
-  (identifiers: Record<string, string>) => {
+  (identifiers: Record<string, string | string[]>) => {
     expect(() => sqlFile(written('SELECT :"key"'), identifiers)).toThrow('needs a name for :"key"');
   },
 );

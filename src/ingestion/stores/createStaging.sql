@@ -15,8 +15,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_stores (
 
 CREATE TEMPORARY TABLE IF NOT EXISTS judged_stores (
   LIKE staged_stores,
+  file_id integer NOT NULL,
+  said_at timestamptz NOT NULL,
   outcome text NOT NULL,
-  is_newest boolean NOT NULL,
   -- Something said later is there already.
   is_late boolean NOT NULL
 ) ON COMMIT DELETE ROWS;

@@ -24,6 +24,7 @@ WITH
   placed AS (
     SELECT
       staged.*,
+      this_file.file_id AS this_file_id,
       known.digest AS known_digest,
       -- Something said later is there already.
       CASE
@@ -73,6 +74,8 @@ SELECT
   city,
   country,
   typology,
+  this_file_id,
+  :stated_at::timestamptz,
   CASE
     WHEN NOT is_newest THEN CASE WHEN digest = newest_digest THEN 'already_present' ELSE 'superseded' END
     WHEN known_digest = digest THEN 'already_present'
@@ -80,6 +83,5 @@ SELECT
     WHEN is_late THEN 'superseded'
     ELSE 'corrected'
   END,
-  is_newest,
   is_late
 FROM placed;

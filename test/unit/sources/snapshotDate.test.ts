@@ -2,10 +2,8 @@ import { expect, test } from "@jest/globals";
 import { localTimeIn } from "../../../src/sources/localTime.ts";
 import { namedMoment, snapshotDateOf } from "../../../src/sources/snapshotDate.ts";
 
-const dateIn = (path: string, timeZone = "UTC"): string | null => {
-  const instant = snapshotDateOf(path, localTimeIn(timeZone));
-  return instant === null ? null : new Date(instant).toISOString();
-};
+const dateIn = (path: string, timeZone = "UTC"): string | null =>
+  snapshotDateOf(path, localTimeIn(timeZone))?.toISOString() ?? null;
 
 test.each([
   ["transactions_2026-05-01.csv", "2026-05-01T00:00:00.000Z"],

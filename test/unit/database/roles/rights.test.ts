@@ -8,7 +8,9 @@ import { SUM_ROLLUPS } from "../../../../src/database/rollups.ts";
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const TABLE = String.raw`((?:ingestion_layer|aggregation_layer|operations)\.\w+)`;
 
-/** The statements of the program, by file; those that are for any rollup stand for each. */
+const HISTORIES = ["ingestion_layer.dim_stores_history", "ingestion_layer.dim_devices_history"];
+
+/** The statements of the program, by file; those that are for any rollup, or for any history, stand for each. */
 function statements(): ReadonlyMap<string, string> {
   const paths = ["src", "jobs"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
@@ -19,6 +21,8 @@ function statements(): ReadonlyMap<string, string> {
     paths.map((path) => {
       const text = readFileSync(join(root, path), "utf8").replace(/--.*$/gm, "");
       const tables = Object.values(SUM_ROLLUPS).map(({ table }) => text.replaceAll(':"table"', table));
+      if (text.includes(':"history"'))
+        return [path, HISTORIES.map((table) => text.replaceAll(':"history"', table)).join("\n")];
       return [path, text.includes(':"table"') && path.includes("rollups") ? tables.join("\n") : text];
     }),
   );

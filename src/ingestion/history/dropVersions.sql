@@ -1,0 +1,4 @@
+-- Grain: one version that is not so any more, or not for the same time.
+DELETE FROM :"history" AS kept
+WHERE kept.:"key" IN (SELECT wanted.:"key" FROM :"wanted" AS wanted)
+  AND NOT EXISTS (SELECT FROM :"wanted" AS wanted WHERE wanted IS NOT DISTINCT FROM kept);
