@@ -66,8 +66,10 @@ export async function asRun<T extends { failure: unknown }>(
 
   const attempt = async (): Promise<T> => {
     await database.revive();
-    // The work was done, and its end noted, though the answer to that was lost.
-    if (run !== undefined && !(await run.resume()) && result !== undefined) return result;
+    // The work was done, and its end noted, though the answer to that was lost. Asked only then: a loader that was cut off
+    // in the middle of a chunk holds the run's row, until the lock is taken.
+    if (result !== undefined && result.failure === undefined && (await run?.resume()) === false)
+      return result;
     if (lock?.isHeld === true) await lock.renew(clock.now());
     else lock = await takeLock(context, isFirst);
     if (run === undefined) run = await startRun({ ...context, job, parameters });

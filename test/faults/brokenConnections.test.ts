@@ -98,10 +98,11 @@ describe("a COMMIT whose answer is lost, with all connections", () => {
 });
 
 const HALF_OPEN: readonly [string, string][] = [
+  // The session that is cut off holds the run's own row, by the sign of life that every chunk writes.
+  ["tillhouse loader", "before COMMIT"],
   ["tillhouse loader", "facts by COPY, after"],
   ["tillhouse lock", "facts by COPY, after"],
   ["tillhouse", "file completed"],
-  ["tillhouse loader", "before COMMIT"],
   ["tillhouse loader", "after COMMIT"],
 ];
 
