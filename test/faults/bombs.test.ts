@@ -10,7 +10,7 @@ import { TEST_CARD_TOKEN_KEY } from "../fixtures/warehouse.ts";
 import { BOMBS, type Bomb } from "./bombs/bombs.ts";
 import { measuredIngest, type MeasuredIngest } from "./bombs/measuredIngest.ts";
 import { repeated, writeFileOf, type Piece } from "./bombs/writtenFile.ts";
-import { trials } from "./harness/trials.ts";
+import { trials } from "../fixtures/trials.ts";
 
 jest.setTimeout(1_200_000);
 

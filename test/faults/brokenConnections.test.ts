@@ -9,7 +9,7 @@ import { ownServer } from "./harness/ownServer.ts";
 import { judgeSurvivor } from "./harness/recovery.ts";
 import { NO_SERVER_PROCESSES, signalAll } from "../processes/serverProcesses.ts";
 import { FEW_ROWS, sharedFiles } from "./harness/sharedFiles.ts";
-import { numbered, trials } from "./harness/trials.ts";
+import { numbered, trials } from "../fixtures/trials.ts";
 
 jest.setTimeout(300_000);
 

@@ -3,7 +3,7 @@ import { forgetSales } from "../fixtures/forgottenSales.ts";
 import { digests, facts, quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
 import { withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 import { faultTally, type Verdict } from "./harness/faultTally.ts";
-import { trials } from "./harness/trials.ts";
+import { trials } from "../fixtures/trials.ts";
 
 jest.setTimeout(600_000);
 

@@ -11,7 +11,7 @@ import { judge } from "./harness/oracle.ts";
 import { secondsSince } from "./harness/recovery.ts";
 import { ROWS_FOR_THREADS, sharedFiles } from "./harness/sharedFiles.ts";
 import { NO_SMALL_DISK, withSmallDisk, type SmallDisk } from "./harness/smallDisk.ts";
-import { numbered, trials } from "./harness/trials.ts";
+import { numbered, trials } from "../fixtures/trials.ts";
 
 jest.setTimeout(300_000);
 

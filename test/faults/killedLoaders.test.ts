@@ -8,7 +8,7 @@ import { faultTally, type FaultTally, type Verdict } from "./harness/faultTally.
 import { disagreements, judge } from "./harness/oracle.ts";
 import { LOCKED, resumeWork } from "./harness/recovery.ts";
 import { FEW_ROWS, ROWS_FOR_THREADS, sharedFiles, type SharedFiles } from "./harness/sharedFiles.ts";
-import { numbered, trials } from "./harness/trials.ts";
+import { numbered, trials } from "../fixtures/trials.ts";
 
 jest.setTimeout(600_000);
 
@@ -19,7 +19,7 @@ const AT_ONE_OF_THREADS = trials({ quick: 1, all: 20 });
 const OF_THREADS = BOUNDARIES_OF_THREADS.filter(
   ({ name }) => AT_ONE_OF_THREADS > 1 || /^(turn|after COMMIT) of/.test(name),
 );
-const RANDOM_MOMENTS = trials({ quick: 2, all: 200 });
+const RANDOM_MOMENTS = trials({ quick: 1, all: 200 });
 
 const load = (environment: Environment) => start("cli", ["ingest", "--json"], environment);
 

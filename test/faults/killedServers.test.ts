@@ -10,7 +10,7 @@ import { onceItAnswers, ownServer } from "./harness/ownServer.ts";
 import { judgeSurvivor, resumeWork, secondsSince } from "./harness/recovery.ts";
 import { killServer, NO_SERVER_PROCESSES, postmasterIn, signalAll } from "../processes/serverProcesses.ts";
 import { FEW_ROWS, sharedFiles } from "./harness/sharedFiles.ts";
-import { numbered, trials } from "./harness/trials.ts";
+import { numbered, trials } from "../fixtures/trials.ts";
 
 jest.setTimeout(300_000);
 

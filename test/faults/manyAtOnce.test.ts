@@ -11,7 +11,7 @@ import { judge } from "./harness/oracle.ts";
 import { ownServer } from "./harness/ownServer.ts";
 import { LOCKED, secondsSince } from "./harness/recovery.ts";
 import { FEW_ROWS, sharedFiles } from "./harness/sharedFiles.ts";
-import { numbered, trials } from "./harness/trials.ts";
+import { numbered, trials } from "../fixtures/trials.ts";
 
 jest.setTimeout(300_000);
 

@@ -21,7 +21,7 @@ import {
 import { inWarehouse, withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 import { eventually } from "../processes/eventually.ts";
 import { faultTally } from "./harness/faultTally.ts";
-import { numbered, trials } from "./harness/trials.ts";
+import { numbered, trials } from "../fixtures/trials.ts";
 import { onServer } from "../fixtures/testRun.ts";
 
 jest.setTimeout(900_000);

@@ -4,7 +4,7 @@ import { movedClock } from "../fixtures/movedClock.ts";
 import { spreadOut } from "../fixtures/sourceText.ts";
 import { withWarehouse } from "../fixtures/warehouse.ts";
 import { faultTally } from "./harness/faultTally.ts";
-import { trials } from "./harness/trials.ts";
+import { trials } from "../fixtures/trials.ts";
 import {
   endOf,
   GROWN,

@@ -9,7 +9,7 @@ import { faultTally, type Verdict } from "./harness/faultTally.ts";
 import { judge } from "./harness/oracle.ts";
 import { resumeWork } from "./harness/recovery.ts";
 import { FEW_ROWS, sharedFiles } from "./harness/sharedFiles.ts";
-import { trials } from "./harness/trials.ts";
+import { trials } from "../fixtures/trials.ts";
 
 jest.setTimeout(300_000);
 

@@ -9,7 +9,7 @@ import {
 } from "../fixtures/sourceText.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 import { faultTally } from "./harness/faultTally.ts";
-import { numbered, trials } from "./harness/trials.ts";
+import { numbered, trials } from "../fixtures/trials.ts";
 import { fieldsOf, SalesModel, type Place, type Sale, type State } from "./salesModel.ts";
 import { SINGLE_VIEWS, SnapshotReader } from "./snapshotReader.ts";
 import { onServer } from "../fixtures/testRun.ts";

@@ -10,7 +10,7 @@ import {
 } from "../fixtures/sourceText.ts";
 import { withEmbeddedWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 import { faultTally } from "./harness/faultTally.ts";
-import { numbered, trials } from "./harness/trials.ts";
+import { numbered, trials } from "../fixtures/trials.ts";
 import { bytesOf, FACT, HISTORY, serverFigures, type ServerFigures } from "./serverFigures.ts";
 
 jest.setTimeout(7_200_000);

@@ -4,6 +4,7 @@ import { emptyWarehouse } from "../fixtures/emptyWarehouse.ts";
 import { facts, quarantine } from "../fixtures/loadedFacts.ts";
 import { devicesFile, spreadOut, storesFile, transactionsFile } from "../fixtures/sourceText.ts";
 import { withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+import { trials } from "../fixtures/trials.ts";
 
 /** Few values each, so that ids, devices and products meet again. */
 const transaction = fc.record({
@@ -87,9 +88,9 @@ test(
             ]);
             expect(inMany).toEqual(inOne);
           }),
-          { numRuns: 25 },
+          { numRuns: trials({ quick: 8, all: 200 }) },
         );
       }),
     ),
-  300_000,
+  3_600_000,
 );

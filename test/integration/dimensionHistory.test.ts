@@ -10,6 +10,7 @@ import {
   transactionsFile,
 } from "../fixtures/sourceText.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+import { trials } from "../fixtures/trials.ts";
 
 interface Version {
   readonly id: number;
@@ -126,11 +127,11 @@ test(
           }
           expect(await warehouse.verify()).toEqual([]);
         }),
-        { numRuns: 60 },
+        { numRuns: trials({ quick: 30, all: 1_000 }) },
       );
     });
   }),
-  180_000,
+  3_600_000,
 );
 
 const sale = (id: number, happenedAt: string, device = 1) => ({

@@ -4,12 +4,13 @@ import { forgetSales } from "../fixtures/forgottenSales.ts";
 import type { OutcomesJson } from "../fixtures/ingestJson.ts";
 import { devicesFile, storesFile } from "../fixtures/sourceText.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+import { trials } from "../fixtures/trials.ts";
 import type { ReadValues } from "../unit/corpora/collectingBatch.ts";
 import { mutatedFiles } from "../unit/corpora/mutatedFile.ts";
 import { readAsLoaded, type Outcome } from "../unit/corpora/readAsLoaded.ts";
 import { DEVICE_IDS } from "../unit/corpora/writtenFile.ts";
 
-const FILES = 120;
+const FILES = trials({ quick: 50, all: 1_000 });
 const NAME = "transactions.csv";
 const known = new Set<unknown>(DEVICE_IDS);
 
@@ -96,5 +97,5 @@ test(
     expect(tally.quarantined).toBeGreaterThan(FILES / 4);
     expect(tally.refused).toBeGreaterThan(FILES / 50);
   }),
-  600_000,
+  3_600_000,
 );

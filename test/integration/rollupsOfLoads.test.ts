@@ -12,6 +12,7 @@ import {
   TRANSACTIONS_HEADER,
 } from "../fixtures/sourceText.ts";
 import { withWarehouse } from "../fixtures/warehouse.ts";
+import { trials } from "../fixtures/trials.ts";
 
 /** Few values each, so that sales meet: an id again corrects the fact within its file, and is refused from another. */
 const transaction = fc.record({
@@ -130,8 +131,8 @@ test(
           },
         ),
         // A history takes seconds: what is found is shown as it was found.
-        { numRuns: 25, endOnFailure: true },
+        { numRuns: trials({ quick: 8, all: 200 }), endOnFailure: true },
       );
     }),
-  600_000,
+  3_600_000,
 );

@@ -10,6 +10,7 @@ import {
   type ModelledVersion,
 } from "../fixtures/transactionsModel.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+import { trials } from "../fixtures/trials.ts";
 
 /** A record as it is written, and what it says. Some are written so that they take the long way through the parser. */
 interface Written {
@@ -166,11 +167,11 @@ test(
           );
           expect(await warehouse.verify()).toEqual([]);
         }),
-        { numRuns: 50 },
+        { numRuns: trials({ quick: 50, all: 1_000 }) },
       );
     });
   }),
-  180_000,
+  3_600_000,
 );
 
 test(

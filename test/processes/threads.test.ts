@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
+import { trials } from "../fixtures/trials.ts";
 import { addGeneratedFiles, expectTruth } from "./generatedFiles.ts";
 import { naturalRows } from "./naturalRows.ts";
 import { runForJson } from "./programs.ts";
@@ -42,7 +43,7 @@ test("the warehouse is the same, to the byte, whatever the number of threads, an
   await expectTruth(truth, first, one.url);
   expect(one.rows).toMatchObject({ facts: { rows: ROWS }, quarantine: { rows: ROWS / 100 } });
   expect(one.rows["ranges"]?.rows).toBeGreaterThan(8);
-  for (const workers of [2, 4]) {
+  for (const workers of [2, 4].slice(trials({ quick: 1, all: 0 }))) {
     const place = await migratedWorkplace();
     await cp(first.dataDir, place.dataDir, { recursive: true });
     expect((await load(place, workers)).rows).toEqual(one.rows);

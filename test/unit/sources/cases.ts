@@ -1,2 +1,4 @@
-/** Cases of each property test of reading. All of them together take some ten seconds on one core. */
-export const CASES = 10_000;
+import { trials } from "../../fixtures/trials.ts";
+
+/** Cases of each property test of reading. */
+export const CASES = trials({ quick: 2_000, all: 10_000 });
