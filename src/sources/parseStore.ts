@@ -1,6 +1,7 @@
-import { digestOf, maskCards } from "./cards.ts";
+import { digestOf } from "./cards.ts";
 import { parseId, parseText } from "./fields.ts";
 import type { BoundColumns } from "./header.ts";
+import { maskCards } from "./maskCards.ts";
 import { FIELD_SEPARATOR, RecordReader, type ParsingRules, type RecordParser } from "./parsing.ts";
 import { parseTimestamp } from "./timestamps.ts";
 

@@ -1,8 +1,9 @@
-import { digestOf, maskCards, readCardNumber, type CardReference } from "./cards.ts";
+import { digestOf, readCardNumber, type CardReference } from "./cards.ts";
 import type { TransactionStatus } from "./contracts.ts";
 import { parseAmount, parseId, parseSku, parseStatus, parseText } from "./fields.ts";
 import type { BoundColumns } from "./header.ts";
 import { LabelRegistry, type Label } from "./labels.ts";
+import { maskCards } from "./maskCards.ts";
 import { FIELD_SEPARATOR, RecordReader, type ParsingRules, type RecordParser } from "./parsing.ts";
 import type { Warning } from "./reasons.ts";
 import { parseTimestamp } from "./timestamps.ts";
