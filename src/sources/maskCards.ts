@@ -37,6 +37,11 @@ export function maskCards(text: string): string {
 const TIME_LIKE =
   /^(?:[0-3]?\d([/.-])[0-3]?\d\1[12]\d{3}|[12]\d{3}([/.-])[01]?\d\2[0-3]?\d)(?:[ T][0-2]?\d:[0-5]?\d(?::[0-6]?\d(?:\.\d{1,6})?)?)?$/;
 
+/** Whether a text has the form of a day, perhaps with a time, whether or not there is such a day. */
+export function isTimeLike(text: string): boolean {
+  return TIME_LIKE.test(text);
+}
+
 /**
  * The form in which a field of a record that could not be read may be kept. Its columns may have slipped, so that a
  * card number or a CVV can stand anywhere: every digit becomes `#`, but for times, which neither can be.
@@ -44,6 +49,6 @@ const TIME_LIKE =
 export function shapeOf(text: string): string {
   // A cut must not leave half of a surrogate pair: jsonb refuses it.
   const short = text.length > 200 ? `${text.slice(0, 200).replace(/[\ud800-\udbff]$/, "")}…` : text;
-  const shown = TIME_LIKE.test(short) ? short : short.replace(ANY_DIGIT, "#");
+  const shown = isTimeLike(short) ? short : short.replace(ANY_DIGIT, "#");
   return shown.replaceAll("\0", "\u2400");
 }

@@ -49,7 +49,7 @@ export function transactionParser(
     const createdAt = reader.take("created_at", timestamp, 0);
     const happenedAt = reader.take("happened_at", timestamp, 0);
     if (reader.rejection !== null) {
-      return { rejected: reader.rejection, naturalKey: transactionId === 0 ? null : transactionId };
+      return { rejected: reader.rejection, naturalKey: reader.keptKey(transactionId) };
     }
     const warnings: Warning[] = [];
     const productName = maskCards(name);

@@ -238,6 +238,11 @@ testWithServers("10,000 cards go through all that can happen, and none is at res
     await shop.run(command, 0);
   const copies = await copiesOf(url);
   expect(copies.size).toBeGreaterThan(80);
+  const asIds = await query(
+    url,
+    `SELECT natural_key FROM operations.quarantine WHERE natural_key IN (${PLAIN_CVVS.map(Number).join(", ")})`,
+  );
+  expect(asIds).toEqual([]);
   const answers = await shop.studio(
     [...copies.keys()].filter((name) => /^(ingestion|operations)/.test(name)),
   );

@@ -149,6 +149,42 @@ describe.each(Object.entries(FORMATTINGS))("a card number written %s", (_formatt
   );
 });
 
+/** CVVs that no id, line or run is like; read as numbers they stay what they are. */
+const MARKED_CVV = /(?<![0-9A-Za-z.:+-])73\d\d(?![0-9A-Za-z.:+-])/g;
+
+test(
+  "a CVV that slipped into any column of a record, its id too, is not in quarantine; an id that is like one is",
+  inWarehouse(async (warehouse) => {
+    await writePlaces(warehouse);
+    const columns = TRANSACTIONS_HEADER.trimEnd().split(",");
+    let cvv = 7300;
+    const sale = (): string[] => {
+      cvv += 1;
+      return records({ id: 900_000 + cvv, card_number: "4111 1111 1111 1111", cvv: String(cvv) })
+        .trimEnd()
+        .split(",");
+    };
+    const slipped = columns.slice(1).map((_, index) => {
+      const fields = sale();
+      return [...fields.slice(index + 1), ...fields.slice(0, index + 1)];
+    });
+    const misplaced = ["status", "created_at", "happened_at"].map((column) =>
+      sale().map((field, index) => (columns[index] === column ? String(cvv) : field)),
+    );
+    const cutOrLong = [sale().slice(8), [String(++cvv), ...sale()], [`${++cvv}"`, ...sale().slice(1)]];
+    const broken = [...slipped, ...misplaced, ...cutOrLong].map((fields) => `${fields.join(",")}\n`);
+    const likeOne = records({ id: 7_399, amount: "x" });
+    await warehouse.files.write(NAME, TRANSACTIONS_HEADER + broken.join("") + likeOne);
+
+    expect(await load(warehouse)).toMatchObject({ rejected: broken.length + 1 });
+
+    expect(broken.join("").match(MARKED_CVV)?.length).toBeGreaterThan(broken.length);
+    const dump = await databaseDump(warehouse);
+    const kept = [...dump].filter(([table]) => /^ingestion_layer|^operations.quarantine/.test(table));
+    expect(kept.flatMap(([, rows]) => rows.match(MARKED_CVV) ?? [])).toEqual(["7399"]);
+  }),
+);
+
 test(
   "in a file's name keeps the file from being loaded, and is nowhere afterwards",
   inWarehouse(async (warehouse) => {
