@@ -149,8 +149,10 @@ describe("a reject", () => {
     const header = Object.keys(TRANSACTION);
     const values = Object.values(TRANSACTION);
     for (let by = 1; by < header.length; by += 1) {
-      const slipped = header.map((name, index) => [name, values[(index + by) % values.length] ?? ""]);
-      expect(parseValues("transactions", Object.fromEntries(slipped))).toMatchObject({ naturalKey: null });
+      const slipped: Values = Object.fromEntries(
+        header.map((name, index) => [name, values[(index + by) % values.length] ?? ""]),
+      );
+      expect(parseValues("transactions", slipped)).toMatchObject({ naturalKey: null });
     }
   });
 
