@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import type { Config } from "../src/config/loadConfig.ts";
 import { cardTokenKey, completeRotation } from "../src/ingestion/cardTokenKey.ts";
 import { localChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
@@ -9,14 +8,15 @@ import { dropOrphanedStaging, loaderSession } from "../src/ingestion/loaderSessi
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
 import { passesSoon, TillhouseError } from "../src/lib/errors.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
+import { visible } from "../src/lib/visible.ts";
 import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { identityOf } from "../src/runs/fileIdentity.ts";
 import { fileLedger } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { sourcesOfUnchanged } from "../src/runs/unchangedFiles.ts";
 import { UsualLoads } from "../src/runs/usualLoads.ts";
-import { mayNameCard } from "../src/sources/cardLikeNames.ts";
-import { fingerprintOfKey, maskCards } from "../src/sources/cards.ts";
+import { mayNameCard, shownPath } from "../src/sources/cardLikeNames.ts";
+import { fingerprintOfKey } from "../src/sources/cards.ts";
 import {
   discoverFiles,
   fileRefused,
@@ -49,7 +49,7 @@ export interface IngestOptions {
  * One run of the pipeline's ingestion layer. A file that cannot be loaded does not keep the others from it; the
  * report then has status `failed` and the first such error.
  *
- * @throws TillhouseError `run_locked`, `card_token_key_mismatch`, `usage_invalid` for a file whose name could hold a card
+ * @throws TillhouseError `run_locked`, `card_token_key_mismatch`, `usage_invalid` for a file whose path could hold a card
  *   number, and whatever ends the whole run
  */
 export async function ingest(context: JobContext, options: IngestOptions): Promise<IngestReport> {
@@ -152,10 +152,10 @@ const WORTH_THREADS_BYTES = 4 << 20;
 function refuseCardLike(files: readonly string[]): void {
   const path = files.find(mayNameCard);
   if (path === undefined) return;
-  const file = maskCards(basename(path));
+  const file = shownPath(path);
   throw new TillhouseError(
     "usage_invalid",
-    `The file's name ${file} could hold a card number, and names are kept and shown. Rename it, then load it.`,
+    `The path ${visible(file)} could hold a card number, and paths are kept and shown. Rename the file or its folder, then load it.`,
     { file },
   );
 }

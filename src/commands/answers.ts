@@ -2,6 +2,7 @@ import { ANSWERS, readViews, VIEWS, type AnswerRow } from "../aggregation/answer
 import type { Database } from "../database/openDatabase.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
+import { formulaSafe } from "./formulaSafe.ts";
 import { print, printJson, printTable } from "./output.ts";
 
 export const ANSWER_FORMATS = ["table", "json", "csv"] as const;
@@ -52,11 +53,6 @@ async function printAnswers(answers: Record<string, readonly AnswerRow[]>): Prom
       rows.map((row) => columns.map((column) => row[column] ?? null)),
     );
   }
-}
-
-/** Text that a spreadsheet would take for a formula gets an apostrophe in front. */
-function formulaSafe(value: AnswerRow[string]): AnswerRow[string] {
-  return typeof value === "string" && /^[=+@\t\r]|^-(?!\d+(\.\d+)?$)/.test(value) ? `'${value}` : value;
 }
 
 async function asCsv(name: string, rows: readonly AnswerRow[]): Promise<string> {

@@ -2,6 +2,7 @@ import type { Options, SingleBar } from "cli-progress";
 import type { Progress } from "../ingestion/progress.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import { visible } from "../lib/visible.ts";
 
 /** Shows progress to whoever started the command. */
 export interface ProgressDisplay {
@@ -56,7 +57,7 @@ function bars(makeBar: (options: Options) => SingleBar, clock: Clock): ProgressD
           clearOnComplete: true,
           fps: 5,
         });
-        bar.start(progress.sizeBytes, 0, { path, records: 0, rate: 0 });
+        bar.start(progress.sizeBytes, 0, { path: visible(path), records: 0, rate: 0 });
       }
       const rate = recordsPerSecond(progress.records, clock.monotonicMs() - started);
       bar?.update(Math.min(progress.committedBytes, progress.sizeBytes), {

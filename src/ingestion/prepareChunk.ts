@@ -31,9 +31,6 @@ export interface PreparingRules {
   readonly delimiter: string;
 }
 
-/** A natural key of so many digits could be a card number that slipped into the id column of a broken record. */
-const MAX_REJECTED_KEY = 1e11;
-
 /** Reads and checks the records of one chunk, block by block; those that can be read are added to the batch. */
 export class ChunkPreparation {
   readonly #batch: RecordBatch;
@@ -111,8 +108,7 @@ export class ChunkPreparation {
     naturalKey: number | null,
     fields: Record<string, string>,
   ): void {
-    const key = naturalKey !== null && naturalKey < MAX_REJECTED_KEY ? naturalKey : null;
-    this.#rejected.add(copyRow([line, reason, column, key, JSON.stringify(fields)]));
+    this.#rejected.add(copyRow([line, reason, column, naturalKey, JSON.stringify(fields)]));
     const before = this.#rejects.get(reason);
     this.#rejects.set(reason, {
       reason,

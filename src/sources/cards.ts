@@ -2,18 +2,8 @@ import { createHmac, hash } from "node:crypto";
 import { MOST_CARD_DIGITS, type HmacKey } from "./sha256/recordHashes.ts";
 import { BLOCK_BYTES } from "./sha256/sha256Module.ts";
 
-/**
- * Twelve digits or more with at most three separators between any two: spaces, dashes, invisible characters, and the
- * marks that spreadsheets group thousands with. Digits of any script, full-width, raised or circled: they are how card
- * numbers slip past simple filters. A run of over 19 may be a card with its expiry: it goes whole.
- */
-const CARD_LIKE = /\p{N}(?:[\s\p{Pd}\p{Cf}\u2212._/,'\u2019\u00b7]{0,3}\p{N}){11,}/gu;
 /** What people put between the digits of a card. */
 const BETWEEN_DIGITS = /[\s\p{Pd}\p{Cf}\u2212]+/gu;
-const ANY_DIGIT = /\p{N}/gu;
-/** No card begins with a day and a month or with a year of ours; other numbers that are spread like a time are masked. */
-const TIME_LIKE =
-  /^(?:[0-3]?\d([/.-])[0-3]?\d\1[12]\d{3}|[12]\d{3}([/.-])[01]?\d\2[0-3]?\d)(?:[ T][0-2]?\d:[0-5]?\d(?::[0-6]?\d(?:\.\d{1,6})?)?)?$/;
 
 /** Longer texts are not looked at: 19 digits with separators all around are shorter. */
 const MAX_CARD_TEXT = 200;
@@ -107,20 +97,4 @@ export function copyCardDigits(
 /** Recognises a key without giving anything of it away. */
 export function fingerprintOfKey(key: Buffer): string {
   return uuidOfHex(createHmac("sha256", key).update("tillhouse card token key fingerprint v1").digest("hex"));
-}
-
-/** Masks every run of 12 digits or more, however spaced or dashed; returns the text itself where there is none. */
-export function maskCards(text: string): string {
-  return text.length < 12 ? text : text.replace(CARD_LIKE, (run) => run.replace(ANY_DIGIT, "*"));
-}
-
-/**
- * The form in which a field of a record that could not be read may be kept. Its columns may have slipped, so that a
- * card number or a CVV can stand anywhere: every digit becomes `#`, but for times, which neither can be.
- */
-export function shapeOf(text: string): string {
-  // A cut must not leave half of a surrogate pair: jsonb refuses it.
-  const short = text.length > 200 ? `${text.slice(0, 200).replace(/[\ud800-\udbff]$/, "")}…` : text;
-  const shown = TIME_LIKE.test(short) ? short : short.replace(ANY_DIGIT, "#");
-  return shown.replaceAll("\0", "\u2400");
 }

@@ -1,6 +1,6 @@
 import { constants, type BigIntStats } from "node:fs";
 import { lstat, open, realpath, stat, type FileHandle } from "node:fs/promises";
-import { basename, isAbsolute, relative, sep } from "node:path";
+import { isAbsolute, relative, sep } from "node:path";
 import { TillhouseError } from "../lib/errors.ts";
 import { hasControls, visible } from "../lib/visible.ts";
 import { mayNameCard } from "./cardLikeNames.ts";
@@ -51,7 +51,7 @@ export async function openDataFile(place: FilePlace): Promise<FileHandle> {
  * @throws what the file system answers, but for a link to nothing
  */
 export async function refusalOf(place: FilePlace): Promise<string | undefined> {
-  const named = nameRefusal(place.absolutePath);
+  const named = nameRefusal(place.path);
   if (named !== undefined) return named;
   try {
     return (
@@ -74,13 +74,17 @@ async function isLink(path: string): Promise<boolean> {
   );
 }
 
-/** Such a name could forge a line of the log; one that is not valid UTF-8 cannot be opened by what it is read as. */
-export function nameRefusal(absolutePath: string): string | undefined {
-  const name = basename(absolutePath);
-  if (name.includes("\ufffd")) return "its name is not valid UTF-8";
-  if (hasControls(name)) return "its name has control characters";
-  return mayNameCard(name)
-    ? "its name could hold a card number, and names are kept and shown: rename it"
+/**
+ * Why a file is not to be read for its name or for those of its folders, as far as they are kept. They could forge a line of
+ * the log; what is not valid UTF-8 cannot be opened by what it is read as.
+ *
+ * @param path as the ledger has it: below DATA_DIR, or whole
+ */
+export function nameRefusal(path: string): string | undefined {
+  if (path.includes("\ufffd")) return "its name is not valid UTF-8";
+  if (hasControls(path)) return "its name has control characters";
+  return mayNameCard(path)
+    ? "its path could hold a card number, and paths are kept and shown: rename the file, or its folder"
     : undefined;
 }
 

@@ -3,8 +3,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
 import { TillhouseError } from "../lib/errors.ts";
 import { visible } from "../lib/visible.ts";
-import { mayNameCard } from "./cardLikeNames.ts";
-import { maskCards } from "./cards.ts";
+import { shownPath } from "./cardLikeNames.ts";
 import { CONTRACTS, SOURCES, type SourceName } from "./contracts.ts";
 import { isInside, nameRefusal, openDataFile, refusalOf, type FilePlace } from "./dataFile.ts";
 import { readDialect } from "./dialect.ts";
@@ -109,7 +108,7 @@ async function placesIn(dataDir: string): Promise<Places> {
     if (entry.isDirectory() || entry.name.startsWith(".") || !DATA_FILE.test(entry.name)) continue;
     const place = { path: entry.name, absolutePath: join(dataDir, entry.name), folder: dataDir };
     if (entry.isSymbolicLink()) links.push(place);
-    else if (entry.isFile() && nameRefusal(place.absolutePath) === undefined) places.push(place);
+    else if (entry.isFile() && nameRefusal(place.path) === undefined) places.push(place);
     else await refuseOrKeep(place, places, refused);
   }
   if (links.length === 0) return { places, refused };
@@ -126,7 +125,7 @@ async function refuseOrKeep(place: FilePlace, places: FilePlace[], refused: Refu
   // One that cannot be looked at is told by whoever opens it.
   const reason = await refusalOf(place).catch(undefinedWhenUnreadable);
   if (reason === undefined) places.push(place);
-  else refused.push({ path: mayNameCard(place.path) ? maskCards(place.path) : place.path, reason });
+  else refused.push({ path: shownPath(place.path), reason });
 }
 
 async function entriesOf(dataDir: string): Promise<Dirent[]> {
@@ -164,10 +163,10 @@ function goesThrough(folder: string, written: string): boolean {
 }
 
 async function requireFile(place: FilePlace): Promise<void> {
-  const { absolutePath, path } = place;
-  const shown = visible(path);
+  const path = shownPath(place.path);
+  const looked = visible(shownPath(place.absolutePath));
   const refusal = await refusalOf(place).catch((error: unknown) => {
-    throw notFound(error, `${shown}: there is no such file. Looked for ${visible(absolutePath)}`, path);
+    throw notFound(error, `${visible(path)}: there is no such file. Looked for ${looked}`, path);
   });
   if (refusal !== undefined) throw fileRefused({ path, reason: refusal });
 }
@@ -192,7 +191,12 @@ function undefinedWhenUnreadable(error: unknown): undefined {
 function notFound(error: unknown, message: string, path: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === "EACCES" || code === "EPERM") {
-    return new TillhouseError("file_not_found", `${path}: this user may not read it`, { path }, error);
+    return new TillhouseError(
+      "file_not_found",
+      `${visible(path)}: this user may not read it`,
+      { path },
+      error,
+    );
   }
   return code === "ENOENT" || code === "ENOTDIR"
     ? new TillhouseError("file_not_found", message, { path }, error)

@@ -1,5 +1,5 @@
-import { shapeOf } from "./cards.ts";
 import { CONTRACTS, SOURCES, type Contract, type SourceName } from "./contracts.ts";
+import { shapeOf } from "./maskCards.ts";
 import { nearestName } from "./nearestName.ts";
 
 /** Where each column of a contract stands in a file's records. */

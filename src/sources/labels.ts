@@ -1,5 +1,6 @@
-import { digestOf, maskCards } from "./cards.ts";
+import { digestOf } from "./cards.ts";
 import { parseSku, parseText } from "./fields.ts";
+import { maskCards } from "./maskCards.ts";
 import { FIELD_SEPARATOR } from "./parsing.ts";
 
 /** A (SKU, name, category) that sales are recorded under. */

@@ -21,7 +21,7 @@ export function deviceParser(columns: BoundColumns): RecordParser<Device> {
     const deviceType = reader.take("type", parseSmallNumber, 0);
     const storeId = reader.take("store_id", parseId, 0);
     if (reader.rejection !== null) {
-      return { rejected: reader.rejection, naturalKey: deviceId === 0 ? null : deviceId };
+      return { rejected: reader.rejection, naturalKey: reader.keptKey(deviceId) };
     }
     const digest = digestOf([deviceId, deviceType, storeId].join(FIELD_SEPARATOR));
     return { accepted: { deviceId, deviceType, storeId, digest }, warnings: [] };

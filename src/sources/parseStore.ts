@@ -1,6 +1,7 @@
-import { digestOf, maskCards } from "./cards.ts";
+import { digestOf } from "./cards.ts";
 import { parseId, parseText } from "./fields.ts";
 import type { BoundColumns } from "./header.ts";
+import { maskCards } from "./maskCards.ts";
 import { FIELD_SEPARATOR, RecordReader, type ParsingRules, type RecordParser } from "./parsing.ts";
 import { parseTimestamp } from "./timestamps.ts";
 
@@ -37,7 +38,7 @@ export function storeParser(columns: BoundColumns, rules: ParsingRules): RecordP
     const customerId = reader.take("customer_id", parseId, 0);
     const createdAt = reader.take("created_at", timestamp, 0);
     if (reader.rejection !== null) {
-      return { rejected: reader.rejection, naturalKey: storeId === 0 ? null : storeId };
+      return { rejected: reader.rejection, naturalKey: reader.keptKey(storeId) };
     }
     const masked = {
       storeName: maskCards(texts.storeName),

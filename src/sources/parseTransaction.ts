@@ -1,8 +1,9 @@
-import { digestOf, maskCards, readCardNumber, type CardReference } from "./cards.ts";
+import { digestOf, readCardNumber, type CardReference } from "./cards.ts";
 import type { TransactionStatus } from "./contracts.ts";
 import { parseAmount, parseId, parseSku, parseStatus, parseText } from "./fields.ts";
 import type { BoundColumns } from "./header.ts";
 import { LabelRegistry, type Label } from "./labels.ts";
+import { maskCards } from "./maskCards.ts";
 import { FIELD_SEPARATOR, RecordReader, type ParsingRules, type RecordParser } from "./parsing.ts";
 import type { Warning } from "./reasons.ts";
 import { parseTimestamp } from "./timestamps.ts";
@@ -48,7 +49,7 @@ export function transactionParser(
     const createdAt = reader.take("created_at", timestamp, 0);
     const happenedAt = reader.take("happened_at", timestamp, 0);
     if (reader.rejection !== null) {
-      return { rejected: reader.rejection, naturalKey: transactionId === 0 ? null : transactionId };
+      return { rejected: reader.rejection, naturalKey: reader.keptKey(transactionId) };
     }
     const warnings: Warning[] = [];
     const productName = maskCards(name);

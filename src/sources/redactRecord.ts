@@ -1,4 +1,4 @@
-import { shapeOf } from "./cards.ts";
+import { shapeOf } from "./maskCards.ts";
 import type { BoundColumns } from "./header.ts";
 import type { Contract } from "./contracts.ts";
 

@@ -2,9 +2,15 @@ import { basename } from "node:path";
 import type { LocalTime } from "./localTime.ts";
 import { parseTimestamp } from "./timestamps.ts";
 
+/** A day in a file's name, its parts apart by one and the same character or by none; to be put into an expression once. */
+export const DAY_IN_NAME =
+  /(?<year>19\d\d|20\d\d|2100)(?<between>[-_./]?)(?<month>0[1-9]|1[0-2])\k<between>(?<day>0[1-9]|[12]\d|3[01])/
+    .source;
 /** A day, perhaps with a time of day, that is no part of a longer number: `2026-05-01`, `20260501`, `2026-05-01T0830`. */
-const DATES =
-  /(?<!\d)(\d{4})([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:[-_T .]?([01]\d|2[0-3])[-_:.]?([0-5]\d)(?:[-_:.]?([0-5]\d))?(?![-_.]?\d))?(?!\d)/g;
+const DATES = new RegExp(
+  `(?<!\\d)${DAY_IN_NAME}(?:[-_T .]?(?<hour>[01]\\d|2[0-3])[-_:.]?(?<minute>[0-5]\\d)(?:[-_:.]?(?<second>[0-5]\\d))?(?![-_.]?\\d))?(?!\\d)`,
+  "g",
+);
 
 /**
  * The moment that a file's records are of, as its name says: `transactions_2026-05-01.csv`, `stores-20260501T0830.csv`. Of
@@ -15,9 +21,9 @@ const DATES =
  */
 export function snapshotDateOf(path: string, localTime: LocalTime): Date | null {
   const dates = [...basename(path).matchAll(DATES)].reverse();
-  for (const [, year, , month, day, hour = "00", minute = "00", second = "00"] of dates) {
-    const date = `${year ?? ""}-${month ?? ""}-${day ?? ""}`;
-    const moment = momentOf(`${date} ${hour}:${minute}:${second}`, localTime);
+  for (const { groups = {} } of dates) {
+    const { year = "", month = "", day = "", hour = "00", minute = "00", second = "00" } = groups;
+    const moment = momentOf(`${year}-${month}-${day} ${hour}:${minute}:${second}`, localTime);
     if (moment !== null) return moment;
   }
   return null;

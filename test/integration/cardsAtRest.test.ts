@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { databaseDump } from "../fixtures/databaseDump.ts";
 import { quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
@@ -146,28 +149,108 @@ describe.each(Object.entries(FORMATTINGS))("a card number written %s", (_formatt
   );
 });
 
+/** CVVs that no id, line or run is like; read as numbers they stay what they are. */
+const MARKED_CVV = /(?<![0-9A-Za-z.:+-])73\d\d(?![0-9A-Za-z.:+-])/g;
+
+test(
+  "a CVV that slipped into any column of a record, its id too, is not in quarantine; an id that is like one is",
+  inWarehouse(async (warehouse) => {
+    await writePlaces(warehouse);
+    const columns = TRANSACTIONS_HEADER.trimEnd().split(",");
+    let cvv = 7300;
+    const sale = (): string[] => {
+      cvv += 1;
+      return records({ id: 900_000 + cvv, card_number: "4111 1111 1111 1111", cvv: String(cvv) })
+        .trimEnd()
+        .split(",");
+    };
+    const slipped = columns.slice(1).map((_, index) => {
+      const fields = sale();
+      return [...fields.slice(index + 1), ...fields.slice(0, index + 1)];
+    });
+    const misplaced = ["status", "created_at", "happened_at"].map((column) =>
+      sale().map((field, index) => (columns[index] === column ? String(cvv) : field)),
+    );
+    const cutOrLong = [sale().slice(8), [String(++cvv), ...sale()], [`${++cvv}"`, ...sale().slice(1)]];
+    const broken = [...slipped, ...misplaced, ...cutOrLong].map((fields) => `${fields.join(",")}\n`);
+    const likeOne = records({ id: 7_399, amount: "x" });
+    await warehouse.files.write(NAME, TRANSACTIONS_HEADER + broken.join("") + likeOne);
+
+    expect(await load(warehouse)).toMatchObject({ rejected: broken.length + 1 });
+
+    expect(broken.join("").match(MARKED_CVV)?.length).toBeGreaterThan(broken.length);
+    const dump = await databaseDump(warehouse);
+    const kept = [...dump].filter(([table]) => /^ingestion_layer|^operations.quarantine/.test(table));
+    expect(kept.flatMap(([, rows]) => rows.match(MARKED_CVV) ?? [])).toEqual(["7399"]);
+  }),
+);
+
 test(
   "in a file's name keeps the file from being loaded, and is nowhere afterwards",
   inWarehouse(async (warehouse) => {
     await writePlaces(warehouse);
-    const cards = [markedCard(1), markedCard(2), markedCard(3)];
-    const [first, second, third] = cards;
-    await warehouse.files.write(`transactions-${first ?? ""}.csv`, file({ id: 1 }));
-    await warehouse.files.write(`sales ${second ?? ""}.csv`, file({ id: 2 }));
-    await warehouse.files.write("transactions-20261128-000001.csv", file({ id: 3 }));
+    const cards = Array.from({ length: 7 }, (_, index) => markedCard(index + 1));
+    const [first = "", second = "", third = "", fourth = "", fifth = "", sixth = "", seventh = ""] = cards;
+    await warehouse.files.write(`transactions-${first}.csv`, file({ id: 1 }));
+    await warehouse.files.write(`sales ${second}.csv`, file({ id: 2 }));
+    await warehouse.files.write(`transactions-000${third}.csv`, file({ id: 3 }));
+    const wide = (FORMATTINGS["full-width"] ?? String)(fourth);
+    await warehouse.files.write(`transactions-${wide}.csv`, file({ id: 4 }));
+    await warehouse.files.write("transactions-20261128-000001.csv", file({ id: 5 }));
 
     const report = await load(warehouse);
-    const named = warehouse.ingest({ files: [`/nowhere/transactions-${third ?? ""}.csv`] });
 
-    await expect(named).rejects.toMatchObject({ code: "usage_invalid", exitCode: 2 });
-    const refusal = await named.catch(String);
     expect(report.files.map(({ path }) => path)).toEqual([
       "stores.csv",
       "devices.csv",
       "transactions-20261128-000001.csv",
     ]);
     expect(JSON.stringify(warehouse.log)).toContain("transactions-****************.csv");
-    await expectNoCards(warehouse, cards, { report, refusal });
+
+    const folder = (FORMATTINGS["dashed"] ?? String)(fifth);
+    await mkdir(join(warehouse.files.path, folder));
+    await warehouse.files.write(join(folder, "transactions.csv"), file({ id: 6 }));
+    const elsewhere = await mkdtemp(join(tmpdir(), `tillhouse-${sixth}-`));
+    await writeFile(join(elsewhere, "transactions.csv"), file({ id: 7 }));
+    const refusals: unknown[] = [];
+    for (const path of [
+      join(warehouse.files.path, folder, "transactions.csv"),
+      join(elsewhere, "transactions.csv"),
+      relative(".", join(elsewhere, "transactions.csv")),
+      `/nowhere/transactions-${seventh}.csv`,
+    ]) {
+      const named = warehouse.ingest({ files: [path] });
+      await expect(named).rejects.toMatchObject({ code: "usage_invalid", exitCode: 2 });
+      refusals.push(await named.catch(String));
+    }
+    await rm(elsewhere, { recursive: true });
+    expect(String(refusals)).toContain("/****-****-****-****/transactions.csv");
+    await expectNoCards(warehouse, cards, { report, refusals });
+  }),
+);
+
+test(
+  "in the name of the folder that a command is given in keeps a file of it from being loaded",
+  inWarehouse(async (warehouse) => {
+    await writePlaces(warehouse);
+    const card = markedCard(1);
+    const elsewhere = await mkdtemp(join(tmpdir(), `tillhouse-${card}-`));
+    const before = process.cwd();
+    try {
+      await writeFile(join(elsewhere, "transactions.csv"), file({ id: 1 }));
+      process.chdir(elsewhere);
+      for (const [name, code] of [
+        ["transactions.csv", "file_refused"],
+        ["transactions-2.csv", "file_refused"],
+      ] as const) {
+        const named = warehouse.ingest({ files: [name] });
+        await expect(named).rejects.toMatchObject({ code });
+        await expectNoCards(warehouse, [card], await named.catch(String));
+      }
+    } finally {
+      process.chdir(before);
+      await rm(elsewhere, { recursive: true });
+    }
   }),
 );
 

@@ -13,6 +13,8 @@ import { ANY_FORMAT } from "../../unit/sources/testCards.ts";
 
 /** Beginning with a zero, so that no count, line or duration is like them. */
 export const PLAIN_CVVS = ["0739", "091"] as const;
+/** Above what a CVV would be, read as an id. */
+const FIRST_ID = 10_000;
 
 const mixed = (digits: string): string =>
   digits.replace(
@@ -33,6 +35,8 @@ const DAMAGES: readonly ((line: string) => string | Buffer)[] = [
   (line) => line.replace("Tulips", "Tu\0lips"),
   (line) => line.replace("Tulips", "Tu;lips,;"),
   (line) => line.replace("Tulips", "Tulips ".repeat(MOST_RECORD_BYTES / 5)),
+  // The CVV where the id should be.
+  (line) => line.replace(/^(.*),([^,]*),([^,]*),([^,]*)\n$/, "$2,$3,$4,$1\n"),
   // A byte of Latin-1 between others of UTF-8.
   (line) => {
     const [before = "", ...after] = line.split("Tulips");
@@ -45,7 +49,7 @@ const AMONG_IDS = 15;
 /** Hands out cards, each once, and makes files of them. */
 export class CardFiles {
   readonly cards: string[] = [];
-  #sale = 0;
+  #sale = FIRST_ID;
   #format = 0;
 
   #card(least = 12): string {
@@ -78,7 +82,7 @@ export class CardFiles {
   /** Records of a source, each with a card in another column and format. */
   misplaced(source: SourceName): string {
     const lines: string[] = [];
-    let key = 1_000;
+    let key = FIRST_ID;
     for (const { name, type } of CONTRACTS[source].columns) {
       // Every sale has one there.
       if (type === "card_number") continue;

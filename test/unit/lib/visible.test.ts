@@ -9,6 +9,7 @@ describe("a text that is shown", () => {
     ["\u001b[2Jcleared", "\\u001b[2Jcleared"],
     ["\u009b2J", "\\u009b2J"],
     ["turned\u202evsc", "turned\\u202evsc"],
+    ["marked\u061c\u200e\u200f", "marked\\u061c\\u200e\\u200f"],
     ["Café “Ümlaut” 茶 🍵 مقهى", "Café “Ümlaut” 茶 🍵 مقهى"],
   ])("%j", (text, shown) => {
     expect(visible(text)).toBe(shown);
@@ -22,6 +23,10 @@ describe("a text that is shown", () => {
       }),
     );
   });
+});
+
+test("marks that turn the direction of a text are shown in JSON as well", () => {
+  expect(visibleJson(JSON.stringify("\u061c\u200e\u200f"))).toBe('"\\u061c\\u200e\\u200f"');
 });
 
 test("JSON with its controls escaped has the same values, and shows nothing that a terminal obeys but its line ends", () => {

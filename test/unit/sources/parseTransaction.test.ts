@@ -129,6 +129,33 @@ describe("a reject", () => {
     expect(parse({ [column]: text })).toEqual({ rejected: { reason, column }, naturalKey });
   });
 
+  test.each<[string, Values, number | null]>([
+    ["with one column at fault", { amount: "x" }, 1000],
+    [
+      "with times that are in place, though wrong",
+      { created_at: "30/01/2024 8:00:00", happened_at: "x" },
+      1000,
+    ],
+    ["with days that have no time", { created_at: "2024-05-15", happened_at: "02/30/2024 8:00:00" }, 1000],
+    ["with two columns that hold something else", { amount: "x", status: "x" }, null],
+    ["with a code among the times, and a text for an amount", { created_at: "737", amount: "x" }, null],
+    ["whose id could be a card number", { id: "411111111111", amount: "x" }, null],
+    ["whose id is too short for one", { id: "41111111111", amount: "x" }, 41_111_111_111],
+  ])("%s is kept under its id, if that stands in its own column", (_, changes, naturalKey) => {
+    expect(parse(changes)).toMatchObject({ naturalKey });
+  });
+
+  test("of a record that slipped by any number of columns has no id", () => {
+    const header = Object.keys(TRANSACTION);
+    const values = Object.values(TRANSACTION);
+    for (let by = 1; by < header.length; by += 1) {
+      const slipped: Values = Object.fromEntries(
+        header.map((name, index) => [name, values[(index + by) % values.length] ?? ""]),
+      );
+      expect(parseValues("transactions", slipped)).toMatchObject({ naturalKey: null });
+    }
+  });
+
   test("is one for the first column at fault", () => {
     expect(parse({ amount: "x", device_id: "x" })).toMatchObject({ rejected: { column: "device_id" } });
   });

@@ -31,6 +31,7 @@ export const READABLE_FORMATS: Readonly<Record<string, (digits: string) => strin
   "soft hyphens": (digits) => grouped(digits, "\u00ad"),
   "full-width": (digits) => inScript(digits, 0xff10),
   "full-width, spaced": (digits) => grouped(inScript(digits, 0xff10), "\u3000"),
+  "four spaces": (digits) => grouped(digits, "    "),
   "digit by digit": (digits) => digits.replace(/(?<=\d)(?=\d)/g, " "),
 };
 
@@ -44,6 +45,12 @@ export const UNREADABLE_FORMATS: Readonly<Record<string, (digits: string) => str
   "with expiry and code": (digits) => `${grouped(digits, " ")} 12/25 123`,
   "in a sentence": (digits) => `card ${grouped(digits, "-")}, thanks`,
   "spreadsheet float": (digits) => `${digits}.0`,
+  colons: (digits) => grouped(digits, ":"),
+  bars: (digits) => grouped(digits, " | "),
+  "dots led on": (digits) => grouped(digits, " ........ "),
+  "keycap emoji": (digits) => digits.replace(/\d/g, "$&\ufe0f\u20e3"),
+  "struck through": (digits) => digits.replace(/\d/g, "$&\u0336\u0338"),
+  "emoji between": (digits) => grouped(digits, "\u{1f4b3}"),
 };
 
 export const ANY_FORMAT = { ...READABLE_FORMATS, ...UNREADABLE_FORMATS };
