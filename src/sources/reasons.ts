@@ -48,7 +48,8 @@ export const WAITING_REASONS: readonly Reason[] = ["unknown_store", "unknown_dev
 export const WARNINGS = {
   card_unreadable:
     "The card number could not be read (not 12 to 19 digits). The sale is loaded without a token.",
-  card_masked: "A text field held a run of 12 to 19 digits; it was masked.",
+  card_masked:
+    "A text field held 12 digits or more with no letter between them, other than times; they were masked.",
   unterminated:
     "The file ends inside a record: without a line end, or in an open quote. It is read as it stands, and again when the file changes.",
   extra_columns: "The file has columns that are not read. The log names them, once a file.",
