@@ -1,5 +1,5 @@
 import type { ClientBase, QueryResultRow } from "pg";
-import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
+import { onlyRow, sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import { WAITING_REASONS, type Reason } from "../sources/reasons.ts";
 import type { NewRecords } from "./recordBatch.ts";
 import type { OutcomeSummary, SourceLoading } from "./sourceLoading.ts";
@@ -18,6 +18,8 @@ export interface Judgement {
   readonly superseded: number;
   /** How many are to be known with their chunk. */
   readonly stated: number;
+  /** Versions to keep that do not count, or will not any more. */
+  readonly kept: number;
   /** Whether the history of a dimension may not be what it was. */
   readonly changesHistory: boolean;
   /** Could be read, but not loaded; by reason. */
@@ -39,6 +41,7 @@ export const NOTHING_JUDGED: Judgement = {
   corrected: 0,
   superseded: 0,
   stated: 0,
+  kept: 0,
   changesHistory: false,
   refused: [],
   highestKey: null,
@@ -76,6 +79,7 @@ export async function judge(
     corrected: recordsOf("corrected"),
     superseded: recordsOf("superseded"),
     stated: rows.reduce((sum, { stated }) => sum + stated, 0),
+    kept: rows.reduce((sum, { kept }) => sum + kept, 0),
     changesHistory: rows.some((row) => row.outcome !== "already_present" || row.late > 0),
     refused: rows.flatMap((row) =>
       row.outcome === "unknown_device" || row.outcome === "unknown_store"
@@ -98,8 +102,11 @@ export async function apply(
   parameters: Parameters,
   fresh: NewRecords | null = null,
 ): Promise<void> {
-  if (judgement.corrected + judgement.superseded + judgement.stated > 0)
-    await loading.keepVersions?.run(client, parameters);
+  const { keepVersions } = loading;
+  if (keepVersions !== undefined && judgement.kept > 0)
+    await around(client, loading, () =>
+      writeExactly(client, loading, keepVersions, judgement.kept, parameters),
+    );
   if (judgement.loaded + judgement.corrected > 0) await write(client, loading, judgement, parameters, fresh);
   if (judgement.changesHistory)
     for (const statement of loading.remakeVersions ?? []) await statement.run(client, parameters);
@@ -123,10 +130,11 @@ async function write(
   }
   const hasJudged = judgedLoaded + corrected > 0;
   const writeJudged = async (): Promise<void> => {
-    if (corrected > 0) await expectRows(loading.correct, corrected);
-    if (judgedLoaded === 0) return;
-    const insert = (): Promise<void> => expectRows(loading.insert, judgedLoaded);
-    await (loading.aroundInsert?.(client, insert) ?? insert());
+    await lockReferences(client, loading, judgedLoaded + corrected, parameters);
+    await around(client, loading, async () => {
+      if (corrected > 0) await writeExactly(client, loading, loading.correct, corrected, parameters);
+      if (judgedLoaded > 0) await writeExactly(client, loading, loading.insert, judgedLoaded, parameters);
+    });
   };
   const ofFresh = (await fresh?.prepare(client)) ?? [];
   const references = await loading.references?.(client, hasJudged, ofFresh);
@@ -141,14 +149,38 @@ async function write(
   await fresh?.insert(client);
   await runAll(loading.follow);
   if (corrected > 0) await runAll(loading.followCorrections);
+}
 
-  async function expectRows(statement: SqlFile, expected: number): Promise<void> {
-    const { rowCount } = await statement.run(client, parameters);
-    if (rowCount === expected) return;
-    throw new Error(
-      `${loading.contract.source}: ${rowCount ?? 0} records were written of ${expected} judged; rolled back`,
-    );
-  }
+const around = (
+  client: ClientBase,
+  { aroundWrites }: SourceLoading,
+  write: () => Promise<void>,
+): Promise<void> => (aroundWrites === undefined ? write() : aroundWrites(client, write));
+
+async function lockReferences(
+  client: ClientBase,
+  loading: SourceLoading,
+  expected: number,
+  parameters: Parameters,
+): Promise<void> {
+  if (loading.lockReferences === undefined) return;
+  const locked = await loading.lockReferences.run<{ records: number }>(client, parameters);
+  if (onlyRow(locked).records !== expected) throw unequal(loading, onlyRow(locked).records, expected);
+}
+
+async function writeExactly(
+  client: ClientBase,
+  loading: SourceLoading,
+  statement: SqlFile,
+  expected: number,
+  parameters: Parameters,
+): Promise<void> {
+  const { rowCount } = await statement.run(client, parameters);
+  if (rowCount !== expected) throw unequal(loading, rowCount ?? 0, expected);
+}
+
+function unequal({ contract: { source } }: SourceLoading, written: number, expected: number): Error {
+  return new Error(`${source}: ${written} records can be written of ${expected} judged; rolled back`);
 }
 
 /** Whether time alone may cure the reason. */

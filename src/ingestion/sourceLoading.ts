@@ -35,7 +35,7 @@ export interface SourceLoading {
   ) => Promise<Parameters>;
   /** What the records refer to and the star does not have yet. */
   readonly prepare: readonly SqlFile[];
-  /** Keeps the versions that do not count, or will not once the chunk is written. */
+  /** Keeps the versions that do not count, or will not once the chunk is written, exactly as many. */
   readonly keepVersions?: SqlFile;
   /** Notes with the committed chunk what it says, so that what comes late, and was said before it, is not taken for newer. */
   readonly noteStated: SqlFile;
@@ -43,8 +43,10 @@ export interface SourceLoading {
   readonly correct: SqlFile;
   /** Writes the records judged `loaded`, exactly as many. */
   readonly insert: SqlFile;
-  /** Does the insert under settings of the transaction that hold for nothing else. */
-  readonly aroundInsert?: (client: ClientBase, insert: () => Promise<void>) => Promise<void>;
+  /** Counts the records to be written whose references are all there, and locks these; where writes do not check each for itself. */
+  readonly lockReferences?: SqlFile;
+  /** Does writes under settings of the transaction that hold for nothing else. */
+  readonly aroundWrites?: (client: ClientBase, write: () => Promise<void>) => Promise<void>;
   /** Does the writes of records, and keeps in step with them what is kept beside; `corrects`: some records are corrections. */
   readonly inStep?: (client: ClientBase, corrects: boolean, write: () => Promise<void>) => Promise<void>;
   /** What follows from the records written. */
@@ -87,6 +89,8 @@ export interface OutcomeSummary {
   readonly records: number;
   /** Of them, how many are to be known with their chunk: all of a dimension, and facts that are said again. */
   readonly stated: number;
+  /** Of them, how many leave a version to keep. */
+  readonly kept: number;
   /** Of them, how many came after something that was said later. */
   readonly late: number;
   /** Line of the first such record. */

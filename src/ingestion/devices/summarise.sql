@@ -4,6 +4,7 @@ SELECT
   count(*)::integer AS records,
   (count(*) FILTER (WHERE outcome <> 'unknown_store'))::integer AS stated,
   (count(*) FILTER (WHERE is_late))::integer AS late,
+  0 AS kept,
   min(source_line) AS first_line,
   max(device_id) AS highest_key,
   NULL::integer AS first_day,

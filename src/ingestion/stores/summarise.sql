@@ -4,6 +4,7 @@ SELECT
   count(*)::integer AS records,
   count(*)::integer AS stated,
   (count(*) FILTER (WHERE is_late))::integer AS late,
+  0 AS kept,
   min(source_line) AS first_line,
   max(store_id) AS highest_key,
   min(created_date_key) AS first_day,

@@ -1,23 +1,32 @@
--- Grain: one fact of which the chunk has a newer version.
+-- Grain: one fact of which the chunk has a newer version, whose references are locked. One look-up an id in the fact,
+-- whatever the planner thinks of the tables.
+WITH
+  corrections AS MATERIALIZED (
+    SELECT judged.*, labels.label_key, labels.product_key
+    FROM judged_transactions AS judged
+    JOIN ingestion_layer.dim_product_labels AS labels USING (label_digest)
+    WHERE judged.outcome = 'corrected'
+    ORDER BY judged.transaction_id
+  )
+
 UPDATE ingestion_layer.fct_transactions AS facts
 SET
-  happened_at = judged.happened_at,
-  created_at = judged.created_at,
-  source_line = judged.source_line,
-  digest = judged.digest,
-  card_token = judged.card_token,
-  store_key = judged.store_key,
-  device_key = judged.device_key,
-  product_key = labels.product_key,
-  label_key = labels.label_key,
-  happened_date_key = judged.happened_date_key,
-  created_date_key = judged.created_date_key,
+  happened_at = corrections.happened_at,
+  created_at = corrections.created_at,
+  source_line = corrections.source_line,
+  digest = corrections.digest,
+  card_token = corrections.card_token,
+  store_key = corrections.store_key,
+  device_key = corrections.device_key,
+  product_key = corrections.product_key,
+  label_key = corrections.label_key,
+  happened_date_key = corrections.happened_date_key,
+  created_date_key = corrections.created_date_key,
   run_id = :run_id::integer,
-  file_id = judged.file_id,
-  status = judged.status,
-  card_key_id = judged.card_key_id,
-  card_last4 = judged.card_last4,
-  amount = judged.amount
-FROM judged_transactions AS judged
-JOIN ingestion_layer.dim_product_labels AS labels USING (label_digest)
-WHERE judged.outcome = 'corrected' AND facts.transaction_id = judged.transaction_id;
+  file_id = corrections.file_id,
+  status = corrections.status,
+  card_key_id = corrections.card_key_id,
+  card_last4 = corrections.card_last4,
+  amount = corrections.amount
+FROM corrections
+WHERE facts.transaction_id = corrections.transaction_id;

@@ -6,7 +6,7 @@ INSERT INTO judged_transactions
 WITH
   devices AS (SELECT device_id, device_key, store_key FROM ingestion_layer.dim_devices),
 
-  found AS (
+  found AS MATERIALIZED (
     SELECT
       staged.*,
       coalesce(staged.said_at, :stated_at::timestamptz) AS stated_at,
@@ -70,7 +70,7 @@ WITH
       AND files.source = 'transactions'
   ),
 
-  placed AS (
+  placed AS MATERIALIZED (
     SELECT
       *,
       -- It takes the place of what is there, if it is the newest of the chunk.

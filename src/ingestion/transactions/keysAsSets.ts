@@ -4,18 +4,19 @@ import { sqlFile } from "../../database/sqlFile.ts";
 const checkKeysAsSets = sqlFile(new URL("./checkKeysAsSets.sql", import.meta.url));
 const checkKeysByRow = sqlFile(new URL("./checkKeysByRow.sql", import.meta.url));
 
-/** Whether this transaction's inserts of facts go without a check of their foreign keys row by row from now on. */
+/** Whether this transaction's writes of facts and their versions go without a check of their foreign keys row by row from now on. */
 export async function checksKeysAsSets(client: ClientBase): Promise<boolean> {
   const { rowCount } = await checkKeysAsSets.run(client);
   return rowCount === 1;
 }
 
 /**
- * Inserts facts without a check of their foreign keys row by row, where this user may. The caller has found and locked every
- * row that they refer to. An insert that fails takes the transaction with it, and this setting with that.
+ * Writes facts or versions of them without a check of their foreign keys row by row, where this user may. The caller, or the
+ * write itself, has found and locked every row that they refer to. A write that fails takes the transaction with it, and this
+ * setting with that.
  */
-export async function withKeysCheckedAsSets(client: ClientBase, insert: () => Promise<void>): Promise<void> {
+export async function withKeysCheckedAsSets(client: ClientBase, write: () => Promise<void>): Promise<void> {
   await checksKeysAsSets(client);
-  await insert();
+  await write();
   await checkKeysByRow.run(client);
 }
