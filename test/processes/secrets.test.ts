@@ -114,14 +114,23 @@ describe("no secret is said", () => {
     for (const args of [...COMMANDS.filter(([command]) => command !== "stop"), ["stop"]])
       ended.push(await run(args, environment));
     const password = (await readFile(join(place.stateDir, "postgres", "password"), "utf8")).trim();
-    const key = (await readFile(join(place.stateDir, "secrets", "card-token-key"), "utf8")).trim();
+    const [key, ledgerKey] = await Promise.all(
+      ["card-token-key", "ledger-key"].map(async (name) =>
+        (await readFile(join(place.stateDir, "secrets", name), "utf8")).trim(),
+      ),
+    );
+    const secrets = [password, key ?? "", ledgerKey ?? ""];
 
-    expect(password.length).toBeGreaterThan(20);
-    expect(key.length).toBeGreaterThan(40);
+    expect(Math.min(...secrets.map(({ length }) => length))).toBeGreaterThan(20);
+    expect(new Set(secrets).size).toBe(3);
     const said = ended.map(({ stdout, stderr }) => stdout + stderr).join("\n");
-    expect([password, key].filter((secret) => said.includes(secret))).toEqual([]);
-    const holders = await filesHolding(place.folder, [password, key]);
-    expect(holders).toEqual(["state/postgres/password", "state/secrets/card-token-key"]);
+    expect(secrets.filter((secret) => said.includes(secret))).toEqual([]);
+    const holders = await filesHolding(place.folder, secrets);
+    expect(holders).toEqual([
+      "state/postgres/password",
+      "state/secrets/card-token-key",
+      "state/secrets/ledger-key",
+    ]);
   });
 });
 
