@@ -49,8 +49,8 @@ if (env["PRISMA_SCHEMA_ENGINE_BINARY"] === launcher && url !== undefined && URL.
   // pg takes a stray % for itself.
   const parsed = new URL(url.replace(/%(?![0-9a-f]{2})/gi, "%25"));
   // Of the two places that it may stand in, pg prefers the parameter.
-  const [asParameter] = parsed.searchParams.getAll("password").slice(-1);
-  const password = asParameter || decodeURIComponent(parsed.password);
+  const asParameter = parsed.searchParams.getAll("password").at(-1) ?? "";
+  const password = asParameter === "" ? decodeURIComponent(parsed.password) : asParameter;
   if (password !== "") {
     env["PGPASSWORD"] = password;
     parsed.password = "";
