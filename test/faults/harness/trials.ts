@@ -1,8 +1,8 @@
 /**
- * How often a bad thing is made to happen: a few times in `npm test`, as often as its promise says in
+ * How often a bad thing is made to happen, or with what: a few times in `npm test`, as often as its promise says in
  * `npm run test:faults`, which sets FAULTS=all.
  */
-export function trials({ quick, all }: { readonly quick: number; readonly all: number }): number {
+export function trials<T>({ quick, all }: { readonly quick: T; readonly all: T }): T {
   return process.env["FAULTS"] === "all" ? all : quick;
 }
 
