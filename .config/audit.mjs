@@ -1,5 +1,6 @@
 // Known holes in what is installed, at high and above: `npm audit`, with exceptions that say why they do no harm here.
-// A registry without that service (a mirror, or no network) is said, and passes: there is nothing to compare with.
+// A registry without that service (a mirror, or no network) is said, and passes: there is nothing to compare with. With
+// AUDIT=required, as where the check must have been made, it fails.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
@@ -7,6 +8,13 @@ import { promisify } from "node:util";
 const EXCEPTIONS = {};
 
 const say = (line) => process.stdout.write(`${line}\n`);
+
+/** Anything else that is set is a slip, which must not pass for the wish. */
+const { AUDIT = "" } = process.env;
+if (!["", "required"].includes(AUDIT)) {
+  say(`AUDIT is required or nothing, not ${JSON.stringify(AUDIT)}`);
+  process.exit(2);
+}
 
 const BAD = new Set(["high", "critical"]);
 
@@ -21,7 +29,13 @@ async function audit() {
 
 const report = await audit();
 if (report.vulnerabilities === undefined) {
-  say(`skipped: the registry answers no audit (${report.message ?? report.error?.summary ?? "no answer"})`);
+  const why = `the registry answers no audit (${report.message ?? report.error?.summary ?? "no answer"})`;
+  if (AUDIT === "required") {
+    say(`failed: ${why}, and AUDIT=required asks for one`);
+    process.exitCode = 1;
+  } else {
+    say(`skipped: ${why}. Set AUDIT=required to have that fail`);
+  }
 } else {
   // A package that depends on a bad one is listed by that one's name; the advisory itself is an object.
   const advisories = Object.values(report.vulnerabilities)

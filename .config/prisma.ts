@@ -48,9 +48,13 @@ subscribe("child_process", (message) => {
 if (env["PRISMA_SCHEMA_ENGINE_BINARY"] === launcher && url !== undefined && URL.canParse(url)) {
   // pg takes a stray % for itself.
   const parsed = new URL(url.replace(/%(?![0-9a-f]{2})/gi, "%25"));
-  if (parsed.password !== "") {
-    env["PGPASSWORD"] = decodeURIComponent(parsed.password);
+  // Of the two places that it may stand in, pg prefers the parameter.
+  const asParameter = parsed.searchParams.getAll("password").at(-1) ?? "";
+  const password = asParameter === "" ? decodeURIComponent(parsed.password) : asParameter;
+  if (password !== "") {
+    env["PGPASSWORD"] = password;
     parsed.password = "";
+    parsed.searchParams.delete("password");
     url = parsed.href;
   }
 }

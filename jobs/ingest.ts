@@ -13,6 +13,8 @@ import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { identityOf } from "../src/runs/fileIdentity.ts";
 import { fileLedger } from "../src/runs/fileLedger.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
+import { keyLedger } from "../src/runs/keyedLedger.ts";
+import { ledgerKey } from "../src/runs/ledgerKey.ts";
 import { sourcesOfUnchanged } from "../src/runs/unchangedFiles.ts";
 import { UsualLoads } from "../src/runs/usualLoads.ts";
 import { mayNameCard, shownPath } from "../src/sources/cardLikeNames.ts";
@@ -70,6 +72,8 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
     usualLoads ??= new UsualLoads(run.runId);
     await completeRotation(config, database.pool);
     const key = await cardTokenKey(config, database.pool);
+    const ofLedger = await ledgerKey(config);
+    await keyLedger(database.pool, held.lock.fencingToken, ofLedger, context.logger);
     const { files, refused } = await run.step(
       "discover files",
       () => filesToLoad(context, options),
@@ -102,7 +106,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
         fencingToken: runSettings.fencingToken,
         maxRejectRatio: runSettings.maxRejectRatio,
         pool: database.pool,
-        ledger: fileLedger(database.pool, held.lock.fencingToken),
+        ledger: fileLedger(database.pool, held.lock.fencingToken, ofLedger),
         logger: context.logger,
         maxRecordBytes: config.maxRecordBytes,
         chunkRecords: config.chunkRecords,

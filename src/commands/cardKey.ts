@@ -12,6 +12,10 @@ export interface CardKeyOptions {
 /** Enough to tell keys apart by. */
 const SHOWN_DIGITS = 8;
 
+/** Without a key of its own the ledger's is derived from the card token key, which has just become another. */
+const LEDGER_KEY_HINT =
+  "Set LEDGER_KEY to what CARD_TOKEN_KEY was before, so that files that grow are read on from where they ended. Without it they are read from their start once, which loads nothing twice.";
+
 /** `card-key`: the keys that card tokens were made with, and how many facts have one under each. */
 export async function cardKeyCommand(options: CardKeyOptions): Promise<void> {
   await withDatabase(commandContext(), "load", (database) => printKeys(database, options));
@@ -37,6 +41,8 @@ export async function rotateCardKeyCommand(options: CardKeyOptions): Promise<voi
             ? `A rotation that had been broken off is complete: new sales get tokens under key ${cardKeyId}.`
             : `New sales get tokens under key ${cardKeyId}. Earlier ones keep theirs, so a card has one token under each key.`,
         );
+        const { databaseUrl, ledgerKey } = context.config;
+        if (databaseUrl !== undefined && ledgerKey === undefined) print(LEDGER_KEY_HINT);
       }
       await printKeys(database, options);
     };

@@ -32,7 +32,7 @@ export async function runsCommand(options: ListOptions): Promise<void> {
       take: options.limit,
       include: {
         steps: { orderBy: { stepNumber: "asc" } },
-        files: { include: { file: true }, orderBy: { fileId: "asc" } },
+        files: { include: { file: { select: { source: true, path: true } } }, orderBy: { fileId: "asc" } },
       },
     });
     if (options.json !== true) {

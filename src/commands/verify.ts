@@ -1,6 +1,7 @@
 import { EXIT_CODES } from "../lib/errors.ts";
 import { verifyFiles } from "../quality/verifyFiles.ts";
 import { verifyWarehouse, type Verification } from "../quality/verifyWarehouse.ts";
+import { ledgerKey } from "../runs/ledgerKey.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
 import { print, printJson, printTable } from "./output.ts";
 
@@ -16,7 +17,9 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<void
   await withDatabase(context, "verify", async (database) => {
     const { checks, differences } = await verifyWarehouse(database.pool);
     const files =
-      options.files === true ? await verifyFiles(await database.prisma(), context.config.dataDir) : undefined;
+      options.files === true
+        ? await verifyFiles(database.pool, await ledgerKey(context.config), context.config.dataDir)
+        : undefined;
     const all = [...differences, ...(files?.differences ?? [])];
     if (all.length > 0) process.exitCode = EXIT_CODES.failed;
     if (options.json === true) {

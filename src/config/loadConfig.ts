@@ -11,6 +11,8 @@ export interface Config {
   readonly stateDir: SettingValues["STATE_DIR"];
   /** Undefined with the embedded server: it makes one. */
   readonly cardTokenKey: SettingValues["CARD_TOKEN_KEY"];
+  /** Undefined: the embedded server makes one; with a server of one's own, the card token key serves. */
+  readonly ledgerKey: SettingValues["LEDGER_KEY"];
   readonly sourceTimezone: SettingValues["SOURCE_TIMEZONE"];
   readonly sourceDateOrder: SettingValues["SOURCE_DATE_ORDER"];
   readonly ingestCron: SettingValues["INGEST_CRON"];
@@ -25,7 +27,7 @@ export interface Config {
 }
 
 /** These hold secrets: a message about them never shows what they hold. */
-const SECRET: readonly SettingName[] = ["DATABASE_URL", "CARD_TOKEN_KEY"];
+const SECRET: readonly SettingName[] = ["DATABASE_URL", "CARD_TOKEN_KEY", "LEDGER_KEY"];
 
 const SHOWN_CHARACTERS = 80;
 
@@ -80,6 +82,7 @@ export function loadConfig(environment: Environment = process.env, envFile = ".e
     dataDir: valueOf("DATA_DIR", all),
     stateDir: valueOf("STATE_DIR", all),
     cardTokenKey: valueOf("CARD_TOKEN_KEY", all),
+    ledgerKey: valueOf("LEDGER_KEY", all),
     sourceTimezone: valueOf("SOURCE_TIMEZONE", all),
     sourceDateOrder: valueOf("SOURCE_DATE_ORDER", all),
     ingestCron: valueOf("INGEST_CRON", all),

@@ -97,6 +97,12 @@ export const SETTINGS = {
     example: "$(openssl rand -hex 32)",
     schema: key,
   }),
+  LEDGER_KEY: setting({
+    description:
+      "Key of the digests by which the ledger knows what was read of a file, in the form of CARD_TOKEN_KEY. Unset: made once for the embedded server; with DATABASE_URL, one is derived from CARD_TOKEN_KEY, so set this when that is rotated.",
+    example: "$(openssl rand -hex 32)",
+    schema: key,
+  }),
   SOURCE_TIMEZONE: setting({
     description: "Time zone of times that carry none.",
     example: "Europe/Paris",

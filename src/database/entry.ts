@@ -29,10 +29,12 @@ export function entryFor(url: string, purpose: Purpose, hasRoles: boolean): Entr
   return { url, ...others, ...(role !== undefined && hasRoles && { role }) };
 }
 
+/** Of every session: Prisma and plain SQL both read wrong instants in one of another zone (prisma/orm#28629). */
+export const TIME_ZONE = "UTC";
+
 /** What the server is asked for as a connection is made, in the form of its command line. */
 export function sessionOptions({ role, isReadOnly }: Entry): string {
-  // Prisma and plain SQL both read wrong instants in a session of another zone (prisma/orm#28629).
-  const options = ["-c timezone=UTC"];
+  const options = [`-c timezone=${TIME_ZONE}`];
   if (isReadOnly === true) options.push("-c default_transaction_read_only=on");
   if (role !== undefined) options.push(`-c role=${ROLES[role]}`);
   return options.join(" ");

@@ -29,7 +29,7 @@ export interface Database {
  * Opens the database of the configuration: the embedded server, started and migrated as need be, or the one that
  * DATABASE_URL names.
  *
- * @throws TillhouseError `database_unreachable`, `database_unsupported`, and with DATABASE_URL `migrations_pending`
+ * @throws TillhouseError `database_unreachable`, `database_unsupported`, `session_options_dropped`, and with DATABASE_URL `migrations_pending`
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   let open = await openOnce(options);

@@ -8,6 +8,7 @@ import { deployMigrations, pendingMigrations } from "./migrations.ts";
 import { createPool } from "./pool.ts";
 import { roleDifferences } from "./roles/roleDifferences.ts";
 import { setUpRoles } from "./roles/setUpRoles.ts";
+import { requireSessionAsAsked } from "./sessionAsAsked.ts";
 
 const OLDEST_SUPPORTED = 15;
 const NEWEST_SUPPORTED = 18;
@@ -41,7 +42,7 @@ interface Look extends PreparedPool {
  * Opens a pool in the role of its purpose, on a database with every migration. The embedded one is given what it lacks. One
  * of your own must have it, but for the roles: without those everything is done as the user who logs in, which is logged.
  *
- * @throws TillhouseError `database_unreachable`, `database_unsupported`, and with DATABASE_URL `migrations_pending`
+ * @throws TillhouseError `database_unreachable`, `database_unsupported`, `session_options_dropped`, and with DATABASE_URL `migrations_pending`
  */
 export async function preparedPool(
   url: string,
@@ -85,6 +86,7 @@ async function look(entry: Entry, options: OpenOptions): Promise<Look> {
   const pool = createPool(entry, options.logger);
   try {
     await requireSupportedServer(pool, entry.url);
+    await requireSessionAsAsked(pool, entry);
     const pending = options.skipMigrations === true ? [] : await pendingMigrations(pool);
     const asks = entry.role !== undefined && pending.length === 0;
     const differences = asks ? await roleDifferences(pool) : [];

@@ -3,7 +3,10 @@ import type { ClientBase, Pool, QueryResult, QueryResultRow } from "pg";
 
 /** Values for the named parameters of a statement. */
 export type Parameters = Readonly<
-  Record<string, string | number | bigint | boolean | Buffer | readonly string[] | readonly number[] | null>
+  Record<
+    string,
+    string | number | bigint | boolean | Buffer | readonly (string | null)[] | readonly number[] | null
+  >
 >;
 
 /** One statement kept in a `.sql` file, with named parameters written `:name`. */

@@ -42,6 +42,8 @@ export interface RunContext {
 /** The file that a chunk is of. */
 export interface ChunkFile {
   readonly fileId: number;
+  /** Of the file's text up to the chunk's end, keyed: what the ledger keeps of it. */
+  readonly digest: string;
   readonly soFar: FileSoFar;
   /** When its records were said, as PostgreSQL reads it: of two versions of a key the one said later counts. */
   readonly statedAt: string;
@@ -136,7 +138,7 @@ function outcomesOf(chunk: PreparedChunk, judgement: Judgement): Outcomes {
 async function advanceLedger(
   { contract: { source }, noteStated }: SourceLoading,
   chunk: PreparedChunk,
-  { fileId, statedAt }: ChunkFile,
+  { fileId, digest, statedAt }: ChunkFile,
   outcomes: Outcomes,
   judgement: Judgement,
   { client, runId, now }: CommitContext,
@@ -151,7 +153,7 @@ async function advanceLedger(
     end_byte: chunk.endByte,
     first_line: chunk.firstLine,
     last_line: chunk.lastLine,
-    sha256: chunk.sha256,
+    digest,
     highest_transaction_id: watermark,
     stated_at: statedAt,
     is_unterminated: chunk.unterminated,

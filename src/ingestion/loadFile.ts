@@ -198,7 +198,11 @@ async function loadChunks(
       return;
     }
     await context.usualLoads.recall(context.pool, file.source);
-    const committed = await loader.commit({ fileId, soFar, statedAt, rereadAfterLine }, context.now());
+    const digest = context.ledger.key.digestOf(chunk.sha256);
+    const committed = await loader.commit(
+      { fileId, digest, soFar, statedAt, rereadAfterLine },
+      context.now(),
+    );
     rereadAfterLine = null;
     done.add(committed);
     read = (read ?? 0) + committed.outcomes.recordsRead;

@@ -90,12 +90,15 @@ export async function openSourceFile(
   const { headerBytes, headerLines } = dialect;
   const header = bytes.subarray(0, headerBytes);
   const committed = Number(known?.committedBytes ?? 0);
-  if (known !== null && committed > 0) {
-    const { committedLines, committedSha256, unterminatedBytes, unterminatedSha256 } = known;
+  const { key } = ledger;
+  // What was hashed with another key cannot be compared: it is read anew.
+  if (known !== null && committed > 0 && known.digestKey === key.id) {
+    const { committedLines, committedDigest, unterminatedBytes, unterminatedDigest } = known;
     const text = onlyWith(header, fileText(handle, encoding, 0));
     const prefix = await readPrefix(text, committed, Number(unterminatedBytes));
     const seam = prefix === undefined ? "inside a line" : seamOf(prefix);
-    if (prefix?.hash.copy().digest("hex") === committedSha256 && seam !== "inside a line") {
+    const isSame = prefix !== undefined && key.digestOf(prefix.hash.copy().digest("hex")) === committedDigest;
+    if (isSame && seam !== "inside a line") {
       return {
         ...opened,
         ledger: known,
@@ -103,7 +106,7 @@ export async function openSourceFile(
         readFrom: committed,
         linesBefore: Number(committedLines) - (seam === "before a line end" ? 1 : 0),
         hash: prefix.hash,
-        nothingNew: unterminatedSha256 !== null && prefix.wholeSha256 === unterminatedSha256,
+        nothingNew: prefix.wholeSha256 !== null && key.digestOf(prefix.wholeSha256) === unterminatedDigest,
         rereadAfterLine: unterminatedBytes > 0n ? committedLines : null,
       };
     }

@@ -10,7 +10,7 @@ import type { FramedChunk } from "./frameChunks.ts";
 import type { RecordBatch } from "./recordBatch.ts";
 
 /** A chunk that is read and checked; its accepted records are in the batch. No card number is left in it. */
-export interface PreparedChunk extends Omit<FramedChunk, "records"> {
+export interface PreparedChunk extends Omit<FramedChunk, "records" | "sha256"> {
   readonly recordsRead: number;
   readonly warnings: WarningCounts;
   /** Rejected records in COPY text, for `staged_rejects`. */
@@ -76,9 +76,9 @@ export class ChunkPreparation {
     // Of the file, not of a record: told once, with the header.
     if (chunk.startByte === 0 && this.#rules.columns.extra.length > 0) this.#warn("extra_columns");
     if (chunk.unterminated) this.#warn("unterminated");
-    const { records, ...place } = chunk;
+    const { startByte, endByte, firstLine, lastLine, unterminated, records } = chunk;
     return {
-      ...place,
+      ...{ startByte, endByte, firstLine, lastLine, unterminated },
       recordsRead: records,
       warnings: this.#warnings,
       rejected: this.#rejected.finish(),

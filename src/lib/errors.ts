@@ -29,6 +29,7 @@ export const ERRORS = {
   database_refused: { exitCode: EXIT_CODES.failed, retry: "never" },
   database_time_limit: { exitCode: EXIT_CODES.failed, retry: "never" },
   database_schema_differs: { exitCode: EXIT_CODES.failed, retry: "never" },
+  session_options_dropped: { exitCode: EXIT_CODES.usage, retry: "never" },
   database_unsupported: { exitCode: EXIT_CODES.usage, retry: "never" },
   migration_failed: { exitCode: EXIT_CODES.failed, retry: "never" },
   run_locked: { exitCode: EXIT_CODES.locked, retry: "later" },

@@ -1,10 +1,14 @@
 import { isAbsolute, resolve } from "node:path";
-import type { PrismaClient, SourceFile } from "../database/generated/client.ts";
+import type pg from "pg";
+import { sqlFile } from "../database/sqlFile.ts";
 import { TillhouseError } from "../lib/errors.ts";
+import type { LedgerKey } from "../runs/ledgerKey.ts";
 import { openDataFile, type FilePlace } from "../sources/dataFile.ts";
 import { beginningOf, fileText } from "../sources/fileText.ts";
 import { hashPrefixes } from "../sources/hashPrefixes.ts";
 import type { Difference } from "./verifyWarehouse.ts";
+
+const readFiles = sqlFile(new URL("./readFiles.sql", import.meta.url));
 
 /** What `verifyFiles` found. */
 export interface FileVerification {
@@ -13,22 +17,23 @@ export interface FileVerification {
   readonly differences: readonly Difference[];
 }
 
+type Asked = Pick<pg.Pool, "query">;
+
 const CHECK = "bytesOfFiles";
 
 /**
  * Hashes every file of the ledger again, as far as it was loaded and whatever its times say, and compares that with
- * the hash of what was read. A file that has only grown agrees; one that was replaced and loaded again is no longer
+ * the digest of what was read. A file that has only grown agrees; one that was replaced and loaded again is no longer
  * looked for. Reads one file at a time, a piece at a time, and writes nothing.
  *
+ * @param key of the ledger; digests of another one cannot be compared, which is a difference
  * @param dataDir absolute; what the ledger's relative paths are below
  */
-export async function verifyFiles(prisma: PrismaClient, dataDir: string): Promise<FileVerification> {
-  const current = { status: { not: "replaced" as const } };
-  const known = await prisma.sourceFile.findMany({ where: current, orderBy: { fileId: "asc" } });
-  const files = known.filter((file) => lengthRead(file) > 0);
+export async function verifyFiles(pool: Asked, key: LedgerKey, dataDir: string): Promise<FileVerification> {
+  const files = await ledgerRows(pool, null);
   const differences: Difference[] = [];
   for (const file of files) {
-    const difference = await differenceOf(file, prisma, dataDir);
+    const difference = await differenceOf(file, pool, key, dataDir);
     if (difference !== undefined) differences.push(difference);
   }
   return { files: files.length, differences };
@@ -36,32 +41,49 @@ export async function verifyFiles(prisma: PrismaClient, dataDir: string): Promis
 
 /** A run may load a file while it is hashed here: a difference counts if the ledger says afterwards what it said before. */
 async function differenceOf(
-  file: SourceFile,
-  prisma: PrismaClient,
+  file: LedgerRow,
+  pool: Asked,
+  key: LedgerKey,
   dataDir: string,
 ): Promise<Difference | undefined> {
   let ledger = file;
   for (;;) {
-    const found = await compare(ledger, placeOf(ledger, dataDir));
+    const found = await compare(ledger, key, placeOf(ledger, dataDir));
     if (found === undefined) return undefined;
-    const now = await prisma.sourceFile.findUnique({ where: { fileId: file.fileId } });
-    if (now === null || now.status === "replaced") return undefined;
+    const [now] = await ledgerRows(pool, file.file_id);
+    if (now === undefined) return undefined;
     if (readAlike(ledger, now)) {
-      const subject = `${file.path} (file ${file.fileId})`;
+      const subject = `${file.path} (file ${file.file_id})`;
       return { check: CHECK, subject, expected: found, actual: keptOf(ledger) };
     }
     ledger = now;
   }
 }
 
-function placeOf({ path }: SourceFile, dataDir: string): FilePlace {
+/** A file as the ledger has it; whole numbers of 64 bits come as text. */
+interface LedgerRow {
+  readonly file_id: number;
+  readonly path: string;
+  readonly committed_bytes: string;
+  readonly unterminated_bytes: string;
+  readonly committed_digest: string;
+  readonly unterminated_digest: string | null;
+  /** Null: the digests are plain SHA-256, of an earlier version, and the next run keys them. */
+  readonly digest_key: string | null;
+}
+
+async function ledgerRows(pool: Asked, fileId: number | null): Promise<LedgerRow[]> {
+  return (await readFiles.run<LedgerRow>(pool, { file_id: fileId })).rows;
+}
+
+function placeOf({ path }: LedgerRow, dataDir: string): FilePlace {
   return { path, absolutePath: resolve(dataDir, path), folder: isAbsolute(path) ? undefined : dataDir };
 }
 
 /** What is wrong with a file, in a few words; undefined where nothing is. */
-async function compare(ledger: SourceFile, place: FilePlace): Promise<string | undefined> {
+async function compare(ledger: LedgerRow, key: LedgerKey, place: FilePlace): Promise<string | undefined> {
   try {
-    return await compareBytes(ledger, place);
+    return await compareBytes(ledger, key, place);
   } catch (error) {
     if (error instanceof TillhouseError) return `unreadable: ${String(error.details["reason"])}`;
     const { code } = error as NodeJS.ErrnoException;
@@ -70,8 +92,12 @@ async function compare(ledger: SourceFile, place: FilePlace): Promise<string | u
   }
 }
 
-async function compareBytes(ledger: SourceFile, place: FilePlace): Promise<string | undefined> {
-  const { committedBytes, committedSha256, unterminatedSha256 } = ledger;
+async function compareBytes(
+  ledger: LedgerRow,
+  key: LedgerKey,
+  place: FilePlace,
+): Promise<string | undefined> {
+  const { committed_bytes: committedBytes, digest_key: digestKey } = ledger;
   const handle = await openDataFile(place);
   try {
     const { encoding } = await beginningOf(handle);
@@ -79,9 +105,13 @@ async function compareBytes(ledger: SourceFile, place: FilePlace): Promise<strin
     const { sha256, bytes } = await hashPrefixes(fileText(handle, encoding, 0), lengths);
     const [committed, read] = sha256;
     if (committed === undefined || read === undefined) return `shorter: ${bytes} bytes`;
-    if (committed !== committedSha256) return `changed: ${hashed(committedBytes, committed)}`;
-    if (unterminatedSha256 !== null && read !== unterminatedSha256)
-      return `changed after byte ${committedBytes}: ${hashed(bytes, read)}`;
+    if (digestKey !== null && digestKey !== key.id)
+      return "not comparable: read under another LEDGER_KEY; set it to the one of then";
+    const keptAs = (hash: string): string => (digestKey === null ? hash : key.digestOf(hash));
+    if (keptAs(committed) !== ledger.committed_digest)
+      return `changed: ${digested(committedBytes, key.digestOf(committed))}`;
+    if (ledger.unterminated_digest !== null && keptAs(read) !== ledger.unterminated_digest)
+      return `changed after byte ${committedBytes}: ${digested(bytes, key.digestOf(read))}`;
     return undefined;
   } finally {
     await handle.close();
@@ -89,29 +119,28 @@ async function compareBytes(ledger: SourceFile, place: FilePlace): Promise<strin
 }
 
 /** Bytes of a file's text that were read, those of a last record without its end among them. */
-function lengthRead({ committedBytes, unterminatedBytes }: SourceFile): number {
-  return Number(committedBytes + unterminatedBytes);
+function lengthRead({ committed_bytes: committed, unterminated_bytes: unterminated }: LedgerRow): number {
+  return Number(committed) + Number(unterminated);
 }
 
-function readAlike(left: SourceFile, right: SourceFile): boolean {
+function readAlike(left: LedgerRow, right: LedgerRow): boolean {
   return (
-    left.committedSha256 === right.committedSha256 && left.unterminatedSha256 === right.unterminatedSha256
+    left.committed_digest === right.committed_digest && left.unterminated_digest === right.unterminated_digest
   );
 }
 
-function keptOf({
-  committedBytes,
-  committedSha256,
-  unterminatedBytes,
-  unterminatedSha256,
-}: SourceFile): string {
-  const kept = hashed(committedBytes, committedSha256);
-  if (unterminatedSha256 === null) return kept;
-  return `${kept}; with its unterminated end ${hashed(committedBytes + unterminatedBytes, unterminatedSha256)}`;
+function keptOf(ledger: LedgerRow): string {
+  const { committed_bytes: committedBytes, committed_digest, unterminated_digest, digest_key } = ledger;
+  // A plain one is not for showing: what is in the file could be tried out against it.
+  const shown = (bytes: number | string, digest: string): string =>
+    digest_key === null ? `${bytes} bytes` : digested(bytes, digest);
+  const kept = shown(committedBytes, committed_digest);
+  if (unterminated_digest === null) return kept;
+  return `${kept}; with its unterminated end ${shown(lengthRead(ledger), unterminated_digest)}`;
 }
 
 const SHOWN_DIGITS = 16;
 
-function hashed(bytes: number | bigint, sha256: string): string {
-  return `${bytes} bytes, SHA-256 ${sha256.slice(0, SHOWN_DIGITS)}…`;
+function digested(bytes: number | string, digest: string): string {
+  return `${bytes} bytes, digest ${digest.slice(0, SHOWN_DIGITS)}…`;
 }

@@ -4,6 +4,7 @@ import { withPooledTransaction } from "../database/pool.ts";
 import { onlyRow, sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import { checkFence } from "./fence.ts";
 import { identityOfRow, type FileIdentity, type IdentityRow } from "./fileIdentity.ts";
+import { EMPTY_SHA256, type LedgerKey } from "./ledgerKey.ts";
 
 const currentFile = sqlFile(new URL("./currentFile.sql", import.meta.url));
 const replaceFiles = sqlFile(new URL("./replaceFiles.sql", import.meta.url));
@@ -13,9 +14,6 @@ const noteDialect = sqlFile(new URL("./noteDialect.sql", import.meta.url));
 const completeFile = sqlFile(new URL("./completeFile.sql", import.meta.url));
 const failFile = sqlFile(new URL("./failFile.sql", import.meta.url));
 
-/** SHA-256 of no bytes: the checkpoint of a file of which nothing is committed. */
-export const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-
 /** What the ledger knows of a file that a run goes by. */
 export interface LedgerFile extends FileIdentity {
   readonly fileId: number;
@@ -23,9 +21,11 @@ export interface LedgerFile extends FileIdentity {
   readonly status: FileStatus;
   readonly committedBytes: bigint;
   readonly committedLines: bigint;
-  readonly committedSha256: string;
+  readonly committedDigest: string;
   readonly unterminatedBytes: bigint;
-  readonly unterminatedSha256: string | null;
+  readonly unterminatedDigest: string | null;
+  /** The id of the key that both were made with; null: none, they are plain SHA-256. */
+  readonly digestKey: string | null;
   readonly recordsRead: bigint;
   /** What its records are of, as its name says or as it was told; null where its mtime has to do. */
   readonly snapshotAt: Date | null;
@@ -36,6 +36,8 @@ export type NotedDialect = Readonly<Record<string, string | string[]>>;
 
 /** The ledger of files, for one run: its writes count only while the run holds the warehouse. */
 export interface FileLedger {
+  /** What its digests are made with. */
+  readonly key: LedgerKey;
   /** The current row for a path. */
   findCurrent(source: Source, path: string): Promise<LedgerFile | null>;
   /** A new row for a path; what stood there before counts as replaced from now on. */
@@ -68,7 +70,7 @@ export interface NewFile {
  *
  * @throws each write throws TillhouseError `run_lock_lost` once another run has taken over
  */
-export function fileLedger(pool: pg.Pool, fencingToken: bigint): FileLedger {
+export function fileLedger(pool: pg.Pool, fencingToken: bigint, key: LedgerKey): FileLedger {
   const fenced = <T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> =>
     withPooledTransaction(pool, async (client) => {
       await checkFence(client, fencingToken);
@@ -77,6 +79,7 @@ export function fileLedger(pool: pg.Pool, fencingToken: bigint): FileLedger {
   const write = async (client: pg.ClientBase, statement: SqlFile, values: Parameters): Promise<LedgerFile> =>
     ledgerFileOf(onlyRow(await statement.run<LedgerRow>(client, values)));
   return {
+    key,
     findCurrent: async (source, path) => {
       const [row] = (await currentFile.run<LedgerRow>(pool, { source, path })).rows;
       return row === undefined ? null : ledgerFileOf(row);
@@ -89,7 +92,8 @@ export function fileLedger(pool: pg.Pool, fencingToken: bigint): FileLedger {
           source,
           path,
           dialect: JSON.stringify(dialect),
-          committed_sha256: EMPTY_SHA256,
+          committed_digest: key.digestOf(EMPTY_SHA256),
+          digest_key: key.id,
           snapshot_at: snapshotAt?.toISOString() ?? null,
           now: now.toISOString(),
         });
@@ -119,9 +123,10 @@ interface LedgerRow extends IdentityRow {
   readonly status: FileStatus;
   readonly committed_bytes: string;
   readonly committed_lines: string;
-  readonly committed_sha256: string;
+  readonly committed_digest: string;
   readonly unterminated_bytes: string;
-  readonly unterminated_sha256: string | null;
+  readonly unterminated_digest: string | null;
+  readonly digest_key: string | null;
   readonly records_read: string;
   readonly snapshot_at: Date | null;
 }
@@ -134,9 +139,10 @@ function ledgerFileOf(row: LedgerRow): LedgerFile {
     status: row.status,
     committedBytes: BigInt(row.committed_bytes),
     committedLines: BigInt(row.committed_lines),
-    committedSha256: row.committed_sha256,
+    committedDigest: row.committed_digest,
     unterminatedBytes: BigInt(row.unterminated_bytes),
-    unterminatedSha256: row.unterminated_sha256,
+    unterminatedDigest: row.unterminated_digest,
+    digestKey: row.digest_key,
     recordsRead: BigInt(row.records_read),
     snapshotAt: row.snapshot_at,
   };

@@ -1,11 +1,12 @@
 import { choosePort } from "../database/embedded/choosePort.ts";
 import { openStudioProxy } from "./studioProxy.ts";
 import { startStudioProcess } from "./studioProcess.ts";
+import { newSecret } from "./studioSecrets.ts";
 import { readViewKeys } from "./viewKeys.ts";
 
 /** Prisma Studio with our proxy in front. */
 export interface Studio {
-  /** To open in a browser: the facts. */
+  /** To open in a browser: the facts. The token in it lets it in, and nobody else. */
   readonly address: string;
   /** Rejects with TillhouseError `studio_unavailable` when Prisma Studio ends by itself. */
   readonly ended: Promise<never>;
@@ -16,7 +17,7 @@ export interface Studio {
 const USUAL_PORT = 5555;
 
 /**
- * Opens Prisma Studio on a database, for browsers on this machine.
+ * Opens Prisma Studio on a database, for browsers on this machine that were given its address.
  *
  * @param options.url of the database
  * @param options.port to open it at; without one the usual port, or if that is taken any
@@ -33,8 +34,15 @@ export async function openStudio(options: {
   const studioPort = await choosePort(undefined);
   const port = options.port ?? (await choosePort(USUAL_PORT));
   // First what fails at once: a port that is taken.
-  const proxy = await openStudioProxy({ port, studioPort, viewKeys: readViewKeys() });
-  const studioProcess = startStudioProcess({ ...options, port: studioPort });
+  const secret = newSecret();
+  const proxy = await openStudioProxy({
+    port,
+    studioPort,
+    secret,
+    token: newSecret(),
+    viewKeys: readViewKeys(),
+  });
+  const studioProcess = startStudioProcess({ ...options, port: studioPort, secret });
   const close = async (): Promise<void> => {
     await proxy.close();
     await studioProcess.stop();
@@ -45,7 +53,7 @@ export async function openStudio(options: {
     await close();
     throw error;
   }
-  const address = `http://127.0.0.1:${proxy.port}/#schema=ingestion_layer&table=fct_transactions`;
+  const address = `http://127.0.0.1:${proxy.port}${proxy.pathWithToken}#schema=ingestion_layer&table=fct_transactions`;
   return { address, ended: studioProcess.ended, close };
 }
 

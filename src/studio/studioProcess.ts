@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { projectRoot } from "../database/projectRoot.ts";
 import { studioUnavailable } from "./studioUnavailable.ts";
 
@@ -19,27 +19,27 @@ const START_MS = 60_000;
 const STOP_MS = 3_000;
 const KEPT_OUTPUT_CHARACTERS = 2_000;
 
-/** Ends the child with its parent, however that ends: nobody would find a Studio left behind, and it can write. */
-const END_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
-  'process.once("disconnect", () => process.exit()); process.channel?.unref();',
-)}`;
+/** What runs in its process before it does; with the same ending as this module's, compiled or not. */
+const INSIDE_PRISMA = new URL(`./insidePrisma${extname(import.meta.url)}`, import.meta.url).href;
 
 /**
  * Starts `prisma studio` on 127.0.0.1.
  *
  * @param options.url goes to the child in its environment, which other users cannot read
  * @param options.port a free one
+ * @param options.secret requests without it are refused; goes to the child by a channel of its own
  */
 export function startStudioProcess(options: {
   url: string;
   environment: NodeJS.ProcessEnv;
   port: number;
+  secret: string;
 }): StudioProcess {
   const require = createRequire(import.meta.url);
   const cli = join(dirname(require.resolve("prisma/package.json")), "build", "index.js");
   const child = spawn(
     process.execPath,
-    ["--import", END_WITH_PARENT, cli, "studio", "--port", String(options.port), "--browser", "none"],
+    ["--import", INSIDE_PRISMA, cli, "studio", "--port", String(options.port), "--browser", "none"],
     {
       cwd: projectRoot,
       env: { ...options.environment, DATABASE_URL: options.url, CHECKPOINT_DISABLE: "1", NO_COLOR: "1" },
@@ -48,6 +48,9 @@ export function startStudioProcess(options: {
       detached: process.platform !== "win32",
     },
   );
+
+  // That it cannot be told, since it has ended, is told by its end.
+  child.send(options.secret, () => undefined);
 
   let output = "";
   const tooLate = AbortSignal.timeout(START_MS);

@@ -48,7 +48,7 @@ if ("missing" in chromium) {
       const loaded = await runCommand(["ingest", "--json"], stateDir);
       expect(loaded).toMatchObject({ exitCode: 0 });
       studio = await openStudio();
-      tab = await openStudioPage(browser, studio.origin);
+      tab = await openStudioPage(browser, studio.address);
     });
 
     const picture = (name: string): Promise<unknown> =>
@@ -87,8 +87,13 @@ if ("missing" in chromium) {
       return shown(count, columns);
     };
 
+    test("has no token in its address, nor in what a script may read", async () => {
+      expect(await tab.page.evaluate("document.cookie")).toBe("");
+      expect(tab.page.url()).not.toContain("token");
+    });
+
     test("says where to look, that it can write and how to end it", () => {
-      expect(studio.said).toContain(`${studio.origin}/#schema=ingestion_layer&table=fct_transactions`);
+      expect(studio.address).toMatch(/\/\?token=[\w-]{43}#schema=ingestion_layer&table=fct_transactions$/);
       expect(studio.said).toContain("It can change what it shows. Ctrl-C ends it.");
     });
 
@@ -182,8 +187,12 @@ if ("missing" in chromium) {
       ["no page", {}, 403],
       ["its own page", "own", 200],
     ] as const)("a query from %s: %j -> %i", async (_from, headers, status) => {
+      const [cookie] = await tab.page.context().cookies();
       const given = headers === "own" ? { origin: studio.origin } : headers;
-      expect(await statusOfQuery(studio.origin, given)).toBe(status);
+      expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict" });
+      expect(
+        await statusOfQuery(studio.origin, { cookie: `${cookie?.name}=${cookie?.value}`, ...given }),
+      ).toBe(status);
     });
 
     test("Ctrl-C ends Prisma Studio and, if nobody else uses it, the embedded server", async () => {

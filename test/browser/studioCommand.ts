@@ -28,6 +28,8 @@ export async function runCommand(
 export interface RunningStudio {
   /** Without a path, as `http://127.0.0.1:5555`. */
   readonly origin: string;
+  /** What to open in a browser, token and all. */
+  readonly address: string;
   /** What it told the user. */
   readonly said: string;
   readonly child: ChildProcess;
@@ -40,11 +42,11 @@ export async function startStudio(stateDir: string, args: readonly string[] = []
   const child = startCommand(["studio", ...args], stateDir);
   const closed = once(child, "close");
   let said = "";
-  const origin = await new Promise<string>((resolve, reject) => {
+  const address = await new Promise<string>((resolve, reject) => {
     const read = (piece: Buffer): void => {
       said += piece.toString("utf8");
-      const address = /(http:\/\/127\.0\.0\.1:\d+)\/\S+\n.*\n/.exec(said)?.[1];
-      if (address !== undefined) resolve(address);
+      const found = /(http:\/\/127\.0\.0\.1:\d+\/\S+)\n.*\n/.exec(said)?.[1];
+      if (found !== undefined) resolve(found);
     };
     child.stdout?.on("data", read);
     child.stderr?.on("data", read);
@@ -57,5 +59,5 @@ export async function startStudio(stateDir: string, args: readonly string[] = []
     await closed;
     return child.exitCode;
   };
-  return { origin, said, child, end };
+  return { origin: new URL(address).origin, address, said, child, end };
 }

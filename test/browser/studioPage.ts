@@ -34,10 +34,11 @@ const READ_ROWS = `
     )
     .filter((row) => Object.keys(row).length > 0)`;
 
-export async function openStudioPage(browser: Browser, origin: string): Promise<StudioPage> {
+export async function openStudioPage(browser: Browser, address: string): Promise<StudioPage> {
   const context = await browser.newContext({ viewport: { width: NARROW, height: HEIGHT } });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
+  const { origin } = new URL(address);
   const foreignRequests: string[] = [];
   const complaints: string[] = [];
   await context.route("**/*", async (route) => {
@@ -54,6 +55,7 @@ export async function openStudioPage(browser: Browser, origin: string): Promise<
   });
   page.on("pageerror", (error) => complaints.push(error.message));
 
+  await page.goto(address);
   const show = async (relation: string): Promise<void> => {
     const [schema = "", table = ""] = relation.split(".");
     // Another address than the last: a change after the # alone loads nothing.

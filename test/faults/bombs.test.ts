@@ -2,21 +2,31 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { devicesFile, storesFile, transactionsFile } from "../fixtures/sourceText.ts";
 import { withTestDatabase } from "../fixtures/testDatabase.ts";
 import { onServer } from "../fixtures/testRun.ts";
 import { TEST_CARD_TOKEN_KEY } from "../fixtures/warehouse.ts";
 import { BOMBS, type Bomb } from "./bombs/bombs.ts";
 import { measuredIngest, type MeasuredIngest } from "./bombs/measuredIngest.ts";
-import { repeated, writeFileOf, type Piece } from "./bombs/writtenFile.ts";
+import { repeated, sizeOf, writeFileOf, type Piece } from "./bombs/writtenFile.ts";
 import { trials } from "../fixtures/trials.ts";
 
 jest.setTimeout(1_200_000);
 
 const MEGABYTE = 1 << 20;
-const SIZES = [0.25, 0.5, 1].slice(0, trials({ quick: 1, all: 3 }));
 const GIGABYTE = trials({ quick: 48 * MEGABYTE, all: 1 << 30 });
+/** The last one four times the first. Small ones are loaded side by side. */
+const SIZES = trials({ quick: [2.25 * MEGABYTE, 9 * MEGABYTE], all: [GIGABYTE / 4, GIGABYTE / 2, GIGABYTE] });
+/** Whoever goes back to where a quote was opened, again and again, is quadratic: few runs look for growth there only. */
+const GROWING = trials({ quick: /quote|","/, all: /./ });
+const AT_ONCE = trials({ quick: SIZES.length, all: 1 });
+/**
+ * Growth of the work with four times the bytes, where it is theirs: four times as much if it is linear, sixteen if it is
+ * quadratic. What any run takes is left out, and what is too little to be told from that is taken for this much.
+ */
+const MOST_GROWTH = 8;
+const LEAST_CPU_SECONDS = 0.25;
 const MOST_MEMORY = 300_000_000;
 /** Read once to be loaded, and hashed again while it is too young to be known by its times. */
 const MOST_READINGS = 4;
@@ -25,11 +35,11 @@ const READ_BESIDES = 40 * MEGABYTE;
 
 const figures: string[] = [];
 afterAll(() => {
-  if (SIZES.length > 1) process.stderr.write(`\n${figures.join("\n")}\n`);
+  if (trials({ quick: 0, all: 1 }) > 0) process.stderr.write(`\n${figures.join("\n")}\n`);
 });
 
 /** Files in a folder of their own beside sound ones of all sources, and the database they are loaded into. */
-function besideSoundFiles(work: (folder: string, load: Load) => Promise<void>): Promise<void> {
+function besideSoundFiles<T>(work: (folder: string, load: Load) => Promise<T>): Promise<T> {
   return withTestDatabase(async (url) => {
     const folder = await mkdtemp(join(tmpdir(), "tillhouse-bomb-"));
     try {
@@ -42,7 +52,7 @@ function besideSoundFiles(work: (folder: string, load: Load) => Promise<void>): 
         ...{ DATABASE_URL: url, DATA_DIR: data, STATE_DIR: join(folder, "state") },
         ...{ CARD_TOKEN_KEY: TEST_CARD_TOKEN_KEY, SETTLE_MS: "0", RETRY_MS: "0" },
       };
-      await work(data, async (settings = {}) => {
+      return await work(data, async (settings = {}) => {
         const measured = await measuredIngest({ ...environment, ...settings });
         const quarantine = await onServer(url, (client) =>
           client.query<{ reason: string; records: number }>(
@@ -63,47 +73,73 @@ type Load = (
   settings?: Readonly<Record<string, string>>,
 ) => Promise<MeasuredIngest & { rejects: Record<string, number> }>;
 
-function note(name: string, size: number, { seconds, peakBytes, readBytes }: MeasuredIngest): void {
+function note(
+  name: string,
+  size: number,
+  { seconds, cpuSeconds, peakBytes, readBytes }: MeasuredIngest,
+): void {
   const megabytes = (bytes: number) => `${Math.round(bytes / MEGABYTE)} MB`;
   figures.push(
-    `${name}: ${megabytes(size)} in ${seconds.toFixed(1)} s, peak ${megabytes(peakBytes)}, read ${megabytes(readBytes)}`,
+    `${name}: ${megabytes(size)} in ${seconds.toFixed(1)} s, at work for ${cpuSeconds.toFixed(2)} s, peak ${megabytes(peakBytes)}, read ${megabytes(readBytes)}`,
   );
 }
 
 const onLinux = process.platform === "linux" ? describe : describe.skip;
 
+/** Loads a bomb of about a size, sees what it came to, and gives its exact size and what it took. */
+function loadedBomb(
+  { name, pieces, comesTo, settings }: Bomb,
+  bytes: number,
+): Promise<MeasuredIngest & { size: number }> {
+  return besideSoundFiles(async (folder, load) => {
+    const bomb = "transactions-bomb.csv";
+    const size = await writeFileOf(join(folder, bomb), pieces(bytes));
+
+    const measured = await load(settings);
+
+    note(name, size, measured);
+    const { exitCode, report, rejects, stderr } = measured;
+    const files = Object.fromEntries(report.files.map((file) => [file.path, file]));
+    expect(files["transactions-sound.csv"]).toMatchObject({ status: "loaded", loaded: 1 });
+    const outcome = typeof comesTo === "function" ? comesTo(bytes) : comesTo;
+    if ("stops" in outcome) {
+      expect(files[bomb]).toMatchObject({ status: "failed", error: { code: "too_many_rejects" } });
+      expect(files[bomb]?.error?.message).toMatch(outcome.stops);
+      expect({ exitCode, rejects }).toEqual({ exitCode: 1, rejects: {} });
+    } else {
+      expect(files[bomb]).toMatchObject({ status: "loaded", loaded: outcome.loaded });
+      expect({ exitCode, rejects }).toEqual({ exitCode: 0, rejects: outcome.rejected });
+    }
+    expect(stderr.length).toBeLessThan(20_000);
+    expect(measured.peakBytes).toBeLessThan(MOST_MEMORY);
+    expect(measured.readBytes).toBeLessThan(MOST_READINGS * size + READ_BESIDES);
+    return { ...measured, size };
+  });
+}
+
 onLinux(
   "in little memory, each byte read a few times at most, and beside files that load, comes to what it must",
   () => {
-    const cases = BOMBS.flatMap((bomb) =>
-      SIZES.map((share): [string, Bomb, number] => [bomb.name, bomb, share]),
-    );
-    test.each(cases)("%s", (name, { pieces, comesTo, settings }, share) =>
-      besideSoundFiles(async (folder, load) => {
-        const bytes = Math.floor(GIGABYTE * share);
-        const bomb = "transactions-bomb.csv";
-        const size = await writeFileOf(join(folder, bomb), pieces(bytes));
+    let ofAnyRun = 0;
+    beforeAll(async () => {
+      ofAnyRun = await besideSoundFiles(async (_folder, load) => (await load()).cpuSeconds);
+    });
 
-        const measured = await load(settings);
+    test.each(BOMBS.map((bomb) => [bomb.name, bomb] as const))("%s", async (_name, bomb) => {
+      // Some are of one size, whatever is asked for.
+      const sizes = GROWING.test(bomb.name) ? SIZES : SIZES.slice(0, 1);
+      const left = [...new Map(sizes.map((bytes) => [sizeOf(bomb.pieces(bytes)), bytes])).values()];
+      const loaded: (MeasuredIngest & { size: number })[] = [];
+      while (left.length > 0)
+        loaded.push(...(await Promise.all(left.splice(0, AT_ONCE).map((bytes) => loadedBomb(bomb, bytes)))));
 
-        note(name, size, measured);
-        const { exitCode, report, rejects, stderr } = measured;
-        const files = Object.fromEntries(report.files.map((file) => [file.path, file]));
-        expect(files["transactions-sound.csv"]).toMatchObject({ status: "loaded", loaded: 1 });
-        const outcome = typeof comesTo === "function" ? comesTo(bytes) : comesTo;
-        if ("stops" in outcome) {
-          expect(files[bomb]).toMatchObject({ status: "failed", error: { code: "too_many_rejects" } });
-          expect(files[bomb]?.error?.message).toMatch(outcome.stops);
-          expect({ exitCode, rejects }).toEqual({ exitCode: 1, rejects: {} });
-        } else {
-          expect(files[bomb]).toMatchObject({ status: "loaded", loaded: outcome.loaded });
-          expect({ exitCode, rejects }).toEqual({ exitCode: 0, rejects: outcome.rejected });
-        }
-        expect(stderr.length).toBeLessThan(20_000);
-        expect(measured.peakBytes).toBeLessThan(MOST_MEMORY);
-        expect(measured.readBytes).toBeLessThan(MOST_READINGS * size + READ_BESIDES);
-      }),
-    );
+      const [small, large] = [loaded[0], loaded.at(-1)];
+      if (small === undefined || large === undefined || small === large) return;
+      expect(large.size / small.size).toBeGreaterThan(3.5);
+      const workOf = ({ cpuSeconds }: MeasuredIngest): number =>
+        Math.max(cpuSeconds - ofAnyRun, LEAST_CPU_SECONDS);
+      expect(workOf(large) / workOf(small)).toBeLessThan(MOST_GROWTH);
+    });
   },
 );
 

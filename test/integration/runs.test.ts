@@ -17,7 +17,10 @@ describe("a run", () => {
         await warehouse.database.prisma()
       ).run.findUniqueOrThrow({
         where: { runId: run_id },
-        include: { steps: { orderBy: { stepNumber: "asc" } }, files: { include: { file: true } } },
+        include: {
+          steps: { orderBy: { stepNumber: "asc" } },
+          files: { include: { file: { select: { path: true } } } },
+        },
       });
 
       expect(run).toMatchObject({ job: "ingest", trigger: "manual", status: "succeeded", loaded: 5n });

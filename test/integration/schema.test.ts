@@ -95,7 +95,7 @@ describe("what Prisma's drift check does not see is there", () => {
         const insert = (status: string) =>
           rows(`
             INSERT INTO operations.source_files (source, path, status, size_bytes, mtime_ns, ctime_ns, inode, dialect,
-              committed_sha256, first_seen_at, updated_at)
+              committed_digest, first_seen_at, updated_at)
             VALUES ('stores', 'stores.csv', '${status}', 0, 0, 0, 0, '{}', '', now(), now())`);
         await insert("replaced");
         await insert("replaced");

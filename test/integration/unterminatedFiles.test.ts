@@ -291,8 +291,8 @@ test(
       await warehouse.ingest();
       await warehouse.rows(
         `UPDATE operations.source_files SET committed_bytes = committed_bytes + unterminated_bytes,
-           committed_lines = committed_lines + 1, committed_sha256 = unterminated_sha256, unterminated_bytes = 0,
-           unterminated_sha256 = NULL
+           committed_lines = committed_lines + 1, committed_digest = unterminated_digest, unterminated_bytes = 0,
+           unterminated_digest = NULL
          WHERE path = $1`,
         [NAME],
       );

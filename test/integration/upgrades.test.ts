@@ -1,8 +1,14 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@jest/globals";
 import pg from "pg";
+import { createPool } from "../../src/database/pool.ts";
+import { silentLogger } from "../../src/lib/logger.ts";
+import { keyLedger } from "../../src/runs/keyedLedger.ts";
+import { ledgerKeyOf } from "../../src/runs/ledgerKey.ts";
+import { takeWarehouseLock } from "../../src/runs/warehouseLock.ts";
 import { withTestDatabase } from "../fixtures/testDatabase.ts";
 
 const folder = fileURLToPath(new URL("../../prisma/migrations", import.meta.url));
@@ -14,7 +20,7 @@ const migrations = readdirSync(folder, { withFileTypes: true })
 /** Gives `work` a database with the migrations before one, and a way to apply the others. */
 function beforeMigration(
   first: string,
-  work: (client: pg.Client, upgrade: () => Promise<void>) => Promise<void>,
+  work: (client: pg.Client, upgrade: () => Promise<void>, url: string) => Promise<void>,
 ): Promise<void> {
   return withTestDatabase(async (url) => {
     const client = new pg.Client({ connectionString: url });
@@ -25,7 +31,7 @@ function beforeMigration(
     try {
       await client.query("DROP SCHEMA ingestion_layer, aggregation_layer, operations CASCADE");
       await apply(migrations.filter((name) => name < first));
-      await work(client, () => apply(migrations.filter((name) => name >= first)));
+      await work(client, () => apply(migrations.filter((name) => name >= first)), url);
     } finally {
       await client.end();
     }
@@ -99,3 +105,62 @@ test("a warehouse from before there were versions keeps what it has, as having a
       { reason: "bad_amount", state: "rejected" },
     ]);
   }));
+
+test("a ledger of plain digests has none left after the first run, and says which key they are made with", () =>
+  beforeMigration("20261129060000", async (client, upgrade, url) => {
+    const files = 5_003;
+    await client.query(
+      `INSERT INTO operations.source_files (
+        source, path, status, size_bytes, mtime_ns, ctime_ns, inode, dialect, committed_bytes, committed_sha256,
+        unterminated_sha256, first_seen_at, updated_at
+      )
+      SELECT
+        'transactions', number || '.csv', CASE number % 2 WHEN 0 THEN 'replaced' ELSE 'loaded' END::operations.file_status,
+        1, 1, 1, 1, '{}', number, encode(sha256(number::text::bytea), 'hex'),
+        CASE number % 3 WHEN 0 THEN encode(sha256(('end ' || number)::bytea), 'hex') END, now(), now()
+      FROM generate_series(1, $1) AS number`,
+      [files],
+    );
+
+    await upgrade();
+
+    const key = ledgerKeyOf(Buffer.alloc(32, 7));
+    const kept = async (): Promise<Kept[]> =>
+      (
+        await client.query<Kept>(
+          `SELECT committed_bytes::integer AS number, committed_digest AS committed, unterminated_digest AS unterminated, digest_key AS key
+           FROM operations.source_files ORDER BY file_id`,
+        )
+      ).rows;
+    const plain = await kept();
+    expect(plain.filter((row) => row.key !== null)).toEqual([]);
+    const pool = createPool({ url }, silentLogger);
+    const lock = await takeWarehouseLock({ url }, new Date());
+    try {
+      const fencingToken = lock?.fencingToken ?? 0n;
+      await expect(keyLedger(pool, fencingToken - 1n, key, silentLogger)).rejects.toMatchObject({
+        code: "run_lock_lost",
+      });
+      expect(await kept()).toEqual(plain);
+      await keyLedger(pool, fencingToken, key, silentLogger);
+    } finally {
+      await lock?.release();
+      await pool.end();
+    }
+    const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+    expect(await kept()).toEqual(
+      Array.from({ length: files }, (_unused, index) => ({
+        number: index + 1,
+        committed: key.digestOf(sha256(String(index + 1))),
+        unterminated: (index + 1) % 3 === 0 ? key.digestOf(sha256(`end ${index + 1}`)) : null,
+        key: key.id,
+      })),
+    );
+  }));
+
+interface Kept {
+  readonly number: number;
+  readonly committed: string;
+  readonly unterminated: string | null;
+  readonly key: string | null;
+}

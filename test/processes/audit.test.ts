@@ -12,15 +12,23 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Runs the check with an npm that answers so. */
-async function auditOf(answer: string): Promise<{ code: number; said: string }> {
+async function auditOf(
+  answer: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; said: string }> {
   await writeFile(join(folder, "answer.json"), answer);
   await writeFile(join(folder, "npm"), `#!/bin/sh\ncat '${join(folder, "answer.json")}'\nexit 1\n`);
   await chmod(join(folder, "npm"), 0o755);
   const PATH = [folder, dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter);
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(root, ".config", "audit.mjs")], { env: { PATH } }, (error, said) => {
-      resolve({ code: Number(error?.code ?? 0), said });
-    });
+    execFile(
+      process.execPath,
+      [join(root, ".config", "audit.mjs")],
+      { env: { PATH, ...settings } },
+      (error, said) => {
+        resolve({ code: Number(error?.code ?? 0), said });
+      },
+    );
   });
 }
 
@@ -52,14 +60,28 @@ describe("the check of packages", () => {
     });
   });
 
-  test.each(["", '{"message":"405 Method Not Allowed","error":{"summary":"","detail":""}}'])(
-    "says that it could not ask: %s",
-    async (answer) => {
-      const { code, said } = await auditOf(answer);
-      expect(code).toBe(0);
-      expect(said).toMatch(
-        /^skipped: the registry answers no audit \((no answer|405 Method Not Allowed)\)\n$/,
-      );
-    },
-  );
+  const NO_ANSWERS = ["", '{"message":"405 Method Not Allowed","error":{"summary":"","detail":""}}'];
+  const WHY = /the registry answers no audit \((no answer|405 Method Not Allowed)\)/;
+
+  test.each(NO_ANSWERS)("says that it could not ask, and how to have that fail: %s", async (answer) => {
+    const { code, said } = await auditOf(answer);
+    expect(code).toBe(0);
+    expect(said).toMatch(WHY);
+    expect(said).toMatch(/^skipped: .*Set AUDIT=required to have that fail\n$/);
+  });
+
+  test.each(NO_ANSWERS)("fails when it could not ask and is required: %s", async (answer) => {
+    const { code, said } = await auditOf(answer, { AUDIT: "required" });
+    expect(code).toBe(1);
+    expect(said).toMatch(WHY);
+    expect(said).toMatch(/^failed: /);
+  });
+
+  test("that is required passes where the registry answers, and a slip in the word does not pass for it", async () => {
+    expect((await auditOf(report("low"), { AUDIT: "required" })).code).toBe(0);
+    expect(await auditOf("", { AUDIT: "require" })).toMatchObject({
+      code: 2,
+      said: expect.stringContaining("require"),
+    });
+  });
 });

@@ -78,8 +78,10 @@ test("a rotation makes a new key for new sales, keeps the old one, and is in the
 
   expect(exitCode).toBe(0);
   expect(stdout).toContain("New sales get tokens under key 2.");
+  // The embedded server has a secret of its own for the ledger.
+  expect(stdout).not.toContain("LEDGER_KEY");
   expect((await sell(place, 2)).exitCode).toBe(0);
-  expect(await readdir(secretsOf(place))).toEqual(["card-token-key", "card-token-key.1"]);
+  expect(await readdir(secretsOf(place))).toEqual(["card-token-key", "card-token-key.1", "ledger-key"]);
   await expectAllKeys(place, url);
   const key = { fingerprint: expect.stringMatching(/^[0-9a-f]{8}$/), transactions: 1 };
   expect(await keysOf(place)).toEqual([
@@ -195,6 +197,7 @@ test("a daemon with the retired key loads nothing any more", async () => {
     return ended.exitCode === 0 && ended;
   });
   expect(rotated.stdout).toContain("under key 2");
+  expect(rotated.stdout).toContain("Set LEDGER_KEY to what CARD_TOKEN_KEY was before");
   await writeFile(join(place.dataDir, "transactions-2.csv"), transactionsFile({ id: 2, card_number: CARD }));
 
   await daemon.untilItSays(/is retired since/);

@@ -41,7 +41,7 @@ const TABLES: Readonly<Record<string, string>> = {
       file_ranges.warnings, highest_transaction_id
     FROM operations.file_ranges JOIN operations.source_files USING (file_id)`,
   files:
-    "SELECT path, status, committed_bytes, committed_lines, committed_sha256, records_read FROM operations.source_files",
+    "SELECT path, status, committed_bytes, committed_lines, committed_digest, records_read FROM operations.source_files",
   watermarks: "SELECT source, watermark FROM operations.watermarks",
 };
 

@@ -13,11 +13,13 @@ jest.setTimeout(300_000);
 const ROWS = 70_000;
 /** Some come after higher ids, some again, some cannot be loaded: in any chunk. */
 const DEFECTS = ["--late", "0.02", "--repeated", "0.01", "--broken", "0.005", "--orphan", "0.005"];
-const CARD_TOKEN_KEY = "5eed".repeat(16);
+/** Tokens and digests are to be the same on each server. */
+const KEY = "5eed".repeat(16);
 /** As many chunks as there are reads of the file. */
 const settings = ({ environment }: Workplace, workers: number) => ({
   ...environment,
-  CARD_TOKEN_KEY,
+  CARD_TOKEN_KEY: KEY,
+  LEDGER_KEY: KEY,
   CHUNK_RECORDS: "1",
   WORKERS: String(workers),
 });

@@ -1,5 +1,6 @@
 import { expect, jest, test } from "@jest/globals";
 import { run, runForJson, start } from "./programs.ts";
+import { addressOf, cookieOf } from "./studioEntry.ts";
 import { addSampleFiles, migratedWorkplace } from "./workplace.ts";
 
 jest.setTimeout(120_000);
@@ -11,12 +12,7 @@ test("daemon, manual run, answers and Studio share one embedded server, and outl
   const daemon = start("scheduler", [], { ...place.environment, INGEST_CRON: "0 0 1 1 *" });
   await daemon.untilItSays(/waiting for the next run/);
   const studio = start("cli", ["studio"], place.environment);
-  const answering = new Promise<string>((resolve) => {
-    studio.child.stdout.on("data", (text: string) => {
-      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0];
-      if (address !== undefined) resolve(address);
-    });
-  });
+  const answering = addressOf(studio);
   const [loaded, early] = await Promise.all([
     runForJson(["ingest", "--json"], place.environment),
     run(["answers", "--format", "json"], place.environment),
@@ -24,12 +20,15 @@ test("daemon, manual run, answers and Studio share one embedded server, and outl
   expect(loaded).toMatchObject({ loaded: 1800 });
   expect(early.exitCode).toBe(0);
   const address = await answering;
-  expect((await fetch(address)).status).toBe(200);
+  const cookie = await cookieOf(address);
+  const statusOfPage = async (): Promise<number> =>
+    (await fetch(new URL("/", address), { headers: { cookie } })).status;
+  expect(await statusOfPage()).toBe(200);
 
   daemon.child.kill("SIGKILL");
   await daemon.ended;
 
-  expect((await fetch(address)).status).toBe(200);
+  expect(await statusOfPage()).toBe(200);
   await expect(runForJson(["ingest", "--json"], place.environment)).resolves.toMatchObject({ loaded: 0 });
   await expect(runForJson(["verify", "--json"], place.environment)).resolves.toMatchObject({
     status: "verified",

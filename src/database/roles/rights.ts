@@ -42,6 +42,33 @@ const QUARANTINE_SHOWN = [
   "store_id",
 ];
 
+/** What the ledger knows of a file, but for the digests of what was read of it. */
+const FILES_SHOWN = [
+  "file_id",
+  "source",
+  "path",
+  "status",
+  "refusal",
+  "size_bytes",
+  "mtime_ns",
+  "ctime_ns",
+  "inode",
+  "dialect",
+  "committed_bytes",
+  "committed_lines",
+  "unterminated_bytes",
+  "records_read",
+  "loaded",
+  "already_present",
+  "corrected",
+  "superseded",
+  "rejected",
+  "warnings",
+  "snapshot_at",
+  "first_seen_at",
+  "updated_at",
+];
+
 /**
  * Who may do what, all of it: what is not here is refused. A migration that makes something gives it a line here; without
  * one a test fails. Nobody is given TRUNCATE, REFERENCES, TRIGGER or MAINTAIN on anything, nor CREATE in any schema.
@@ -100,7 +127,10 @@ export const RIGHTS: {
     "operations.runs": history,
     "operations.run_steps": history,
     "operations.run_files": history,
-    "operations.source_files": history,
+    "operations.source_files": {
+      loader: ["SELECT", "INSERT", "UPDATE"],
+      reader: [only("SELECT", ...FILES_SHOWN)],
+    },
     "operations.file_ranges": kept,
     "operations.watermarks": kept,
     "operations.quarantine": {

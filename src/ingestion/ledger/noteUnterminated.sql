@@ -4,7 +4,7 @@ SET
   status = 'loading',
   refusal = NULL,
   unterminated_bytes = :end_byte::bigint - :start_byte::bigint,
-  unterminated_sha256 = :sha256,
+  unterminated_digest = :digest,
   records_read = records_read + :records_read,
   loaded = loaded + :loaded,
   already_present = already_present + :already_present,

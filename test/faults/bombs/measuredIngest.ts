@@ -1,11 +1,12 @@
 import type { IngestJson } from "../../fixtures/ingestJson.ts";
 import { start, type Environment } from "../../processes/programs.ts";
 
-/** Said by the program itself as it ends: its peak, threads included, and all bytes it read, sockets and code among them. */
+/** Said by the program itself as it ends: its peak and the time its threads were at work, in microseconds, and all bytes it read, sockets and code among them. */
 const PRINT_FIGURES = `data:text/javascript,import { readFileSync } from "node:fs";
   process.on("exit", () => {
     const read = /^rchar: (\\d+)$/m.exec(readFileSync("/proc/self/io", "utf8"))[1];
-    process.stderr.write("figures " + process.resourceUsage().maxRSS + " " + read + "\\n");
+    const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+    process.stderr.write("figures " + [maxRSS, read, userCPUTime + systemCPUTime].join(" ") + "\\n");
   });`;
 
 const KILOBYTE = 1_024;
@@ -18,6 +19,8 @@ export interface MeasuredIngest {
   readonly peakBytes: number;
   readonly readBytes: number;
   readonly seconds: number;
+  /** For which its threads were at work, whatever else the machine had to do meanwhile. */
+  readonly cpuSeconds: number;
 }
 
 /** Runs the ingest job to its end, however it ends. */
@@ -26,8 +29,8 @@ export async function measuredIngest(environment: Environment): Promise<Measured
   const args = ["ingest", "--select", "ingestion_layer", "--json"];
   const { exitCode, stdout, stderr } = await start("cli", args, environment, ["--import", PRINT_FIGURES])
     .ended;
-  const [, peak, read] = /^figures (\d+) (\d+)$/m.exec(stderr) ?? [];
-  if (peak === undefined || read === undefined || stdout === "") throw new Error(stderr);
+  const [, peak, read, cpu] = /^figures (\d+) (\d+) (\d+)$/m.exec(stderr) ?? [];
+  if (peak === undefined || read === undefined || cpu === undefined || stdout === "") throw new Error(stderr);
   return {
     exitCode,
     report: JSON.parse(stdout) as IngestJson,
@@ -35,5 +38,6 @@ export async function measuredIngest(environment: Environment): Promise<Measured
     peakBytes: Number(peak) * KILOBYTE,
     readBytes: Number(read),
     seconds: (performance.now() - started) / 1000,
+    cpuSeconds: Number(cpu) / 1e6,
   };
 }

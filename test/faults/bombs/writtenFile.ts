@@ -12,6 +12,14 @@ export function* repeated(unit: string | Buffer, bytes: number): Generator<Buffe
   for (let left = bytes; left > 0; left -= piece.length) yield piece.subarray(0, left);
 }
 
+/** Bytes of a file of such pieces. */
+export function sizeOf(pieces: Iterable<Piece>): number {
+  let size = 0;
+  for (const piece of pieces)
+    size += typeof piece === "object" && "hole" in piece ? piece.hole : Buffer.byteLength(piece);
+  return size;
+}
+
 /** Writes a file piece by piece, and gives its size. */
 export async function writeFileOf(path: string, pieces: Iterable<Piece>): Promise<number> {
   const file = await open(path, "w");

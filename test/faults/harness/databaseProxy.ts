@@ -1,6 +1,13 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
-import { applicationNameOf, asksForEncryption, sqlOf, typeOf, WireMessages } from "./wireMessages.ts";
+import {
+  applicationNameOf,
+  asksForEncryption,
+  sqlOf,
+  typeOf,
+  WireMessages,
+  withoutOptions,
+} from "./wireMessages.ts";
 
 /** A statement on its way from a program to the server. */
 export interface Statement {
@@ -42,6 +49,8 @@ export interface DatabaseProxy {
   connectionsOf(session: string): readonly ProxiedConnection[];
   /** Holds everything back, on new connections too, until the function that it gives is called. */
   hold(): () => void;
+  /** From now on the options that new connections ask for do not reach the server. */
+  dropOptions(): void;
   close(): Promise<void>;
 }
 
@@ -77,6 +86,9 @@ export async function openDatabaseProxy(serverUrl: string): Promise<DatabaseProx
     ambush: (ambush) => waylaying.add(ambush),
     connectionsOf: (session) => [...connections].filter((connection) => connection.session === session),
     hold: () => waylaying.hold(),
+    dropOptions: () => {
+      waylaying.dropsOptions = true;
+    },
     close: async () => {
       const closed = once(listener, "close");
       listener.close();
@@ -89,6 +101,7 @@ export async function openDatabaseProxy(serverUrl: string): Promise<DatabaseProx
 /** What is to happen on all connections of a proxy. */
 class Waylaying {
   readonly #laid: { readonly ambush: Ambush; matches: number; wasReached: boolean }[] = [];
+  dropsOptions = false;
   /** Settles when things may go on. */
   flowing: Promise<void> = Promise.resolve();
 
@@ -187,7 +200,7 @@ class Connection implements ProxiedConnection {
         return [];
       }
       this.session = applicationNameOf(message);
-      return [message];
+      return [this.#waylaying.dropsOptions ? withoutOptions(message) : message];
     }
     const sql = sqlOf(message);
     if (sql !== undefined) {

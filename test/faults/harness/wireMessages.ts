@@ -66,6 +66,20 @@ export function asksForEncryption(message: Buffer): boolean {
   return message.length === 2 * LENGTH && ENCRYPTION_REQUESTS.has(message.readUInt32BE(LENGTH));
 }
 
+/** A startup message as a pooler passes it on that is told to ignore the parameter `options`. */
+export function withoutOptions(startup: Buffer): Buffer {
+  const texts = startup
+    .subarray(2 * LENGTH)
+    .toString("utf8")
+    .split("\0");
+  const place = texts.findIndex((text, index) => index % 2 === 0 && text === "options");
+  if (place !== -1) texts.splice(place, 2);
+  const content = Buffer.from(texts.join("\0"));
+  const head = Buffer.from(startup.subarray(0, 2 * LENGTH));
+  head.writeUInt32BE(head.length + content.length);
+  return Buffer.concat([head, content]);
+}
+
 /** `application_name` of a startup message; "" where it names none. */
 export function applicationNameOf(startup: Buffer): string {
   const texts = startup

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
+import { ledgerKeyOf } from "../../../src/runs/ledgerKey.ts";
 import { forgetSales } from "../../fixtures/forgottenSales.ts";
 import type { IngestJson } from "../../fixtures/ingestJson.ts";
 import { digests, writePlaces } from "../../fixtures/loadedFacts.ts";
-import type { Warehouse } from "../../fixtures/warehouse.ts";
+import { TEST_CARD_TOKEN_KEY, type Warehouse } from "../../fixtures/warehouse.ts";
 import type { Verdict } from "../harness/faultTally.ts";
 
 export const NAME = "transactions.csv";
+const KEY = ledgerKeyOf(Buffer.from(TEST_CARD_TOKEN_KEY, "hex"));
 
 /** Which transactions there are, by id, each with the digest of its values. */
 type Facts = ReadonlyMap<string, string>;
@@ -61,12 +63,12 @@ export async function judgeOf(warehouse: Warehouse): Promise<(trial: Trial) => P
       for (const row of await ledgerRows(warehouse)) {
         if (row.status === "loading" && when === "in the end")
           stuck.push(`${NAME} still says that it is being loaded`);
-        const { committed, unterminated, committed_sha256, unterminated_sha256 } = row;
-        if (!contents.some((content) => hashOf(content, committed) === committed_sha256))
+        const { committed, unterminated, committed_digest, unterminated_digest } = row;
+        if (!contents.some((content) => hashOf(content, committed) === committed_digest))
           stuck.push(`${when}, ${committed} bytes are committed that no content begins with`);
-        if (unterminated_sha256 === null) continue;
+        if (unterminated_digest === null) continue;
         const ends = contents.filter((content) => content.length === committed + unterminated);
-        if (!ends.some((content) => hashOf(content, content.length) === unterminated_sha256))
+        if (!ends.some((content) => hashOf(content, content.length) === unterminated_digest))
           stuck.push(`${when}, ${unterminated} bytes were read as the end that no content ends in`);
       }
     };
@@ -112,15 +114,15 @@ interface LedgerRow {
   readonly status: string;
   readonly committed: number;
   readonly unterminated: number;
-  readonly committed_sha256: string;
-  readonly unterminated_sha256: string | null;
+  readonly committed_digest: string;
+  readonly unterminated_digest: string | null;
 }
 
 /** All that is or was known of the file. */
 function ledgerRows({ rows }: Warehouse): Promise<LedgerRow[]> {
   return rows<LedgerRow>(
     `SELECT status::text, committed_bytes::integer AS committed, unterminated_bytes::integer AS unterminated,
-       committed_sha256, unterminated_sha256
+       committed_digest, unterminated_digest
      FROM operations.source_files WHERE path = $1`,
     [NAME],
   );
@@ -128,5 +130,5 @@ function ledgerRows({ rows }: Warehouse): Promise<LedgerRow[]> {
 
 function hashOf(content: string, bytes: number): string | undefined {
   if (content.length < bytes) return undefined;
-  return createHash("sha256").update(content.slice(0, bytes)).digest("hex");
+  return KEY.digestOf(createHash("sha256").update(content.slice(0, bytes)).digest("hex"));
 }

@@ -42,6 +42,8 @@ const WRONG: readonly (readonly [SettingName, string])[] = [
   ["CARD_TOKEN_KEY", `${KEY} ${KEY}`],
   ["CARD_TOKEN_KEY", "hunter2 and many more words, as a passphrase has them"],
   ["CARD_TOKEN_KEY", "$(openssl rand -hex 32)"],
+  ["LEDGER_KEY", "hunter2"],
+  ["LEDGER_KEY", `${KEY}a`],
   ["SOURCE_TIMEZONE", "Paris"],
   ["SOURCE_TIMEZONE", "Europe/Atlantis"],
   ["TIMEZONE", "GMT+25"],
@@ -138,7 +140,7 @@ describe("the configuration", () => {
 
   test("takes each setting's own example", () => {
     for (const [name, { example }] of Object.entries(SETTINGS)) {
-      const text = name === "CARD_TOKEN_KEY" ? KEY : example;
+      const text = name.endsWith("_KEY") ? KEY : example;
       expect(loadConfig({ CARD_TOKEN_KEY: KEY, [name]: text }, NO_FILE)).toBeDefined();
     }
   });

@@ -76,10 +76,34 @@ export function lossesAmong(untouched: readonly Untouched[], outcomes: readonly 
   const byLine = new Map(outcomes.map((outcome) => [outcome.line, outcome]));
   return untouched.filter(({ outcome, line }) => {
     const now = byLine.get(line);
-    // What is in doubt is rejected line by line, so that nobody has to guess, and nothing is swallowed.
+    // What is in doubt is rejected line by line, so that nobody has to guess, and counted by `doubtedAmong`.
     if (now !== undefined && "rejected" in now && now.rejected === "record_in_quotes") return false;
     return !isDeepStrictEqual(now, outcome && { ...outcome, line });
   });
+}
+
+/** Untouched records of which lines are in doubt now, as `record_in_quotes`, and were not before. */
+export function doubtedAmong(untouched: readonly Untouched[], outcomes: readonly Outcome[]): Untouched[] {
+  const isInDoubt = (outcome: Outcome | undefined): boolean =>
+    outcome !== undefined && "rejected" in outcome && outcome.rejected === "record_in_quotes";
+  const lines = new Set(outcomes.filter(isInDoubt).map(({ line }) => line));
+  return untouched.filter(({ line, outcome }) => lines.has(line) && !isInDoubt(outcome));
+}
+
+/**
+ * What harm may bring into doubt, at most: the records from it on up to the next quote, which may close what it has left open.
+ * Quotes two by two are text, and close nothing.
+ *
+ * @returns the first records behind the harm: those without any quote that closes, and one more
+ */
+export function withinDoubt(harm: Harm, untouched: readonly Untouched[]): Untouched[] {
+  const behind = untouched.filter(
+    ({ place }) => harm.suffixOf.places.includes(place) && place.start >= harm.end,
+  );
+  const closing = behind.findIndex(({ place: { start, next } }) =>
+    harm.suffixOf.bytes.subarray(start, next).toString("latin1").replaceAll('""', "").includes('"'),
+  );
+  return closing === -1 ? behind : behind.slice(0, closing + 1);
 }
 
 /** Whether there is a quote in what was put in, or in a record that was touched. */

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { CASES } from "../sources/cases.ts";
 import { cutLists, inReads } from "../sources/writtenFiles.ts";
 import { expectAsStrict } from "./expectAsStrict.ts";
-import { isAboutQuotes, lossesAmong, untouchedBy } from "./losses.ts";
-import { anySource, mutatedFiles, type MutatedFile } from "./mutatedFile.ts";
+import { doubtedAmong, isAboutQuotes, lossesAmong, untouchedBy, withinDoubt } from "./losses.ts";
+import { anySource, filesWithAQuoteAmiss, mutatedFiles, type MutatedFile } from "./mutatedFile.ts";
 import { KINDS } from "./mutation.ts";
 import { readAsLoaded, type Outcome } from "./readAsLoaded.ts";
 import type { WrittenFile } from "./writtenFile.ts";
@@ -22,6 +22,8 @@ async function untouchedIn(mutated: MutatedFile) {
   const ofAnother = harm.suffixOf === another ? await outcomesIn(another, mutated) : [];
   return untouchedBy(file, harm, bytes, dialect, (whole) => (whole === file ? ofFile : ofAnother));
 }
+
+const QUOTES_AMISS = CASES / 20;
 
 describe("a file that came to harm", () => {
   const tally = { kinds: new Set<string>(), refused: 0, accepted: 0, rejected: 0, kept: 0, neighbours: 0 };
@@ -54,7 +56,9 @@ describe("a file that came to harm", () => {
         }
         const lost = lossesAmong(untouched, outcomes);
         expect(lost.length).toBeLessThanOrEqual(isAboutQuotes(file, harm, untouched) ? 1 : 0);
-        tally.kept += untouched.length - lost.length;
+        const doubted = doubtedAmong(untouched, outcomes);
+        expect(withinDoubt(harm, untouched)).toEqual(expect.arrayContaining(doubted));
+        tally.kept += untouched.length - lost.length - doubted.length;
         tally.neighbours += lost.length;
       }),
       { numRuns: CASES },
@@ -65,6 +69,35 @@ describe("a file that came to harm", () => {
     expect(tally.kept).toBeGreaterThan(CASES);
     expect(tally.accepted).toBeGreaterThan(CASES);
     expect(tally.rejected).toBeGreaterThan(CASES / 4);
+  }, 600_000);
+
+  test("costs, where a quote is missing or too many, at most its neighbour and what is in doubt up to the next quote", async () => {
+    const tally = { inDoubt: 0, mostInDoubt: 0, neighbours: 0, kept: 0 };
+    await fc.assert(
+      fc.asyncProperty(filesWithAQuoteAmiss, async (mutated) => {
+        const { source, dialect, harm, bytes } = mutated;
+        const reading = await readAsLoaded([bytes], { source });
+        expectAsStrict(reading, bytes, source, dialect.delimiter);
+        if ("refusal" in reading) throw new Error(reading.refusal);
+        const untouched = await untouchedIn(mutated);
+        const lost = lossesAmong(untouched, reading.outcomes);
+        const doubted = doubtedAmong(untouched, reading.outcomes);
+
+        expect(lost.length).toBeLessThanOrEqual(1);
+        expect(withinDoubt(harm, untouched)).toEqual(expect.arrayContaining(doubted));
+
+        tally.inDoubt += doubted.length > 0 ? 1 : 0;
+        tally.mostInDoubt = Math.max(tally.mostInDoubt, doubted.length);
+        tally.neighbours += lost.length;
+        tally.kept += untouched.length - lost.length - doubted.length;
+      }),
+      { numRuns: QUOTES_AMISS },
+    );
+    // Else nothing was said of doubt, or of what it leaves alone.
+    expect(tally.inDoubt).toBeGreaterThan(QUOTES_AMISS / 20);
+    expect(tally.mostInDoubt).toBeGreaterThan(5);
+    expect(tally.neighbours).toBeGreaterThan(0);
+    expect(tally.kept).toBeGreaterThan(10 * QUOTES_AMISS);
   }, 600_000);
 
   test("says the same in two reads that part anywhere, and byte by byte", async () => {

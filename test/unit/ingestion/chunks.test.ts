@@ -14,6 +14,7 @@ const COLUMNS = columnsOf("devices", HEADER);
 const START = { byte: 0, linesBefore: 0 };
 
 interface ReadChunk extends PreparedChunk {
+  readonly sha256: string;
   /** Accepted records as `line:id`. */
   readonly accepted: readonly string[];
 }
@@ -62,7 +63,7 @@ async function prepared(parts: AsyncIterable<ChunkPart>): Promise<ReadChunk[]> {
     preparation ??= new ChunkPreparation(batch, rules);
     if (block !== null) await preparation.read(block, isIdCut);
     if (chunk === null) continue;
-    chunks.push({ ...preparation.finish(chunk), accepted });
+    chunks.push({ ...preparation.finish(chunk), sha256: chunk.sha256, accepted });
     accepted = [];
     preparation = undefined;
   }

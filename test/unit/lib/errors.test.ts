@@ -28,6 +28,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "run_lock_lost 1 later",
     "run_locked 3 later",
     "run_stopped 1 later",
+    "session_options_dropped 2",
     "state_dir_unusable 2",
     "studio_unavailable 1 later",
     "too_many_rejects 1",
