@@ -98,14 +98,21 @@ WITH
     FROM known
   ),
 
+  repeated AS MATERIALIZED (SELECT transaction_id FROM placed GROUP BY transaction_id HAVING count(*) > 1),
+
   staged AS (
+    SELECT *, true AS is_newest, digest AS newest_digest, counts AS newest_counts, false AS is_repeated
+    FROM placed
+    WHERE transaction_id NOT IN (SELECT transaction_id FROM repeated)
+    UNION ALL
     SELECT
       *,
-      row_number() OVER newest = 1 AS is_newest,
-      first_value(digest) OVER newest AS newest_digest,
-      first_value(counts) OVER newest AS newest_counts,
-      count(*) OVER (PARTITION BY transaction_id) > 1 AS is_repeated
+      row_number() OVER newest = 1,
+      first_value(digest) OVER newest,
+      first_value(counts) OVER newest,
+      true
     FROM placed
+    WHERE transaction_id IN (SELECT transaction_id FROM repeated)
     -- One whose device is unknown cannot be loaded, so it is no newest one.
     WINDOW newest AS (
       PARTITION BY transaction_id

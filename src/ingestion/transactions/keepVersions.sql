@@ -66,18 +66,22 @@ WITH
     WHERE judged.outcome = 'superseded' OR (judged.says_again AND judged.is_by_itself)
   ),
 
+  wanted_devices AS MATERIALIZED (SELECT DISTINCT device_key FROM kept),
+
   devices AS MATERIALIZED (
     SELECT device_key
     FROM ingestion_layer.dim_devices
-    WHERE device_key IN (SELECT device_key FROM kept)
+    WHERE device_key IN (SELECT device_key FROM wanted_devices)
     ORDER BY device_key
     FOR KEY SHARE
   ),
 
+  wanted_stores AS MATERIALIZED (SELECT DISTINCT store_key FROM kept),
+
   stores AS MATERIALIZED (
     SELECT store_key
     FROM ingestion_layer.dim_stores
-    WHERE store_key IN (SELECT store_key FROM kept)
+    WHERE store_key IN (SELECT store_key FROM wanted_stores)
     ORDER BY store_key
     FOR KEY SHARE
   ),
@@ -92,10 +96,12 @@ WITH
     FOR KEY SHARE
   ),
 
+  wanted_files AS MATERIALIZED (SELECT DISTINCT file_id FROM kept),
+
   files AS MATERIALIZED (
     SELECT file_id
     FROM operations.source_files
-    WHERE file_id IN (SELECT file_id FROM kept)
+    WHERE file_id IN (SELECT file_id FROM wanted_files)
     ORDER BY file_id
     FOR KEY SHARE
   )
@@ -127,7 +133,7 @@ SELECT
   kept.amount
 FROM kept
 -- All or nothing, counted once instead of looked up for each.
-WHERE (SELECT count(*) FROM devices) = (SELECT count(DISTINCT device_key) FROM kept)
-  AND (SELECT count(*) FROM stores) = (SELECT count(DISTINCT store_key) FROM kept)
-  AND (SELECT count(*) FROM files) = (SELECT count(DISTINCT file_id) FROM kept)
+WHERE (SELECT count(*) FROM devices) = (SELECT count(*) FROM wanted_devices)
+  AND (SELECT count(*) FROM stores) = (SELECT count(*) FROM wanted_stores)
+  AND (SELECT count(*) FROM files) = (SELECT count(*) FROM wanted_files)
   AND (SELECT count(*) FROM runs) = (SELECT count(*) FROM wanted_runs);

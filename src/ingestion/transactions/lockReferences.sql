@@ -4,34 +4,42 @@
 WITH
   wanted AS MATERIALIZED (SELECT * FROM judged_transactions WHERE outcome IN ('loaded', 'corrected')),
 
+  wanted_devices AS MATERIALIZED (SELECT DISTINCT device_key FROM wanted),
+
   devices AS MATERIALIZED (
     SELECT device_key
     FROM ingestion_layer.dim_devices
-    WHERE device_key IN (SELECT device_key FROM wanted)
+    WHERE device_key IN (SELECT device_key FROM wanted_devices)
     ORDER BY device_key
     FOR KEY SHARE
   ),
 
+  wanted_stores AS MATERIALIZED (SELECT DISTINCT store_key FROM wanted),
+
   stores AS MATERIALIZED (
     SELECT store_key
     FROM ingestion_layer.dim_stores
-    WHERE store_key IN (SELECT store_key FROM wanted)
+    WHERE store_key IN (SELECT store_key FROM wanted_stores)
     ORDER BY store_key
     FOR KEY SHARE
   ),
 
+  wanted_labels AS MATERIALIZED (SELECT DISTINCT label_digest FROM wanted),
+
   labels AS MATERIALIZED (
     SELECT label_key, label_digest, product_key
     FROM ingestion_layer.dim_product_labels
-    WHERE label_digest IN (SELECT label_digest FROM wanted)
+    WHERE label_digest IN (SELECT label_digest FROM wanted_labels)
     ORDER BY label_key
     FOR KEY SHARE
   ),
 
+  wanted_products AS MATERIALIZED (SELECT DISTINCT product_key FROM labels),
+
   products AS MATERIALIZED (
     SELECT product_key
     FROM ingestion_layer.dim_products
-    WHERE product_key IN (SELECT product_key FROM labels)
+    WHERE product_key IN (SELECT product_key FROM wanted_products)
     ORDER BY product_key
     FOR KEY SHARE
   ),
@@ -55,18 +63,24 @@ WITH
     FOR KEY SHARE
   ),
 
+  wanted_files AS MATERIALIZED (SELECT DISTINCT file_id FROM wanted),
+
   files AS MATERIALIZED (
     SELECT file_id
     FROM operations.source_files
-    WHERE file_id IN (SELECT file_id FROM wanted)
+    WHERE file_id IN (SELECT file_id FROM wanted_files)
     ORDER BY file_id
     FOR KEY SHARE
+  ),
+
+  wanted_card_keys AS MATERIALIZED (
+    SELECT DISTINCT card_key_id FROM wanted WHERE card_key_id IS NOT NULL
   ),
 
   card_keys AS MATERIALIZED (
     SELECT card_key_id
     FROM operations.card_token_keys
-    WHERE card_key_id IN (SELECT card_key_id FROM wanted)
+    WHERE card_key_id IN (SELECT card_key_id FROM wanted_card_keys)
     ORDER BY card_key_id
     FOR KEY SHARE
   )
@@ -74,11 +88,11 @@ WITH
 -- All or nothing, counted once instead of looked up for each.
 SELECT count(*)::integer AS records
 FROM wanted
-WHERE (SELECT count(*) FROM devices) = (SELECT count(DISTINCT device_key) FROM wanted)
-  AND (SELECT count(*) FROM stores) = (SELECT count(DISTINCT store_key) FROM wanted)
-  AND (SELECT count(*) FROM labels) = (SELECT count(DISTINCT label_digest) FROM wanted)
-  AND (SELECT count(*) FROM products) = (SELECT count(DISTINCT product_key) FROM labels)
+WHERE (SELECT count(*) FROM devices) = (SELECT count(*) FROM wanted_devices)
+  AND (SELECT count(*) FROM stores) = (SELECT count(*) FROM wanted_stores)
+  AND (SELECT count(*) FROM labels) = (SELECT count(*) FROM wanted_labels)
+  AND (SELECT count(*) FROM products) = (SELECT count(*) FROM wanted_products)
   AND (SELECT count(*) FROM days) = (SELECT count(*) FROM wanted_days)
   AND (SELECT count(*) FROM this_run) = 1
-  AND (SELECT count(*) FROM files) = (SELECT count(DISTINCT file_id) FROM wanted)
-  AND (SELECT count(*) FROM card_keys) = (SELECT count(DISTINCT card_key_id) FROM wanted);
+  AND (SELECT count(*) FROM files) = (SELECT count(*) FROM wanted_files)
+  AND (SELECT count(*) FROM card_keys) = (SELECT count(*) FROM wanted_card_keys);
