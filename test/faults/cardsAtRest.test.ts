@@ -12,6 +12,7 @@ import { CardSearch, markedCvv, numberedCard } from "../fixtures/cardSearch.ts";
 import { devicesFile, storesFile } from "../fixtures/sourceText.ts";
 import { holdLoads, serverUrl } from "../processes/heldLoad.ts";
 import { start, type Ended, type Environment } from "../processes/programs.ts";
+import { addressOf, cookieOf } from "../processes/studioEntry.ts";
 import { killServer, NO_SERVER_PROCESSES, postmasterIn } from "../processes/serverProcesses.ts";
 import { holdServer, migratedWorkplace, query, type Workplace } from "../processes/workplace.ts";
 import { ALL_SOURCES, CardFiles, MOST_RECORD_BYTES, PLAIN_CVVS } from "./harness/cardFiles.ts";
@@ -56,6 +57,7 @@ async function copiesOf(url: string): Promise<ReadonlyMap<string, string>> {
 async function studioAnswers(environment: Environment, tables: readonly string[]): Promise<string[]> {
   const port = await choosePort(undefined);
   const studio = start("cli", ["studio", "--port", String(port)], environment);
+  const addressed = addressOf(studio);
   let said = "";
   await new Promise<void>((resolve, reject) => {
     studio.child.stdout.on("data", (piece: string) => {
@@ -66,14 +68,16 @@ async function studioAnswers(environment: Environment, tables: readonly string[]
       reject(new Error(stderr));
     });
   });
-  const origin = `http://127.0.0.1:${port}`;
-  const answers = [said, await (await fetch(origin)).text()];
+  const address = await addressed;
+  const { origin } = new URL(address);
+  const cookie = await cookieOf(address);
+  const answers = [said, await (await fetch(origin, { headers: { cookie } })).text()];
   for (const table of tables) {
     const body = JSON.stringify({
       procedure: "query",
       query: { sql: `SELECT * FROM ${table}`, parameters: [] },
     });
-    const headers = { "content-type": "application/json", origin };
+    const headers = { "content-type": "application/json", origin, cookie };
     const answer = await fetch(`${origin}/bff`, { method: "POST", headers, body });
     expect(answer.status).toBe(200);
     answers.push(await answer.text());

@@ -160,8 +160,8 @@ describe(`${WRITERS} writers at once, their commits held up at random`, () => {
             const loader = file?.loaders[writer];
             if (file === undefined || loader === undefined) throw new Error("a writer has no file");
             const pool = loaderPool(() => loader, 1);
-            await loadInOrder(file.parts, file.opening, pool, async () => {
-              await file.commit(loader);
+            await loadInOrder(file.parts, file.opening, pool, async (_, chunk) => {
+              await file.commit(loader, chunk);
               commits += 1;
             });
           };
