@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { QueryResultRow } from "pg";
+import { withPooledTransaction } from "../database/pool.ts";
 import { sqlFile } from "../database/sqlFile.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./why/${name}.sql`, import.meta.url));
@@ -69,9 +70,15 @@ export interface Explanation {
 /** Where a transaction came from: each version it ever had, what its device and store were then, and what was rejected of it. */
 export async function explain(pool: pg.Pool, transactionId: number): Promise<Explanation> {
   const parameters = { transaction_id: transactionId };
-  const versions = await versionsOf.run<TransactionVersion & QueryResultRow>(pool, parameters);
-  const asWas = await asWasOf.run<TransactionAsWas & QueryResultRow>(pool, parameters);
-  const quarantined = await quarantinedOf.run<QuarantinedVersion & QueryResultRow>(pool, parameters);
+  // In one snapshot: a record that is loaded meanwhile would be told twice, or not at all.
+  const { versions, asWas, quarantined } = await withPooledTransaction(pool, async (client) => {
+    await client.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    return {
+      versions: await versionsOf.run<TransactionVersion & QueryResultRow>(client, parameters),
+      asWas: await asWasOf.run<TransactionAsWas & QueryResultRow>(client, parameters),
+      quarantined: await quarantinedOf.run<QuarantinedVersion & QueryResultRow>(client, parameters),
+    };
+  });
   return {
     transactionId,
     versions: versions.rows.map((row) => ({
