@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pollUntil } from "../../src/database/embedded/waiting.ts";
+import { trials } from "../fixtures/trials.ts";
 import { readViewKeys } from "../../src/studio/viewKeys.ts";
 import { startChromium } from "./chromium.ts";
 import { runCommand, startStudio, type RunningStudio } from "./studioCommand.ts";
@@ -152,7 +153,7 @@ if ("missing" in chromium) {
     });
 
     // Tables are shown as Prisma shows them; views would have one row without their keys.
-    test("every other view, in whole", async () => {
+    test("other views, in whole", async () => {
       const relations = await tab.query(`
         select format('%I.%I', n.nspname, c.relname) as name,
                (xpath('/row/n/text()', query_to_xml(format('select count(*) as n from %I.%I', n.nspname, c.relname),
@@ -161,8 +162,8 @@ if ("missing" in chromium) {
          where n.nspname in ('ingestion_layer', 'aggregation_layer', 'operations') and c.relkind in ('v', 'm')
          order by 1`);
       expect(relations.length).toBeGreaterThanOrEqual(12);
-      for (const { name, rows } of relations) {
-        if (seen.has(String(name))) continue;
+      const others = relations.filter(({ name }) => !seen.has(String(name)));
+      for (const { name, rows } of others.slice(0, trials({ quick: 4, all: others.length }))) {
         const expected = Math.min(100, Number(rows));
         await tab.show(String(name));
         const found = await shown(expected);
