@@ -1,6 +1,7 @@
 import { aggregate } from "../../jobs/aggregate.ts";
 import { ingest } from "../../jobs/ingest.ts";
 import { reportAsJson, statusOfReport, type IngestReport } from "../../jobs/ingestReport.ts";
+import type { Rejections } from "../../jobs/rejections.ts";
 import type { Database } from "../database/openDatabase.ts";
 import { EXIT_CODES, TillhouseError, type ExitCode } from "../lib/errors.ts";
 import { listenForStop, type StopSignals } from "../lib/stopSignals.ts";
@@ -24,6 +25,7 @@ export interface IngestCommandOptions {
   readonly file: readonly string[];
   readonly select?: Layer;
   readonly asOf?: string;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
@@ -31,9 +33,7 @@ export interface IngestCommandOptions {
 export async function ingestCommand(options: IngestCommandOptions): Promise<void> {
   const context = commandContext();
   const layers: readonly Layer[] = options.select === undefined ? LAYERS : [options.select];
-  if (!layers.includes("ingestion_layer") && options.file.length > 0) {
-    throw new TillhouseError("usage_invalid", "--select aggregation_layer reads no file: leave --file out");
-  }
+  if (!layers.includes("ingestion_layer")) refuseLoadOptions(options);
   const asOf = asOfIn(options, localTimeIn(context.config.sourceTimezone));
   // Before the database is opened: told to stop while it starts, the embedded server is given back all the same.
   const stop = listenForStop((signal) => {
@@ -44,12 +44,28 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
       if (layers.includes("ingestion_layer"))
         await loadAndReport({ ...context, ...stop }, database, options, asOf);
       else await aggregateAndReport({ ...context, ...stop }, database, options);
-      if (layers.includes("aggregation_layer") && options.json !== true) await printFiveAnswers(database);
+      // After a dry run the answers are what they were.
+      if (layers.includes("aggregation_layer") && options.json !== true && options.dryRun !== true)
+        await printFiveAnswers(database);
     };
     await withDatabase(context, "load", work, { stopsItself: true });
   } finally {
     stop.release();
   }
+}
+
+/** Options that say how files are loaded, by their names on the command line. */
+function refuseLoadOptions({ file, asOf, dryRun }: IngestCommandOptions): void {
+  const given = [
+    ...(file.length > 0 ? ["--file"] : []),
+    ...(asOf === undefined ? [] : ["--as-of"]),
+    ...(dryRun === true ? ["--dry-run"] : []),
+  ];
+  if (given.length === 0) return;
+  throw new TillhouseError(
+    "usage_invalid",
+    `--select aggregation_layer reads no file: leave ${given.join(", ")} out`,
+  );
 }
 
 function asOfIn({ asOf }: IngestCommandOptions, localTime: LocalTime): Date | undefined {
@@ -75,7 +91,7 @@ async function loadAndReport(
   try {
     const report = await ingest(
       { ...context, database, trigger: "manual", onProgress: display.show },
-      { files: options.file, asOf },
+      { files: options.file, asOf, dryRun: options.dryRun },
     );
     display.end();
     if (options.json === true) printJson(reportAsJson(report));
@@ -109,7 +125,8 @@ async function printReport(report: IngestReport): Promise<void> {
   const unchanged = report.files.filter((file) => file.status === "unchanged");
   const areTold = unchanged.length <= MOST_UNCHANGED_SHOWN;
   const shownFiles = areTold ? report.files : report.files.filter((file) => file.status !== "unchanged");
-  print(`\nRun ${report.runId} ${statusOfReport(report)} in ${(report.durationMs / 1000).toFixed(1)} s`);
+  const called = report.dryRun === undefined ? `Run ${report.runId}` : "Dry run";
+  print(`\n${called} ${statusOfReport(report)} in ${(report.durationMs / 1000).toFixed(1)} s`);
   await printTable(
     [
       "file",
@@ -143,8 +160,22 @@ async function printReport(report: IngestReport): Promise<void> {
     if (volume !== undefined) print(`${path}: ${volume.kind}: ${aboutVolume(volume)}`);
   }
   if (report.resolved > 0) print(`${report.resolved} records that had waited in quarantine were loaded.`);
+  if (report.dryRun !== undefined) {
+    await printRejections(report.dryRun.rejections);
+    print("This was a dry run: all of it has been undone, and the database is as it was.");
+    return;
+  }
   if (report.files.some(({ outcomes }) => outcomes.rejected > 0))
     print("Rejected records are kept: npm run rejects");
+}
+
+async function printRejections(rejections: readonly Rejections[]): Promise<void> {
+  if (rejections.length === 0) return;
+  print("\nWould be rejected");
+  await printTable(
+    ["file", "reason", "column", "records", "first line"],
+    rejections.map((one) => [one.path, one.reason, one.column, one.records, one.first_line]),
+  );
 }
 
 function aboutVolume(volume: VolumeNote): string {

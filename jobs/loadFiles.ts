@@ -1,0 +1,62 @@
+import type { RunSettings } from "../src/ingestion/chunkLoader.ts";
+import type { DoneOfFile, LoadContext } from "../src/ingestion/loadFile.ts";
+import type { LoaderPool } from "../src/ingestion/loaderPool.ts";
+import type { LoaderSession } from "../src/ingestion/loaderSession.ts";
+import type { ResolveContext } from "../src/ingestion/resolveWaiting.ts";
+import { fileLedger } from "../src/runs/fileLedger.ts";
+import type { UsualLoads } from "../src/runs/usualLoads.ts";
+import type { DiscoveredFile } from "../src/sources/discoverFiles.ts";
+import { localTimeIn } from "../src/sources/localTime.ts";
+import { snapshotDateOf } from "../src/sources/snapshotDate.ts";
+import type { IngestOptions } from "./ingestOptions.ts";
+import type { HeldRun, JobContext } from "./job.ts";
+import { loadSources, type LoadedSources } from "./loadSources.ts";
+
+/** What a run keeps in mind over its attempts. */
+export interface RunMemory {
+  readonly doneOf: (path: string) => DoneOfFile;
+  readonly usualLoads: UsualLoads;
+}
+
+/** The connections that a run's chunks are committed on. */
+export interface Loaders {
+  readonly session: LoaderSession;
+  /** The loaders for a file of which so many bytes are to be read. */
+  readonly loadersFor: (bytes: number) => LoaderPool;
+}
+
+/** Loads files of all sources, by the rules of a run and with its connections. */
+export function loadFiles(
+  context: JobContext,
+  options: IngestOptions,
+  files: readonly DiscoveredFile[],
+  { run, progressed }: HeldRun,
+  settings: RunSettings,
+  memory: RunMemory,
+  loaders: Loaders,
+): Promise<LoadedSources> {
+  const { breakingOff, clock, config, database, logger, stopping } = context;
+  const localTime = localTimeIn(config.sourceTimezone);
+  const load: LoadContext & ResolveContext = {
+    ...memory,
+    ...loaders,
+    runId: settings.runId,
+    fencingToken: settings.fencingToken,
+    maxRejectRatio: settings.maxRejectRatio,
+    pool: database.pool,
+    ledger: fileLedger(database.pool, settings.fencingToken),
+    logger,
+    maxRecordBytes: config.maxRecordBytes,
+    chunkRecords: config.chunkRecords,
+    reopenAfterMs: options.files.length > 0 ? 0 : config.settleMs,
+    now: () => clock.now(),
+    signal: stopping,
+    snapshotOf: (path) => options.asOf ?? snapshotDateOf(path, localTime),
+    onCommit: progressed,
+    onProgress: (progress) => {
+      progressed();
+      context.onProgress?.(progress);
+    },
+  };
+  return loadSources({ ...load, clock }, run, files, () => breakingOff.aborted);
+}
