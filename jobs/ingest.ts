@@ -5,13 +5,14 @@ import { DoneOfFile } from "../src/ingestion/loadFile.ts";
 import { loaderPool } from "../src/ingestion/loaderPool.ts";
 import { dropOrphanedStaging, loaderSession } from "../src/ingestion/loaderSession.ts";
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
-import { passesSoon } from "../src/lib/errors.ts";
+import { passesSoon, TillhouseError } from "../src/lib/errors.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
 import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { UsualLoads } from "../src/runs/usualLoads.ts";
 import { fingerprintOfKey } from "../src/sources/cards.ts";
 import { fileRefused, type RefusedFile } from "../src/sources/discoverFiles.ts";
+import { rangeParameters } from "./backfillRange.ts";
 import { filesToLoad, refuseCardLike, type FoundFiles } from "./filesToLoad.ts";
 import type { IngestOptions } from "./ingestOptions.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
@@ -41,7 +42,11 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
   refuseCardLike(options.files);
   const started = clock.monotonicMs();
   const doneOf = rememberedFiles();
-  const parameters = { files: options.files, ...(options.asOf && { as_of: options.asOf.toISOString() }) };
+  const parameters = {
+    files: options.files,
+    ...(options.asOf && { as_of: options.asOf.toISOString() }),
+    ...rangeParameters(options.range),
+  };
   if (options.dryRun === true) {
     return inOneTransaction(ingestJob.name, parameters, context, (held) =>
       rehearse(held, options, doneOf, started),
@@ -89,11 +94,21 @@ async function rehearse(
   return { ...report, dryRun: { rejections } };
 }
 
-function discover(context: JobContext, { files }: IngestOptions, { run }: HeldRun): Promise<FoundFiles> {
-  return run.step(
+async function discover(
+  context: JobContext,
+  { files, range }: IngestOptions,
+  { run }: HeldRun,
+): Promise<FoundFiles> {
+  const all = await run.step(
     "discover files",
     () => filesToLoad(context, files),
     (found) => ({ files: found.files.length, ...countOf(found.refused) }),
+  );
+  const other = all.files.find(({ source }) => source !== "transactions");
+  if (range === undefined || files.length === 0 || other === undefined) return all;
+  throw new TillhouseError(
+    "usage_invalid",
+    `${other.path} holds ${other.source}, and a range is of transactions: leave that --file out, or the range`,
   );
 }
 

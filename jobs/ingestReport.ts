@@ -21,6 +21,8 @@ export interface FileReport {
   readonly warningsByKind?: Readonly<Record<string, number>>;
   /** What the last two kinds of those are about: how many records the file brought. */
   readonly volume?: VolumeNote | undefined;
+  /** Of a backfill: records that were read and not asked for; none of `outcomes`. */
+  readonly outOfRange?: number;
   /** Quarantined records of the file that loaded in this run. */
   readonly resolved: number;
   /** Highest transaction id that this run committed of it; null where there is none. */
@@ -76,6 +78,7 @@ export function reportAsJson(report: IngestReport): Record<string, unknown> {
       path: file.path,
       status: file.status,
       ...outcomeColumns(file.outcomes),
+      ...(file.outOfRange !== undefined && { out_of_range: file.outOfRange }),
       warnings_by_kind: file.warningsByKind ?? {},
       ...(file.volume?.kind === "few_records" && { usual_records: file.volume.usual }),
       resolved: file.resolved,

@@ -8,6 +8,7 @@ import type { UsualLoads } from "../src/runs/usualLoads.ts";
 import type { DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import { localTimeIn } from "../src/sources/localTime.ts";
 import { snapshotDateOf } from "../src/sources/snapshotDate.ts";
+import { recordRange } from "./backfillRange.ts";
 import type { IngestOptions } from "./ingestOptions.ts";
 import type { HeldRun, JobContext } from "./job.ts";
 import { loadSources, type LoadedSources } from "./loadSources.ts";
@@ -52,6 +53,7 @@ export function loadFiles(
     now: () => clock.now(),
     signal: stopping,
     snapshotOf: (path) => options.asOf ?? snapshotDateOf(path, localTime),
+    range: options.range && recordRange(options.range, localTime),
     onCommit: progressed,
     onProgress: (progress) => {
       progressed();

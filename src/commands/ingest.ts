@@ -1,5 +1,7 @@
 import { aggregate } from "../../jobs/aggregate.ts";
 import { ingest } from "../../jobs/ingest.ts";
+import type { BackfillRange } from "../../jobs/backfillRange.ts";
+import type { IngestOptions } from "../../jobs/ingestOptions.ts";
 import { reportAsJson, statusOfReport, type IngestReport } from "../../jobs/ingestReport.ts";
 import type { Rejections } from "../../jobs/rejections.ts";
 import type { Database } from "../database/openDatabase.ts";
@@ -25,6 +27,10 @@ export interface IngestCommandOptions {
   readonly file: readonly string[];
   readonly select?: Layer;
   readonly asOf?: string;
+  readonly fromId?: number;
+  readonly toId?: number;
+  readonly fromDate?: string;
+  readonly toDate?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -35,6 +41,7 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
   const layers: readonly Layer[] = options.select === undefined ? LAYERS : [options.select];
   if (!layers.includes("ingestion_layer")) refuseLoadOptions(options);
   const asOf = asOfIn(options, localTimeIn(context.config.sourceTimezone));
+  const range = rangeIn(options);
   // Before the database is opened: told to stop while it starts, the embedded server is given back all the same.
   const stop = listenForStop((signal) => {
     context.logger.info(`${signal}: finishing the chunk in hand`);
@@ -42,7 +49,7 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
   try {
     const work = async (database: Database): Promise<void> => {
       if (layers.includes("ingestion_layer"))
-        await loadAndReport({ ...context, ...stop }, database, options, asOf);
+        await loadAndReport({ ...context, ...stop }, database, options, { asOf, range });
       else await aggregateAndReport({ ...context, ...stop }, database, options);
       // After a dry run the answers are what they were.
       if (layers.includes("aggregation_layer") && options.json !== true && options.dryRun !== true)
@@ -55,10 +62,14 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
 }
 
 /** Options that say how files are loaded, by their names on the command line. */
-function refuseLoadOptions({ file, asOf, dryRun }: IngestCommandOptions): void {
+function refuseLoadOptions({ file, asOf, dryRun, ...range }: IngestCommandOptions): void {
   const given = [
     ...(file.length > 0 ? ["--file"] : []),
     ...(asOf === undefined ? [] : ["--as-of"]),
+    ...(range.fromId === undefined ? [] : ["--from-id"]),
+    ...(range.toId === undefined ? [] : ["--to-id"]),
+    ...(range.fromDate === undefined ? [] : ["--from-date"]),
+    ...(range.toDate === undefined ? [] : ["--to-date"]),
     ...(dryRun === true ? ["--dry-run"] : []),
   ];
   if (given.length === 0) return;
@@ -78,11 +89,37 @@ function asOfIn({ asOf }: IngestCommandOptions, localTime: LocalTime): Date | un
   );
 }
 
+function rangeIn({ fromId, toId, fromDate, toDate }: IngestCommandOptions): BackfillRange | undefined {
+  const range = {
+    fromId,
+    toId,
+    fromDate: dayIn("--from-date", fromDate),
+    toDate: dayIn("--to-date", toDate),
+  };
+  if (fromId !== undefined && toId !== undefined && fromId > toId) throw emptyRange("id", "1000", "1999");
+  if (range.fromDate !== undefined && range.toDate !== undefined && range.fromDate > range.toDate)
+    throw emptyRange("date", "2026-11-03", "2026-11-04");
+  return Object.values(range).some((bound) => bound !== undefined) ? range : undefined;
+}
+
+function emptyRange(of: string, from: string, to: string): TillhouseError {
+  const message = `--from-${of} is after --to-${of}: give them as in --from-${of} ${from} --to-${of} ${to}`;
+  return new TillhouseError("usage_invalid", message);
+}
+
+/** A day as it is written; both of its ends are compared as text. */
+function dayIn(option: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && namedMoment(text, localTimeIn("UTC")) !== null;
+  if (isDay) return text;
+  throw new TillhouseError("usage_invalid", `${option} takes a day such as 2026-11-03`);
+}
+
 async function loadAndReport(
   context: CommandContext & StopSignals,
   database: Database,
   options: IngestCommandOptions,
-  asOf: Date | undefined,
+  told: Pick<IngestOptions, "asOf" | "range">,
 ): Promise<void> {
   const display = await createProgressDisplay({
     ...context,
@@ -91,7 +128,7 @@ async function loadAndReport(
   try {
     const report = await ingest(
       { ...context, database, trigger: "manual", onProgress: display.show },
-      { files: options.file, asOf, dryRun: options.dryRun },
+      { ...told, files: options.file, dryRun: options.dryRun },
     );
     display.end();
     if (options.json === true) printJson(reportAsJson(report));
@@ -151,6 +188,8 @@ async function printReport(report: IngestReport): Promise<void> {
       outcomes.warnings,
     ]),
   );
+  for (const { path, outOfRange } of report.files)
+    if (outOfRange !== undefined) print(`${path}: ${outOfRange} other records are out of range.`);
   if (!areTold) print(`${unchanged.length} other files have not changed since they were loaded.`);
   for (const file of report.refused) print(refusalOfFile(file));
   for (const { path, error } of report.files) {

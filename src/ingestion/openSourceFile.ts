@@ -55,6 +55,7 @@ export async function trustworthyIdentity(
  * not a byte is read), after its checkpoint when the bytes before it hash the same, or from the start when they do not.
  *
  * @param snapshotAt what its records are of; null where its mtime has to do
+ * @param isBackfill reads it from the start, though it has been read
  * @throws TillhouseError `file_refused` when the header does not fit the contract
  */
 export async function openSourceFile(
@@ -64,10 +65,11 @@ export async function openSourceFile(
   ledger: FileLedger,
   now: Date,
   snapshotAt: Date | null,
+  isBackfill = false,
 ): Promise<{ unchanged: LedgerFile } | ReadableFile> {
   const identity = identityOf(await handle.stat({ bigint: true }));
   const known = await ledger.findCurrent(file.source, file.path);
-  if (known?.status === "loaded" && sameIdentity(known, identity)) return { unchanged: known };
+  if (!isBackfill && known?.status === "loaded" && sameIdentity(known, identity)) return { unchanged: known };
 
   const { encoding, bytes, atEnd, foreign } = await beginningOf(handle);
   const begin = (dialect?: Dialect): Promise<LedgerFile> => {
@@ -90,12 +92,14 @@ export async function openSourceFile(
   const { headerBytes, headerLines } = dialect;
   const header = bytes.subarray(0, headerBytes);
   const committed = Number(known?.committedBytes ?? 0);
+  let isAsRead = false;
   if (known !== null && committed > 0) {
     const { committedLines, committedSha256, unterminatedBytes, unterminatedSha256 } = known;
     const text = onlyWith(header, fileText(handle, encoding, 0));
     const prefix = await readPrefix(text, committed, Number(unterminatedBytes));
     const seam = prefix === undefined ? "inside a line" : seamOf(prefix);
-    if (prefix?.hash.copy().digest("hex") === committedSha256 && seam !== "inside a line") {
+    isAsRead = prefix?.hash.copy().digest("hex") === committedSha256 && seam !== "inside a line";
+    if (prefix !== undefined && isAsRead && !isBackfill) {
       return {
         ...opened,
         ledger: known,
@@ -108,10 +112,10 @@ export async function openSourceFile(
       };
     }
   }
-  const row =
-    known !== null && committed === 0
-      ? await ledger.noteDialect(known.fileId, describe(encoding, dialect))
-      : await begin(dialect);
+  let row = known;
+  if (row !== null && committed === 0)
+    row = await ledger.noteDialect(row.fileId, describe(encoding, dialect));
+  else if (row === null || !isAsRead) row = await begin(dialect);
   return {
     ...opened,
     ledger: row,
