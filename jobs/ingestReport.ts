@@ -5,6 +5,7 @@ import { statusOf } from "../src/runs/runLog.ts";
 import type { SourceName } from "../src/sources/contracts.ts";
 import type { RefusedFile } from "../src/sources/discoverFiles.ts";
 import type { JobContext } from "./job.ts";
+import type { Rejections } from "./rejections.ts";
 import { publicCode, publicMessage } from "../src/lib/publicError.ts";
 
 const runSums = sqlFile(new URL("./runSums.sql", import.meta.url));
@@ -20,6 +21,8 @@ export interface FileReport {
   readonly warningsByKind?: Readonly<Record<string, number>>;
   /** What the last two kinds of those are about: how many records the file brought. */
   readonly volume?: VolumeNote | undefined;
+  /** Of a backfill: records that were read and not asked for; none of `outcomes`. */
+  readonly outOfRange?: number;
   /** Quarantined records of the file that loaded in this run. */
   readonly resolved: number;
   /** Highest transaction id that this run committed of it; null where there is none. */
@@ -41,6 +44,8 @@ export interface IngestReport {
   readonly durationMs: number;
   /** The first error that stopped a file, or the run; undefined when none did. */
   readonly failure: unknown;
+  /** Of a dry run, which leaves nothing to look at: what it would have put into quarantine. Absent otherwise. */
+  readonly dryRun?: { readonly rejections: readonly Rejections[] };
 }
 
 /** An error as JSON output has it. */
@@ -57,7 +62,9 @@ export function statusOfReport(report: Pick<IngestReport, "failure">): "succeede
 export function reportAsJson(report: IngestReport): Record<string, unknown> {
   const sum = report.files.reduce((outcomes, file) => addOutcomes(outcomes, file.outcomes), NO_OUTCOMES);
   return {
-    run_id: report.runId,
+    // The number of a dry run is nobody's.
+    run_id: report.dryRun === undefined ? report.runId : null,
+    ...(report.dryRun !== undefined && { dry_run: true }),
     status: statusOfReport(report),
     ...outcomeColumns(sum),
     resolved: report.resolved,
@@ -65,11 +72,13 @@ export function reportAsJson(report: IngestReport): Record<string, unknown> {
     duration_ms: Math.round(report.durationMs),
     ...(report.failure === undefined ? {} : errorAsJson(report.failure)),
     refused: report.refused,
+    ...(report.dryRun !== undefined && { rejections: report.dryRun.rejections }),
     files: report.files.map((file) => ({
       source: file.source,
       path: file.path,
       status: file.status,
       ...outcomeColumns(file.outcomes),
+      ...(file.outOfRange !== undefined && { out_of_range: file.outOfRange }),
       warnings_by_kind: file.warningsByKind ?? {},
       ...(file.volume?.kind === "few_records" && { usual_records: file.volume.usual }),
       resolved: file.resolved,

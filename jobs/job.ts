@@ -28,6 +28,9 @@ export interface JobContext {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** What a run was asked for, as it is logged. */
+export type RunParameters = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
 /** A run that holds the warehouse. */
 export interface HeldRun {
   readonly run: RunLog;
@@ -46,7 +49,7 @@ export interface HeldRun {
  */
 export async function asRun<T extends { failure: unknown }>(
   job: string,
-  parameters: Record<string, string | number | boolean | readonly string[]>,
+  parameters: RunParameters,
   context: JobContext,
   work: (held: HeldRun) => Promise<T>,
 ): Promise<T> {
@@ -115,16 +118,19 @@ export async function asRun<T extends { failure: unknown }>(
   }
 }
 
+/** An error for a run that finds the warehouse taken. */
+export function runLocked(): TillhouseError {
+  return new TillhouseError(
+    "run_locked",
+    "Another run is at work on this database. Try again when it has ended: npm run runs",
+  );
+}
+
 /** @throws TillhouseError `run_locked`; in later attempts, since it may be this run's own lock, what makes it try again */
 async function takeLock({ database, clock }: JobContext, isFirst: boolean): Promise<WarehouseLock> {
   const lock = await takeWarehouseLock(database.entry, clock.now());
   if (lock !== undefined) return lock;
-  if (isFirst) {
-    throw new TillhouseError(
-      "run_locked",
-      "Another run is at work on this database. Try again when it has ended: npm run runs",
-    );
-  }
+  if (isFirst) throw runLocked();
   throw new TillhouseError(
     "database_busy",
     "The warehouse is held by another run, or still by a session of this one that was cut off.",

@@ -50,13 +50,16 @@ export async function loadSources(
   let resolved = 0;
   let failure: unknown;
 
-  const notesOf = ({ path }: DiscoveredFile): Pick<FileReport, "warningsByKind" | "volume"> => {
-    const { warningsByKind, volume } = load.doneOf(path);
-    return { warningsByKind, volume };
+  const isBackfilled = (source: SourceName): boolean => source === "transactions" && load.range !== undefined;
+  const notesOf = ({ path, source }: DiscoveredFile) => {
+    const { outOfRange, warningsByKind, volume } = load.doneOf(path);
+    return { warningsByKind, volume, ...(isBackfilled(source) && { outOfRange }) };
   };
   const loadAll = async (source: SourceName): Promise<void> => {
     const ofSource = files.filter((found) => found.source === source);
-    const unchanged = await unchangedReports(load, source, ofSource);
+    const unchanged = isBackfilled(source)
+      ? new Map<string, FileReport>()
+      : await unchangedReports(load, source, ofSource);
     if (unchanged.size > 0) load.logger.info(`${source}: ${unchanged.size} files unchanged`);
     for (const file of ofSource) {
       const isDone = unchanged.get(file.path);

@@ -15,6 +15,13 @@ const wholeNumber = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("a whole number is needed.");
   return Number(text);
 };
+/** Ids have no more digits, so none is lost in a number, and none is more than the database can be asked for. */
+const MOST_ID_DIGITS = 14;
+const transactionId = (text: string): number => {
+  if (!/^\d+$/.test(text) || text.replace(/^0+/, "").length > MOST_ID_DIGITS)
+    throw new InvalidArgumentError(`an id of at most ${MOST_ID_DIGITS} digits is needed, such as 1234.`);
+  return Number(text);
+};
 const port = (text: string): number => {
   const value = wholeNumber(text);
   if (value < 1 || value > 65_535) throw new InvalidArgumentError("a port from 1 to 65535 is needed.");
@@ -53,15 +60,29 @@ function buildProgram(): Command {
       "--as-of <moment>",
       "what the records are of, instead of a date in their file's name or its mtime: the later version of a record counts",
     )
+    .option("--from-id <n>", "backfill: of transactions, only those from this id on", transactionId)
+    .option("--to-id <n>", "backfill: and up to this one", transactionId)
+    .option(
+      "--from-date <day>",
+      "backfill: only those that happened on this day or later, in SOURCE_TIMEZONE",
+    )
+    .option("--to-date <day>", "backfill: and not after this one")
+    .option("--dry-run", "do all of it, report it and undo it: nothing is left in the database")
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
       `
 Examples:
   npm run job:ingest
+  npm run job:ingest -- --dry-run --file exports/transactions-2026-11.csv
   npm run job:ingest -- --file exports/transactions-2026-11.csv
   npm run job:ingest -- --file mended.csv --as-of 2026-11-20
+  npm run job:ingest -- --from-id 1000 --to-id 1999
+  npm run job:ingest -- --file exports/transactions-2026-11.csv --from-date 2026-11-03 --to-date 2026-11-04
   npm run -s job:ingest -- --json
+
+A backfill reads the transactions files from their start, loaded or not, and judges the records in its range alone; what a
+later run finds new is the same as without it.
 
 Exit codes: 0 done (rejected records are reported, not an error), 1 failed or stopped,
 2 wrong usage or configuration, 3 another run is at work.`,
@@ -109,7 +130,7 @@ Examples:
     .description(
       "where a transaction came from, each version it ever had, or why it is not there (npm run why)",
     )
-    .argument("<transaction_id>", "its id", wholeNumber)
+    .argument("<transaction_id>", "its id", transactionId)
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",

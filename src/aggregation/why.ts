@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { QueryResultRow } from "pg";
-import { withPooledTransaction } from "../database/pool.ts";
+import { inOneSnapshot } from "../database/snapshot.ts";
 import { sqlFile } from "../database/sqlFile.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./why/${name}.sql`, import.meta.url));
@@ -71,8 +71,7 @@ export interface Explanation {
 export async function explain(pool: pg.Pool, transactionId: number): Promise<Explanation> {
   const parameters = { transaction_id: transactionId };
   // In one snapshot: a record that is loaded meanwhile would be told twice, or not at all.
-  const { versions, asWas, quarantined } = await withPooledTransaction(pool, async (client) => {
-    await client.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  const { versions, asWas, quarantined } = await inOneSnapshot(pool, async (client) => {
     return {
       versions: await versionsOf.run<TransactionVersion & QueryResultRow>(client, parameters),
       asWas: await asWasOf.run<TransactionAsWas & QueryResultRow>(client, parameters),

@@ -1,6 +1,9 @@
 import { aggregate } from "../../jobs/aggregate.ts";
 import { ingest } from "../../jobs/ingest.ts";
+import type { BackfillRange } from "../../jobs/backfillRange.ts";
+import type { IngestOptions } from "../../jobs/ingestOptions.ts";
 import { reportAsJson, statusOfReport, type IngestReport } from "../../jobs/ingestReport.ts";
+import type { Rejections } from "../../jobs/rejections.ts";
 import type { Database } from "../database/openDatabase.ts";
 import { EXIT_CODES, TillhouseError, type ExitCode } from "../lib/errors.ts";
 import { listenForStop, type StopSignals } from "../lib/stopSignals.ts";
@@ -24,6 +27,11 @@ export interface IngestCommandOptions {
   readonly file: readonly string[];
   readonly select?: Layer;
   readonly asOf?: string;
+  readonly fromId?: number;
+  readonly toId?: number;
+  readonly fromDate?: string;
+  readonly toDate?: string;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
@@ -31,10 +39,9 @@ export interface IngestCommandOptions {
 export async function ingestCommand(options: IngestCommandOptions): Promise<void> {
   const context = commandContext();
   const layers: readonly Layer[] = options.select === undefined ? LAYERS : [options.select];
-  if (!layers.includes("ingestion_layer") && options.file.length > 0) {
-    throw new TillhouseError("usage_invalid", "--select aggregation_layer reads no file: leave --file out");
-  }
+  if (!layers.includes("ingestion_layer")) refuseLoadOptions(options);
   const asOf = asOfIn(options, localTimeIn(context.config.sourceTimezone));
+  const range = rangeIn(options);
   // Before the database is opened: told to stop while it starts, the embedded server is given back all the same.
   const stop = listenForStop((signal) => {
     context.logger.info(`${signal}: finishing the chunk in hand`);
@@ -42,14 +49,34 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
   try {
     const work = async (database: Database): Promise<void> => {
       if (layers.includes("ingestion_layer"))
-        await loadAndReport({ ...context, ...stop }, database, options, asOf);
+        await loadAndReport({ ...context, ...stop }, database, options, { asOf, range });
       else await aggregateAndReport({ ...context, ...stop }, database, options);
-      if (layers.includes("aggregation_layer") && options.json !== true) await printFiveAnswers(database);
+      // After a dry run the answers are what they were.
+      if (layers.includes("aggregation_layer") && options.json !== true && options.dryRun !== true)
+        await printFiveAnswers(database);
     };
     await withDatabase(context, "load", work, { stopsItself: true });
   } finally {
     stop.release();
   }
+}
+
+/** Options that say how files are loaded, by their names on the command line. */
+function refuseLoadOptions({ file, asOf, dryRun, ...range }: IngestCommandOptions): void {
+  const given = [
+    ...(file.length > 0 ? ["--file"] : []),
+    ...(asOf === undefined ? [] : ["--as-of"]),
+    ...(range.fromId === undefined ? [] : ["--from-id"]),
+    ...(range.toId === undefined ? [] : ["--to-id"]),
+    ...(range.fromDate === undefined ? [] : ["--from-date"]),
+    ...(range.toDate === undefined ? [] : ["--to-date"]),
+    ...(dryRun === true ? ["--dry-run"] : []),
+  ];
+  if (given.length === 0) return;
+  throw new TillhouseError(
+    "usage_invalid",
+    `--select aggregation_layer reads no file: leave ${given.join(", ")} out`,
+  );
 }
 
 function asOfIn({ asOf }: IngestCommandOptions, localTime: LocalTime): Date | undefined {
@@ -62,11 +89,37 @@ function asOfIn({ asOf }: IngestCommandOptions, localTime: LocalTime): Date | un
   );
 }
 
+function rangeIn({ fromId, toId, fromDate, toDate }: IngestCommandOptions): BackfillRange | undefined {
+  const range = {
+    fromId,
+    toId,
+    fromDate: dayIn("--from-date", fromDate),
+    toDate: dayIn("--to-date", toDate),
+  };
+  if (fromId !== undefined && toId !== undefined && fromId > toId) throw emptyRange("id", "1000", "1999");
+  if (range.fromDate !== undefined && range.toDate !== undefined && range.fromDate > range.toDate)
+    throw emptyRange("date", "2026-11-03", "2026-11-04");
+  return Object.values(range).some((bound) => bound !== undefined) ? range : undefined;
+}
+
+function emptyRange(of: string, from: string, to: string): TillhouseError {
+  const message = `--from-${of} is after --to-${of}: give them as in --from-${of} ${from} --to-${of} ${to}`;
+  return new TillhouseError("usage_invalid", message);
+}
+
+/** A day as it is written; both of its ends are compared as text. */
+function dayIn(option: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && namedMoment(text, localTimeIn("UTC")) !== null;
+  if (isDay) return text;
+  throw new TillhouseError("usage_invalid", `${option} takes a day such as 2026-11-03`);
+}
+
 async function loadAndReport(
   context: CommandContext & StopSignals,
   database: Database,
   options: IngestCommandOptions,
-  asOf: Date | undefined,
+  told: Pick<IngestOptions, "asOf" | "range">,
 ): Promise<void> {
   const display = await createProgressDisplay({
     ...context,
@@ -75,7 +128,7 @@ async function loadAndReport(
   try {
     const report = await ingest(
       { ...context, database, trigger: "manual", onProgress: display.show },
-      { files: options.file, asOf },
+      { ...told, files: options.file, dryRun: options.dryRun },
     );
     display.end();
     if (options.json === true) printJson(reportAsJson(report));
@@ -109,7 +162,8 @@ async function printReport(report: IngestReport): Promise<void> {
   const unchanged = report.files.filter((file) => file.status === "unchanged");
   const areTold = unchanged.length <= MOST_UNCHANGED_SHOWN;
   const shownFiles = areTold ? report.files : report.files.filter((file) => file.status !== "unchanged");
-  print(`\nRun ${report.runId} ${statusOfReport(report)} in ${(report.durationMs / 1000).toFixed(1)} s`);
+  const called = report.dryRun === undefined ? `Run ${report.runId}` : "Dry run";
+  print(`\n${called} ${statusOfReport(report)} in ${(report.durationMs / 1000).toFixed(1)} s`);
   await printTable(
     [
       "file",
@@ -134,6 +188,8 @@ async function printReport(report: IngestReport): Promise<void> {
       outcomes.warnings,
     ]),
   );
+  for (const { path, outOfRange } of report.files)
+    if (outOfRange !== undefined) print(`${path}: ${outOfRange} other records are out of range.`);
   if (!areTold) print(`${unchanged.length} other files have not changed since they were loaded.`);
   for (const file of report.refused) print(refusalOfFile(file));
   for (const { path, error } of report.files) {
@@ -143,8 +199,22 @@ async function printReport(report: IngestReport): Promise<void> {
     if (volume !== undefined) print(`${path}: ${volume.kind}: ${aboutVolume(volume)}`);
   }
   if (report.resolved > 0) print(`${report.resolved} records that had waited in quarantine were loaded.`);
+  if (report.dryRun !== undefined) {
+    await printRejections(report.dryRun.rejections);
+    print("This was a dry run: all of it has been undone, and the database is as it was.");
+    return;
+  }
   if (report.files.some(({ outcomes }) => outcomes.rejected > 0))
     print("Rejected records are kept: npm run rejects");
+}
+
+async function printRejections(rejections: readonly Rejections[]): Promise<void> {
+  if (rejections.length === 0) return;
+  print("\nWould be rejected");
+  await printTable(
+    ["file", "reason", "column", "records", "first line"],
+    rejections.map((one) => [one.path, one.reason, one.column, one.records, one.first_line]),
+  );
 }
 
 function aboutVolume(volume: VolumeNote): string {

@@ -5,6 +5,7 @@ import { connectionSettings } from "./connectionSettings.ts";
 import { watchAnswers } from "./connectionWatch.ts";
 import { isConflict } from "./databaseErrors.ts";
 import type { Entry } from "./entry.ts";
+import { beginTransaction, commitTransaction, rollBackTransaction } from "./transactionBounds.ts";
 
 /** One pool for Prisma and for COPY alike. Connections that break while idle are logged and replaced. */
 export function createPool(entry: Entry, logger: Logger, max = 5): pg.Pool {
@@ -59,7 +60,7 @@ export async function withTransaction<T>(
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await client.query("BEGIN");
+      await beginTransaction(client);
       return await endTransaction(client, work);
     } catch (error) {
       if (!hasLost(error) || attempt === mostAttempts) throw error;
@@ -90,11 +91,11 @@ export async function withPooledTransaction<T>(
 export async function endTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
   try {
     const result = await work();
-    await client.query("COMMIT");
+    await commitTransaction(client);
     return result;
   } catch (error) {
     // On a broken connection there is nothing to roll back: the server has done so already.
-    await client.query("ROLLBACK").catch(() => undefined);
+    await rollBackTransaction(client).catch(() => undefined);
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import type { SourceName } from "../sources/contracts.ts";
 import type { BoundColumns } from "../sources/header.ts";
 import { localTimeIn } from "../sources/localTime.ts";
 import type { ParsingRules } from "../sources/parsing.ts";
+import type { RecordRange } from "../sources/recordRange.ts";
 import { AheadOfTurn } from "./aheadOfTurn.ts";
 import { commitChunk, type ChunkFile, type CommittedChunk } from "./commitChunk.ts";
 import type { ChunkPart } from "./frameChunks.ts";
@@ -31,6 +32,8 @@ export interface FileOpening {
   readonly fileId: number;
   readonly delimiter: string;
   readonly columns: BoundColumns;
+  /** The records to take, of transactions; the others are only counted. Absent: all. */
+  readonly range?: RecordRange | undefined;
 }
 
 /** Reads chunks and commits them, one at a time, on a connection of its own. */

@@ -22,6 +22,7 @@ const advanceRunFile = ledger("advanceRunFile");
 const advanceRun = ledger("advanceRun");
 const raiseWatermark = ledger("raiseWatermark");
 const createRejectStaging = sqlFile(new URL("./quarantine/createStaging.sql", import.meta.url));
+const closeReadAgain = sqlFile(new URL("./quarantine/closeReadAgain.sql", import.meta.url));
 const insertRejects = sqlFile(new URL("./quarantine/insertRejects.sql", import.meta.url));
 
 const COPY_REJECTS = "COPY staged_rejects (source_line, reason, column_name, natural_key, fields) FROM STDIN";
@@ -49,11 +50,15 @@ export interface ChunkFile {
   readonly statedAt: string;
   /** Lines of the file after so many were read before, while they were unterminated; null where none were. */
   readonly rereadAfterLine: bigint | null;
+  /** Some of its records are taken, whatever was read of it before: its checkpoint and its ranges stay as they are. */
+  readonly isBackfill: boolean;
 }
 
 /** What a committed chunk did, and how its file stands with it. */
 export interface CommittedChunk {
   readonly outcomes: Outcomes;
+  /** Records that were read and not asked for; none of `outcomes`. */
+  readonly outOfRange: number;
   readonly warnings: WarningCounts;
   readonly fileSoFar: FileSoFar;
 }
@@ -80,6 +85,8 @@ export async function commitChunk(
     file_id: file.fileId,
     stated_at: file.statedAt,
     is_unterminated: chunk.unterminated,
+    is_backfill: file.isBackfill,
+    first_line: chunk.firstLine,
   };
 
   const commit = async (): Promise<CommittedChunk> => {
@@ -94,7 +101,7 @@ export async function commitChunk(
     await quarantine(client, loading, chunk, judgement, parameters);
     const outcomes = outcomesOf(chunk, judgement);
     await advanceLedger(loading, chunk, file, outcomes, judgement, context);
-    return { outcomes, warnings: chunk.warnings, fileSoFar };
+    return { outcomes, outOfRange: chunk.outOfRange, warnings: chunk.warnings, fileSoFar };
   };
   if (isBegun) {
     try {
@@ -120,6 +127,7 @@ async function quarantine(
     await insertRejects.run(client, parameters);
   }
   if (judgement.refused.length > 0) await loading.waiting?.quarantine.run(client, parameters);
+  if (chunk.rejected.length + judgement.refused.length > 0) await closeReadAgain.run(client, parameters);
 }
 
 function outcomesOf(chunk: PreparedChunk, judgement: Judgement): Outcomes {
@@ -138,7 +146,7 @@ function outcomesOf(chunk: PreparedChunk, judgement: Judgement): Outcomes {
 async function advanceLedger(
   { contract: { source }, noteStated }: SourceLoading,
   chunk: PreparedChunk,
-  { fileId, digest, statedAt }: ChunkFile,
+  { fileId, digest, statedAt, isBackfill }: ChunkFile,
   outcomes: Outcomes,
   judgement: Judgement,
   { client, runId, now }: CommitContext,
@@ -161,10 +169,12 @@ async function advanceLedger(
     resolved: 0,
     now: now().toISOString(),
   };
-  const { rowCount } = await (chunk.unterminated ? noteUnterminated : advanceFile).run(client, values);
-  if (rowCount !== 1) throw new Error(`the checkpoint of file ${fileId} is not at byte ${chunk.startByte}`);
-  await (chunk.unterminated ? countInRange : insertRange).run(client, values);
-  if (judgement.stated > 0) await noteStated.run(client, values);
+  if (!isBackfill) {
+    const { rowCount } = await (chunk.unterminated ? noteUnterminated : advanceFile).run(client, values);
+    if (rowCount !== 1) throw new Error(`the checkpoint of file ${fileId} is not at byte ${chunk.startByte}`);
+    await (chunk.unterminated ? countInRange : insertRange).run(client, values);
+    if (judgement.stated > 0) await noteStated.run(client, values);
+  }
   await advanceRunFile.run(client, values);
   await advanceRun.run(client, values);
   if (judgement.highestKey !== null)

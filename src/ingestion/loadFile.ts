@@ -13,6 +13,7 @@ import { CONTRACTS } from "../sources/contracts.ts";
 import { openDataFile } from "../sources/dataFile.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
 import { shownNames } from "../sources/header.ts";
+import type { RecordRange } from "../sources/recordRange.ts";
 import { WAITING_REASONS, WARNINGS, type Warning, type WarningCounts } from "../sources/reasons.ts";
 import { undefinedWhenGone } from "../sources/settle.ts";
 import type { ChunkLoader } from "./chunkLoader.ts";
@@ -48,6 +49,8 @@ export interface LoadContext extends RunContext {
   readonly snapshotOf: (path: string) => Date | null;
   /** What is usual for a file of each source; added to here. */
   readonly usualLoads: UsualLoads;
+  /** The transactions to take, of files that are read from their start, whatever was read of them before. Absent: what is new. */
+  readonly range?: RecordRange | undefined;
   /** Told after each committed chunk. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -101,6 +104,10 @@ export async function loadFile(file: DiscoveredFile, context: LoadContext): Prom
 /** What a run has committed of a file, however often it opened it and in however many attempts. */
 export class DoneOfFile {
   outcomes = NO_OUTCOMES;
+  /** Records that were read and not asked for. */
+  outOfRange = 0;
+  /** How far a backfill has committed it: a further attempt goes on from there. */
+  backfilledBytes = 0;
   readonly warningsByKind: Partial<Record<Warning, number>> = {};
   hasNamedColumns = false;
   volume: VolumeNote | undefined;
@@ -111,8 +118,9 @@ export class DoneOfFile {
     this.warningsByKind[volume.kind] = 1;
   }
 
-  add({ outcomes, warnings }: CommittedChunk): void {
+  add({ outcomes, outOfRange, warnings }: CommittedChunk): void {
     this.outcomes = addOutcomes(this.outcomes, outcomes);
+    this.outOfRange += outOfRange;
     for (const [kind, count] of Object.entries(warnings) as [Warning, number][]) {
       this.warningsByKind[kind] = (this.warningsByKind[kind] ?? 0) + count;
     }
@@ -139,10 +147,15 @@ async function loadOnce(
       context.ledger,
       openedAt,
       context.snapshotOf(file.path),
+      rangeOf(file, context) !== undefined,
     );
     if ("unchanged" in opened) return "unchanged";
     if (isResumed(opened)) await context.usualLoads.recall(context.pool, file.source);
     const watch = new PrefixWatch({ ...opened, handle, openedAt }, context.now);
+    if (rangeOf(file, context) !== undefined) {
+      if (!opened.nothingNew) await loadChunks(file, watch, opened, context, done);
+      return "loaded";
+    }
     const read = opened.nothingNew ? null : await loadChunks(file, watch, opened, context, done);
     const identity = await trustworthyIdentity(handle, opened.identity, openedAt);
     const { atEnd } = read === null ? {} : LOADINGS[file.source];
@@ -154,6 +167,10 @@ async function loadOnce(
     await handle.close();
   }
 }
+
+/** What is asked for of a file; undefined where it is what is new of it. */
+const rangeOf = ({ source }: DiscoveredFile, { range }: LoadContext): RecordRange | undefined =>
+  source === "transactions" ? range : undefined;
 
 /** @returns records of the chunks that were committed; null where none was */
 async function loadChunks(
@@ -180,6 +197,7 @@ async function loadChunks(
   const { fileId } = ledger;
   const statedAt = await statedAtOf(opened, context.ledger, context.now());
   const { delimiter } = opened.dialect;
+  const range = rangeOf(file, context);
   let soFar = {
     path: file.path,
     recordsRead: startByte === 0 ? 0 : Number(ledger.recordsRead),
@@ -192,6 +210,10 @@ async function loadChunks(
     if (context.signal.aborted) throw stopped(file.path);
     const compared = await watch.compare(chunk);
     if (compared === "changed") throw changed(file.path);
+    if (chunk.endByte <= done.backfilledBytes) {
+      await loader.letGo();
+      return;
+    }
     if (compared === "goes on" && chunk.unterminated) {
       // Where the file seemed to end it does not, so this is no record. The next run reads it with what follows.
       await loader.letGo();
@@ -200,10 +222,11 @@ async function loadChunks(
     await context.usualLoads.recall(context.pool, file.source);
     const digest = context.ledger.key.digestOf(chunk.sha256);
     const committed = await loader.commit(
-      { fileId, digest, soFar, statedAt, rereadAfterLine },
+      { fileId, digest, soFar, statedAt, rereadAfterLine, isBackfill: range !== undefined },
       context.now(),
     );
     rereadAfterLine = null;
+    if (range !== undefined) done.backfilledBytes = chunk.endByte;
     done.add(committed);
     read = (read ?? 0) + committed.outcomes.recordsRead;
     soFar = committed.fileSoFar;
@@ -220,10 +243,12 @@ async function loadChunks(
   };
   try {
     const pool = context.loadersFor(Number(opened.identity.sizeBytes) - bytesInFile(readFrom, opened));
-    await loadInOrder(chunks, { source: file.source, fileId, delimiter, columns }, pool, commit);
+    await loadInOrder(chunks, { source: file.source, fileId, delimiter, columns, range }, pool, commit);
     return read;
   } catch (error) {
-    if (!hasChanged(error)) await noteFailure(error, fileId, context);
+    if (hasChanged(error)) done.backfilledBytes = 0;
+    // How the file stands for the loads of what is new is not a backfill's to say.
+    else if (range === undefined) await noteFailure(error, fileId, context);
     throw error;
   }
 }

@@ -55,6 +55,7 @@ export async function trustworthyIdentity(
  * not a byte is read), after its checkpoint when the bytes before it hash the same, or from the start when they do not.
  *
  * @param snapshotAt what its records are of; null where its mtime has to do
+ * @param isBackfill reads it from the start, though it has been read
  * @throws TillhouseError `file_refused` when the header does not fit the contract
  */
 export async function openSourceFile(
@@ -64,10 +65,11 @@ export async function openSourceFile(
   ledger: FileLedger,
   now: Date,
   snapshotAt: Date | null,
+  isBackfill = false,
 ): Promise<{ unchanged: LedgerFile } | ReadableFile> {
   const identity = identityOf(await handle.stat({ bigint: true }));
   const known = await ledger.findCurrent(file.source, file.path);
-  if (known?.status === "loaded" && sameIdentity(known, identity)) return { unchanged: known };
+  if (!isBackfill && known?.status === "loaded" && sameIdentity(known, identity)) return { unchanged: known };
 
   const { encoding, bytes, atEnd, foreign } = await beginningOf(handle);
   const begin = (dialect?: Dialect): Promise<LedgerFile> => {
@@ -91,14 +93,18 @@ export async function openSourceFile(
   const header = bytes.subarray(0, headerBytes);
   const committed = Number(known?.committedBytes ?? 0);
   const { key } = ledger;
+  let isAsRead = false;
   // What was hashed with another key cannot be compared: it is read anew.
   if (known !== null && committed > 0 && known.digestKey === key.id) {
     const { committedLines, committedDigest, unterminatedBytes, unterminatedDigest } = known;
     const text = onlyWith(header, fileText(handle, encoding, 0));
     const prefix = await readPrefix(text, committed, Number(unterminatedBytes));
     const seam = prefix === undefined ? "inside a line" : seamOf(prefix);
-    const isSame = prefix !== undefined && key.digestOf(prefix.hash.copy().digest("hex")) === committedDigest;
-    if (isSame && seam !== "inside a line") {
+    isAsRead =
+      prefix !== undefined &&
+      key.digestOf(prefix.hash.copy().digest("hex")) === committedDigest &&
+      seam !== "inside a line";
+    if (prefix !== undefined && isAsRead && !isBackfill) {
       return {
         ...opened,
         ledger: known,
@@ -111,10 +117,10 @@ export async function openSourceFile(
       };
     }
   }
-  const row =
-    known !== null && committed === 0
-      ? await ledger.noteDialect(known.fileId, describe(encoding, dialect))
-      : await begin(dialect);
+  let row = known;
+  if (row !== null && committed === 0)
+    row = await ledger.noteDialect(row.fileId, describe(encoding, dialect));
+  else if (row === null || !isAsRead) row = await begin(dialect);
   return {
     ...opened,
     ledger: row,

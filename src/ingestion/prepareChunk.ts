@@ -2,6 +2,7 @@ import type { Contract } from "../sources/contracts.ts";
 import type { FramedBlock } from "../sources/frameText.ts";
 import type { BoundColumns } from "../sources/header.ts";
 import { readBlock, type RecordShape, type RecordSink } from "../sources/readBlock.ts";
+import { isRejectInRange, type RecordRange } from "../sources/recordRange.ts";
 import { redactFields, redactLine } from "../sources/redactRecord.ts";
 import type { Reason, Warning, WarningCounts } from "../sources/reasons.ts";
 import { CopyRows } from "./copyRows.ts";
@@ -11,7 +12,9 @@ import type { RecordBatch } from "./recordBatch.ts";
 
 /** A chunk that is read and checked; its accepted records are in the batch. No card number is left in it. */
 export interface PreparedChunk extends Omit<FramedChunk, "records" | "sha256"> {
+  /** Those that are out of range left out. */
   readonly recordsRead: number;
+  readonly outOfRange: number;
   readonly warnings: WarningCounts;
   /** Rejected records in COPY text, for `staged_rejects`. */
   readonly rejected: readonly Buffer[];
@@ -29,6 +32,8 @@ export interface PreparingRules {
   readonly contract: Contract;
   readonly columns: BoundColumns;
   readonly delimiter: string;
+  /** The records to take; the others are only counted. Absent: all. */
+  readonly range?: RecordRange | undefined;
 }
 
 /** Reads and checks the records of one chunk, block by block; those that can be read are added to the batch. */
@@ -38,6 +43,7 @@ export class ChunkPreparation {
   readonly #shape: RecordShape;
   readonly #rejected = new CopyRows();
   readonly #rejects = new Map<Reason, Rejects>();
+  #outOfRange = 0;
   readonly #warnings: Partial<Record<Warning, number>> = {};
 
   constructor(batch: RecordBatch, rules: PreparingRules) {
@@ -75,11 +81,13 @@ export class ChunkPreparation {
     this.#batch.finish?.();
     // Of the file, not of a record: told once, with the header.
     if (chunk.startByte === 0 && this.#rules.columns.extra.length > 0) this.#warn("extra_columns");
-    if (chunk.unterminated) this.#warn("unterminated");
     const { startByte, endByte, firstLine, lastLine, unterminated, records } = chunk;
+    const outOfRange = this.#outOfRange + (this.#batch.outOfRange?.() ?? 0);
+    if (unterminated && records > outOfRange) this.#warn("unterminated");
     return {
       ...{ startByte, endByte, firstLine, lastLine, unterminated },
-      recordsRead: records,
+      recordsRead: records - outOfRange,
+      outOfRange,
       warnings: this.#warnings,
       rejected: this.#rejected.finish(),
       rejects: [...this.#rejects.values()],
@@ -92,6 +100,7 @@ export class ChunkPreparation {
 
   #add(fields: readonly string[], line: number): void {
     const parsed = this.#batch.add(fields, line);
+    if (parsed === "out of range") return;
     if ("accepted" in parsed) {
       for (const warning of parsed.warnings) this.#warn(warning);
       return;
@@ -108,6 +117,11 @@ export class ChunkPreparation {
     naturalKey: number | null,
     fields: Record<string, string>,
   ): void {
+    const { range } = this.#rules;
+    if (range !== undefined && !isRejectInRange(range, naturalKey)) {
+      this.#outOfRange += 1;
+      return;
+    }
     this.#rejected.add(copyRow([line, reason, column, naturalKey, JSON.stringify(fields)]));
     const before = this.#rejects.get(reason);
     this.#rejects.set(reason, {

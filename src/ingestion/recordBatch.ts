@@ -61,8 +61,10 @@ export interface AheadBatch {
 export interface RecordBatch {
   /** Absent where there is no such short way. */
   readonly addPlain?: AddPlain;
-  /** Parses a record and takes it, if it can be read. */
-  readonly add: (fields: readonly string[], line: number) => Parsed<unknown>;
+  /** Parses a record and takes it, if it can be read and is asked for. */
+  readonly add: (fields: readonly string[], line: number) => Parsed<unknown> | "out of range";
+  /** How many of the chunk's records could be read and are not asked for. Absent where all are. */
+  readonly outOfRange?: () => number;
   /** No more records of the chunk will be given. */
   readonly finish?: () => void;
   /** Absent where all records wait for their chunk's turn. */

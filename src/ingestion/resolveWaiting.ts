@@ -49,6 +49,7 @@ export async function resolveWaiting(
     file_id: null,
     stated_at: null,
     is_unterminated: false,
+    is_backfill: false,
     limit: batch,
   };
   let resolved = 0;

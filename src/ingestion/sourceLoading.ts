@@ -3,6 +3,7 @@ import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import type { Contract } from "../sources/contracts.ts";
 import type { BoundColumns } from "../sources/header.ts";
 import type { ParsingRules } from "../sources/parsing.ts";
+import type { RecordRange } from "../sources/recordRange.ts";
 import type { AppliedLabel, RecordBatch } from "./recordBatch.ts";
 
 /** What a batch must know of its file. */
@@ -10,6 +11,8 @@ export interface BatchRules {
   readonly columns: BoundColumns;
   readonly delimiter: string;
   readonly parsing: ParsingRules;
+  /** The records to take; the others are only counted. Absent: all. Of transactions only. */
+  readonly range?: RecordRange | undefined;
   readonly origin: { readonly runId: number; readonly fileId: number; readonly cardKeyId: number };
 }
 

@@ -8,7 +8,7 @@ import {
   type SumRollupName,
 } from "../database/rollups.ts";
 import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
-import { withPooledTransaction } from "../database/pool.ts";
+import { inOneSnapshot } from "../database/snapshot.ts";
 
 /** Something that is kept in one place and follows from another, and does not agree with it. */
 export interface Difference {
@@ -79,8 +79,7 @@ export interface Verification {
 
 /** Recomputes from the facts all that is kept beside them, in one snapshot. Writes nothing. */
 export function verifyWarehouse(pool: pg.Pool): Promise<Verification> {
-  return withPooledTransaction(pool, async (client) => {
-    await client.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  return inOneSnapshot(pool, async (client) => {
     const differences: Difference[] = [];
     for (const { name, sql, parameters } of STATEMENTS) {
       const { rows } = await sql.run<Omit<Difference, "check"> & QueryResultRow>(client, parameters);

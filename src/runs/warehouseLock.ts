@@ -38,8 +38,15 @@ export interface WarehouseLock {
  * Takes the lock, or gives undefined when another process has it. It hangs on a connection of its own: when the
  * process dies, the server sees the connection end and frees the lock; when it only stops, the server ends the connection.
  * What an earlier holder's loaders may still have in hand is ended first.
+ *
+ * @param raiseOn gives the transaction that the token is raised in, for a run that leaves all or nothing; without it the token is
+ *   raised at once
  */
-export async function takeWarehouseLock(entry: Entry, now: Date): Promise<WarehouseLock | undefined> {
+export async function takeWarehouseLock(
+  entry: Entry,
+  now: Date,
+  raiseOn?: () => Promise<Pick<ClientBase, "query">>,
+): Promise<WarehouseLock | undefined> {
   const client = ownConnection(entry, "tillhouse lock");
   let isHeld = false;
   let signs: NodeJS.Timeout | undefined;
@@ -56,7 +63,7 @@ export async function takeWarehouseLock(entry: Entry, now: Date): Promise<Wareho
       return undefined;
     }
     isHeld = true;
-    let fencingToken = await begin(client, now);
+    let fencingToken = await begin(client, now, raiseOn);
     let sign: Promise<unknown> | undefined;
     signs = setInterval(() => {
       // A connection that broke ends, and says so by that.
@@ -92,9 +99,15 @@ export async function takeWarehouseLock(entry: Entry, now: Date): Promise<Wareho
   }
 }
 
-async function begin(client: ClientBase, now: Date): Promise<bigint> {
+async function begin(
+  client: ClientBase,
+  now: Date,
+  raiseOn?: () => Promise<Pick<ClientBase, "query">>,
+): Promise<bigint> {
   await endOrphanedLoaders.run(client);
-  const { rows } = await raiseFencingToken.run<{ fencing_token: string }>(client, { now: now.toISOString() });
+  const { rows } = await raiseFencingToken.run<{ fencing_token: string }>((await raiseOn?.()) ?? client, {
+    now: now.toISOString(),
+  });
   const token = rows[0]?.fencing_token;
   if (token !== undefined) return BigInt(token);
   throw new TillhouseError(

@@ -17,11 +17,12 @@ const INLINE: Readonly<Record<string, string>> = {
   "src/database/embedded/serverHold.ts": "administers a server that may not have our database yet",
   "src/database/migrations.ts": "asks Prisma's own table, before any of ours is known to exist",
   "src/database/openDatabase.ts": "asks whether a server answers",
-  "src/database/pool.ts": "BEGIN, COMMIT, ROLLBACK",
+  "src/database/oneTransaction.ts": "BEGIN, COMMIT, ROLLBACK",
   "src/database/preparedPool.ts": "asks a server which version it is",
   "src/database/roles/roleStatements.ts": "GRANT and the like: names and verbs are the whole statement",
+  "src/database/snapshot.ts": "a setting of a transaction",
+  "src/database/transactionBounds.ts": "BEGIN, COMMIT, ROLLBACK, and the same inside of a transaction",
   "src/ingestion/aheadOfTurn.ts": "begins a transaction that ends elsewhere, and keeps it awake meanwhile",
-  "src/quality/verifyWarehouse.ts": "a setting of a transaction",
 };
 /**
  * Where a statement's text is put together: `create database`, `create role` and `grant` take names in no other way. They are

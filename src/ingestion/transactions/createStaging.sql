@@ -34,7 +34,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS judged_transactions (
   -- What it says again is not to be known by its chunk alone: that has another record of its id, or is not a range of its file.
   is_by_itself boolean NOT NULL,
   -- When the fact that is there was said, where the record says otherwise.
-  fact_stated_at timestamptz
+  fact_stated_at timestamptz,
+  -- The version that it would leave is kept already.
+  is_kept boolean NOT NULL
 ) ON COMMIT DELETE ROWS;
 
 -- The labels of the staged transactions, each once.

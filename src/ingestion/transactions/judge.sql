@@ -9,7 +9,23 @@ WITH
   found AS MATERIALIZED (
     SELECT
       staged.*,
-      coalesce(staged.said_at, :stated_at::timestamptz) AS stated_at,
+      coalesce(
+        staged.said_at,
+        -- What a backfill reads again was said when it was read first.
+        CASE
+          WHEN :is_backfill::boolean
+            THEN (
+              SELECT ranges.stated_at
+              FROM operations.file_ranges AS ranges
+              WHERE ranges.file_id = staged.file_id
+                AND ranges.first_line <= staged.source_line
+                AND ranges.last_line >= staged.source_line
+              ORDER BY ranges.first_line DESC
+              LIMIT 1
+            )
+        END,
+        :stated_at::timestamptz
+      ) AS stated_at,
       files.path COLLATE "C" AS path,
       devices.device_key,
       devices.store_key,
@@ -32,7 +48,9 @@ WITH
               LIMIT 1
             ),
             fact_files.snapshot_at,
+            -- Of a backfill that went beyond what is committed.
             to_timestamp(fact_files.mtime_ns / 1000000000)
+              + (fact_files.mtime_ns / 1000 % 1000000) * interval '1 microsecond'
           )
       END AS fact_stated_at
     FROM staged_transactions AS staged
@@ -161,7 +179,20 @@ SELECT
   device_key,
   store_key,
   fact_product_key,
-  outcome = 'already_present' AND is_newest AND coalesce(fact_digest = digest AND is_newer, false),
-  is_repeated OR quarantine_id IS NOT NULL OR :is_unterminated::boolean,
-  fact_stated_at
+  outcome = 'already_present'
+    AND is_newest
+    AND coalesce(fact_digest = digest AND is_newer, false)
+    AND NOT (:is_backfill::boolean AND fact_file_id = file_id),
+  is_repeated OR quarantine_id IS NOT NULL OR :is_unterminated::boolean OR :is_backfill::boolean,
+  fact_stated_at,
+  -- Of versions to be kept; read again, as after a backfill, a line has left its version by then.
+  outcome IN ('superseded', 'already_present') AND EXISTS (
+    SELECT
+    FROM ingestion_layer.fct_transactions_history AS kept
+    WHERE kept.transaction_id = judged.transaction_id
+      AND kept.file_id = judged.file_id
+      AND kept.source_line = judged.source_line
+      AND kept.digest = judged.digest
+      AND outcome IN ('superseded', 'already_present')
+  )
 FROM judged;

@@ -63,7 +63,7 @@ WITH
       judged.amount
     FROM judged_transactions AS judged
     JOIN staged_labels AS labels USING (label_digest)
-    WHERE judged.outcome = 'superseded' OR (judged.says_again AND judged.is_by_itself)
+    WHERE NOT judged.is_kept AND (judged.outcome = 'superseded' OR (judged.says_again AND judged.is_by_itself))
   ),
 
   wanted_devices AS MATERIALIZED (SELECT DISTINCT device_key FROM kept),

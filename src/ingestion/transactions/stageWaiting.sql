@@ -50,7 +50,11 @@ SELECT
       LIMIT 1
     ),
     (
-      SELECT coalesce(snapshot_at, to_timestamp(mtime_ns / 1000000000))
+      SELECT
+        coalesce(
+          snapshot_at,
+          to_timestamp(mtime_ns / 1000000000) + (mtime_ns / 1000 % 1000000) * interval '1 microsecond'
+        )
       FROM operations.source_files AS files
       WHERE files.file_id = arrived.file_id
     )

@@ -4,7 +4,11 @@ SELECT
   count(*)::integer AS records,
   (count(*) FILTER (WHERE says_again))::integer AS stated,
   0 AS late,
-  (count(*) FILTER (WHERE outcome IN ('corrected', 'superseded') OR (says_again AND is_by_itself)))::integer AS kept,
+  (
+    count(*) FILTER (
+      WHERE outcome = 'corrected' OR (NOT is_kept AND (outcome = 'superseded' OR (says_again AND is_by_itself)))
+    )
+  )::integer AS kept,
   min(source_line) AS first_line,
   max(transaction_id) AS highest_key,
   least(min(created_date_key), min(happened_date_key)) AS first_day,

@@ -5,6 +5,7 @@ import { TRANSACTION_STATUSES } from "../../sources/contracts.ts";
 import { LabelRegistry } from "../../sources/labels.ts";
 import { transactionParser, type Transaction } from "../../sources/parseTransaction.ts";
 import { PlainTransactionReader } from "../../sources/plainTransaction.ts";
+import { isInRange } from "../../sources/recordRange.ts";
 import { RecordHashes } from "../../sources/sha256/recordHashes.ts";
 import { dateKeyOf } from "../copyText.ts";
 import { Overtaken, type AddPlain, type Arrivals, type RecordBatch } from "../recordBatch.ts";
@@ -25,7 +26,7 @@ const COPY_STAGED = `COPY staged_transactions (${STAGED_COLUMNS}) FROM STDIN (FO
 const KEPT_LABELS = 10_000;
 
 /** Transactions on their way: new ones straight into the fact, the others through staging. */
-export function transactionBatch({ columns, delimiter, parsing, origin }: BatchRules): RecordBatch {
+export function transactionBatch({ columns, delimiter, parsing, range, origin }: BatchRules): RecordBatch {
   const labels = new LabelRegistry();
   const batch = new FactBatch(labels, origin);
   const parse = transactionParser(columns, parsing, labels);
@@ -51,11 +52,18 @@ export function transactionBatch({ columns, delimiter, parsing, origin }: BatchR
   };
 
   let ahead: CopiedFacts | null = null;
+  let outOfRange = 0;
+  const isAskedFor = (id: number, happenedAt: number): boolean => {
+    if (range === undefined || isInRange(range, id, happenedAt)) return true;
+    outOfRange += 1;
+    return false;
+  };
 
   const plainWay = (hashes: RecordHashes): AddPlain => {
     const plain = new PlainTransactionReader(columns, delimiter.charCodeAt(0), parsing, labels, hashes);
     return (bytes, start, end, line) => {
       if (!plain.read(bytes, start, end) || plain.label === null) return false;
+      if (!isAskedFor(plain.transactionId, plain.happenedAt)) return true;
       tail.transactionId = plain.transactionId;
       tail.happenedAt = plain.happenedAt;
       tail.createdAt = plain.createdAt;
@@ -77,11 +85,13 @@ export function transactionBatch({ columns, delimiter, parsing, origin }: BatchR
     add: (fields, line) => {
       const parsed = parse(fields);
       if ("accepted" in parsed) {
-        const { deviceId, label } = parsed.accepted;
+        const { transactionId, happenedAt, deviceId, label } = parsed.accepted;
+        if (!isAskedFor(transactionId, happenedAt)) return "out of range";
         batch.add(tailOf(parsed.accepted, line), { deviceId, labelIndex: label.index });
       }
       return parsed;
     },
+    outOfRange: () => outOfRange,
     finish: () => {
       hashes?.finish();
     },
@@ -108,6 +118,7 @@ export function transactionBatch({ columns, delimiter, parsing, origin }: BatchR
     },
     clear: () => {
       ahead = null;
+      outOfRange = 0;
       hashes?.clear();
       batch.clear();
       if (labels.size > KEPT_LABELS) labels.clear();

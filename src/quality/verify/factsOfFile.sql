@@ -1,5 +1,5 @@
 -- Grain: one transactions file whose records that were loaded or corrected something, and those of quarantine that did so
--- since, are not as many as the facts and the former facts that are from it.
+-- since, those of backfills among them, are not as many as the facts and the former facts that are from it.
 WITH
   facts AS (
     SELECT file_id, count(*) AS facts
@@ -8,6 +8,14 @@ WITH
       UNION ALL
       SELECT file_id FROM ingestion_layer.fct_transactions_history WHERE was_current
     ) AS versions
+    GROUP BY file_id
+  ),
+
+  backfilled AS (
+    SELECT file_id, sum(run_files.loaded + run_files.corrected) AS records
+    FROM operations.run_files
+    JOIN operations.runs USING (run_id)
+    WHERE run_files.source = 'transactions' AND runs.parameters ?| ARRAY['from_id', 'to_id', 'from_date', 'to_date']
     GROUP BY file_id
   ),
 
@@ -21,11 +29,13 @@ WITH
 SELECT
   files.path || ' (file ' || files.file_id || ')' AS subject,
   coalesce(facts.facts, 0)::text AS expected,
-  (files.loaded + files.corrected + coalesce(resolved.resolved, 0))::text AS actual
+  (files.loaded + files.corrected + coalesce(backfilled.records, 0) + coalesce(resolved.resolved, 0))::text AS actual
 FROM operations.source_files AS files
 LEFT JOIN facts USING (file_id)
+LEFT JOIN backfilled USING (file_id)
 LEFT JOIN resolved USING (file_id)
 WHERE files.source = 'transactions'
-  AND coalesce(facts.facts, 0) <> files.loaded + files.corrected + coalesce(resolved.resolved, 0)
+  AND coalesce(facts.facts, 0)
+    <> files.loaded + files.corrected + coalesce(backfilled.records, 0) + coalesce(resolved.resolved, 0)
 ORDER BY files.file_id
 LIMIT :limit::integer;

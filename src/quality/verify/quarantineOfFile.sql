@@ -1,5 +1,13 @@
--- Grain: one file that rejected more or fewer records than quarantine holds of it.
+-- Grain: one file that rejected, in backfills as well, more or fewer records than quarantine holds of it.
 WITH
+  backfilled AS (
+    SELECT file_id, sum(run_files.rejected) AS records
+    FROM operations.run_files
+    JOIN operations.runs USING (run_id)
+    WHERE run_files.source = 'transactions' AND runs.parameters ?| ARRAY['from_id', 'to_id', 'from_date', 'to_date']
+    GROUP BY file_id
+  ),
+
   quarantined AS (
     SELECT file_id, count(*) AS records
     FROM operations.quarantine
@@ -9,9 +17,10 @@ WITH
 SELECT
   files.path || ' (file ' || files.file_id || ')' AS subject,
   coalesce(quarantined.records, 0)::text AS expected,
-  files.rejected::text AS actual
+  (files.rejected + coalesce(backfilled.records, 0))::text AS actual
 FROM operations.source_files AS files
 LEFT JOIN quarantined USING (file_id)
-WHERE files.rejected <> coalesce(quarantined.records, 0)
+LEFT JOIN backfilled USING (file_id)
+WHERE files.rejected + coalesce(backfilled.records, 0) <> coalesce(quarantined.records, 0)
 ORDER BY files.file_id
 LIMIT :limit::integer;

@@ -1,0 +1,68 @@
+import type { RunSettings } from "../src/ingestion/chunkLoader.ts";
+import type { DoneOfFile, LoadContext } from "../src/ingestion/loadFile.ts";
+import type { LoaderPool } from "../src/ingestion/loaderPool.ts";
+import type { LoaderSession } from "../src/ingestion/loaderSession.ts";
+import type { ResolveContext } from "../src/ingestion/resolveWaiting.ts";
+import { fileLedger } from "../src/runs/fileLedger.ts";
+import { keyLedger } from "../src/runs/keyedLedger.ts";
+import { ledgerKey } from "../src/runs/ledgerKey.ts";
+import type { UsualLoads } from "../src/runs/usualLoads.ts";
+import type { DiscoveredFile } from "../src/sources/discoverFiles.ts";
+import { localTimeIn } from "../src/sources/localTime.ts";
+import { snapshotDateOf } from "../src/sources/snapshotDate.ts";
+import { recordRange } from "./backfillRange.ts";
+import type { IngestOptions } from "./ingestOptions.ts";
+import type { HeldRun, JobContext } from "./job.ts";
+import { loadSources, type LoadedSources } from "./loadSources.ts";
+
+/** What a run keeps in mind over its attempts. */
+export interface RunMemory {
+  readonly doneOf: (path: string) => DoneOfFile;
+  readonly usualLoads: UsualLoads;
+}
+
+/** The connections that a run's chunks are committed on. */
+export interface Loaders {
+  readonly session: LoaderSession;
+  /** The loaders for a file of which so many bytes are to be read. */
+  readonly loadersFor: (bytes: number) => LoaderPool;
+}
+
+/** Loads files of all sources, by the rules of a run and with its connections. */
+export async function loadFiles(
+  context: JobContext,
+  options: IngestOptions,
+  files: readonly DiscoveredFile[],
+  { run, progressed }: HeldRun,
+  settings: RunSettings,
+  memory: RunMemory,
+  loaders: Loaders,
+): Promise<LoadedSources> {
+  const { breakingOff, clock, config, database, logger, stopping } = context;
+  const localTime = localTimeIn(config.sourceTimezone);
+  const key = await ledgerKey(config);
+  await keyLedger(database.pool, settings.fencingToken, key, logger);
+  const load: LoadContext & ResolveContext = {
+    ...memory,
+    ...loaders,
+    runId: settings.runId,
+    fencingToken: settings.fencingToken,
+    maxRejectRatio: settings.maxRejectRatio,
+    pool: database.pool,
+    ledger: fileLedger(database.pool, settings.fencingToken, key),
+    logger,
+    maxRecordBytes: config.maxRecordBytes,
+    chunkRecords: config.chunkRecords,
+    reopenAfterMs: options.files.length > 0 ? 0 : config.settleMs,
+    now: () => clock.now(),
+    signal: stopping,
+    snapshotOf: (path) => options.asOf ?? snapshotDateOf(path, localTime),
+    range: options.range && recordRange(options.range, localTime),
+    onCommit: progressed,
+    onProgress: (progress) => {
+      progressed();
+      context.onProgress?.(progress);
+    },
+  };
+  return loadSources({ ...load, clock }, run, files, () => breakingOff.aborted);
+}
