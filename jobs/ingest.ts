@@ -1,7 +1,7 @@
 import type { Config } from "../src/config/loadConfig.ts";
 import { cardTokenKey, completeRotation } from "../src/ingestion/cardTokenKey.ts";
 import { localChunkLoader, type ChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
-import { DoneOfFile } from "../src/ingestion/loadFile.ts";
+import { DoneOfFile } from "../src/ingestion/doneOfFile.ts";
 import { loaderPool } from "../src/ingestion/loaderPool.ts";
 import { dropOrphanedStaging, loaderSession } from "../src/ingestion/loaderSession.ts";
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";

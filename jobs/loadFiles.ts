@@ -1,5 +1,6 @@
 import type { RunSettings } from "../src/ingestion/chunkLoader.ts";
-import type { DoneOfFile, LoadContext } from "../src/ingestion/loadFile.ts";
+import type { DoneOfFile } from "../src/ingestion/doneOfFile.ts";
+import type { LoadContext } from "../src/ingestion/loadFile.ts";
 import type { LoaderPool } from "../src/ingestion/loaderPool.ts";
 import type { LoaderSession } from "../src/ingestion/loaderSession.ts";
 import type { ResolveContext } from "../src/ingestion/resolveWaiting.ts";

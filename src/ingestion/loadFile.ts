@@ -7,7 +7,7 @@ import { TillhouseError, type ErrorCode } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 import { publicMessage } from "../lib/publicError.ts";
 import type { FileLedger, LedgerFile } from "../runs/fileLedger.ts";
-import { addOutcomes, NO_OUTCOMES, type Outcomes } from "../runs/outcomes.ts";
+import type { Outcomes } from "../runs/outcomes.ts";
 import type { UsualLoads } from "../runs/usualLoads.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
 import { openDataFile } from "../sources/dataFile.ts";
@@ -17,7 +17,8 @@ import type { RecordRange } from "../sources/recordRange.ts";
 import { WAITING_REASONS, WARNINGS, type Warning, type WarningCounts } from "../sources/reasons.ts";
 import { undefinedWhenGone } from "../sources/settle.ts";
 import type { ChunkLoader } from "./chunkLoader.ts";
-import type { CommittedChunk, RunContext } from "./commitChunk.ts";
+import type { RunContext } from "./commitChunk.ts";
+import type { DoneOfFile } from "./doneOfFile.ts";
 import { frameChunks, type FramedChunk } from "./frameChunks.ts";
 import { loadInOrder } from "./loadInOrder.ts";
 import { LOADINGS } from "./loadings.ts";
@@ -26,7 +27,7 @@ import { openSourceFile, trustworthyIdentity, type ReadableFile } from "./openSo
 import { PrefixWatch } from "./prefixWatch.ts";
 import type { Progress } from "./progress.ts";
 import { statedAtOf } from "./statedAt.ts";
-import { isResumed, volumeNote, type VolumeNote } from "./volumeOfLoad.ts";
+import { isResumed, volumeNote } from "./volumeOfLoad.ts";
 
 const countRejectedSql = sqlFile(new URL("./quarantine/countRejected.sql", import.meta.url));
 
@@ -98,32 +99,6 @@ export async function loadFile(file: DiscoveredFile, context: LoadContext): Prom
         meaning: WARNINGS[kind as Warning],
         ...(kind === done.volume?.kind && done.volume),
       });
-  }
-}
-
-/** What a run has committed of a file, however often it opened it and in however many attempts. */
-export class DoneOfFile {
-  outcomes = NO_OUTCOMES;
-  /** Records that were read and not asked for. */
-  outOfRange = 0;
-  /** How far a backfill has committed it: a further attempt goes on from there. */
-  backfilledBytes = 0;
-  readonly warningsByKind: Partial<Record<Warning, number>> = {};
-  hasNamedColumns = false;
-  volume: VolumeNote | undefined;
-
-  /** Takes a note on the file as a whole: once, however often it is taken. */
-  note(volume: VolumeNote): void {
-    this.volume = volume;
-    this.warningsByKind[volume.kind] = 1;
-  }
-
-  add({ outcomes, outOfRange, warnings }: CommittedChunk): void {
-    this.outcomes = addOutcomes(this.outcomes, outcomes);
-    this.outOfRange += outOfRange;
-    for (const [kind, count] of Object.entries(warnings) as [Warning, number][]) {
-      this.warningsByKind[kind] = (this.warningsByKind[kind] ?? 0) + count;
-    }
   }
 }
 

@@ -1,0 +1,30 @@
+import { addOutcomes, NO_OUTCOMES } from "../runs/outcomes.ts";
+import type { Warning } from "../sources/reasons.ts";
+import type { CommittedChunk } from "./commitChunk.ts";
+import type { VolumeNote } from "./volumeOfLoad.ts";
+
+/** What a run has committed of a file, however often it opened it and in however many attempts. */
+export class DoneOfFile {
+  outcomes = NO_OUTCOMES;
+  /** Records that were read and not asked for. */
+  outOfRange = 0;
+  /** How far a backfill has committed it: a further attempt goes on from there. */
+  backfilledBytes = 0;
+  readonly warningsByKind: Partial<Record<Warning, number>> = {};
+  hasNamedColumns = false;
+  volume: VolumeNote | undefined;
+
+  /** Takes a note on the file as a whole: once, however often it is taken. */
+  note(volume: VolumeNote): void {
+    this.volume = volume;
+    this.warningsByKind[volume.kind] = 1;
+  }
+
+  add({ outcomes, outOfRange, warnings }: CommittedChunk): void {
+    this.outcomes = addOutcomes(this.outcomes, outcomes);
+    this.outOfRange += outOfRange;
+    for (const [kind, count] of Object.entries(warnings) as [Warning, number][]) {
+      this.warningsByKind[kind] = (this.warningsByKind[kind] ?? 0) + count;
+    }
+  }
+}
