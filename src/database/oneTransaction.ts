@@ -8,9 +8,7 @@ const waitLonger = sqlFile(new URL("./waitLonger.sql", import.meta.url));
 export interface OneTransaction {
   /** Whoever asks it for a connection is given the transaction's, and gives nothing back. */
   readonly pool: pg.Pool;
-  /** Makes all of it count. */
-  commit(): Promise<void>;
-  /** Undoes all of it, unless it is committed. On a broken connection the server has done so. */
+  /** Undoes all of it. On a broken connection the server has done so. */
   end(): Promise<void>;
 }
 
@@ -25,9 +23,6 @@ export async function openTransaction(client: pg.Client): Promise<OneTransaction
   return {
     // Of a pool nobody needs more who is in the middle of a transaction.
     pool: pool as unknown as pg.Pool,
-    commit: async () => {
-      await client.query("COMMIT");
-    },
     end: async () => {
       await client.query("ROLLBACK").catch(() => undefined);
     },
