@@ -5,6 +5,7 @@ import { DoneOfFile, type LoadContext } from "../src/ingestion/loadFile.ts";
 import { loaderPool } from "../src/ingestion/loaderPool.ts";
 import type { ResolveContext } from "../src/ingestion/resolveWaiting.ts";
 import { dropOrphanedStaging, loaderSession } from "../src/ingestion/loaderSession.ts";
+import { forgetChanges } from "../src/ingestion/undo/undoRun.ts";
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
 import { passesSoon, TillhouseError } from "../src/lib/errors.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
@@ -130,6 +131,12 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
             context.logger.warn("statistics could not be refreshed", { error: publicMessage(error) });
           });
       }
+      // Those of more runs than are asked for are in nobody's way; the next run tries again.
+      await forgetChanges(database.pool, config.undoRuns).catch((error: unknown) => {
+        context.logger.warn("what rows were before old runs could not be dropped", {
+          error: publicMessage(error),
+        });
+      });
       return await reportOf(
         run.runId,
         { files: loaded.files, refused, failure: loaded.failure ?? refusalOfRun },

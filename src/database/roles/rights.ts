@@ -103,6 +103,7 @@ export const RIGHTS: {
     "operations.source_files": history,
     "operations.file_ranges": kept,
     "operations.watermarks": kept,
+    "operations.run_changes": rewritten,
     "operations.quarantine": {
       loader: ["SELECT", "INSERT", "UPDATE"],
       reader: [only("SELECT", ...QUARANTINE_SHOWN)],
