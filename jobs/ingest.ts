@@ -132,7 +132,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
           });
       }
       // Those of more runs than are asked for are in nobody's way; the next run tries again.
-      await forgetChanges(database.pool, config.undoRuns).catch((error: unknown) => {
+      await forgetChanges(database.pool, run.runId, config.undoRuns).catch((error: unknown) => {
         context.logger.warn("what rows were before old runs could not be dropped", {
           error: publicMessage(error),
         });

@@ -1,5 +1,11 @@
 import { loaderSession } from "../src/ingestion/loaderSession.ts";
-import { isUndone, newestUndoable, undoRun, type Undone, type UndoableRun } from "../src/ingestion/undo/undoRun.ts";
+import {
+  isUndone,
+  newestUndoable,
+  undoRun,
+  type Undone,
+  type UndoableRun,
+} from "../src/ingestion/undo/undoRun.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
 import type { WarehouseLock } from "../src/runs/warehouseLock.ts";
 import { asRun, type JobContext } from "./job.ts";

@@ -21,30 +21,26 @@ LANGUAGE plpgsql
 SET search_path = ''
 AS $$
 DECLARE
-  run_id text := current_setting('tillhouse.run_id', true);
+  noted_run_id text := current_setting('tillhouse.run_id', true);
+  key_columns text[] := string_to_array(tg_argv[0], ' ');
+  noted_columns text[] := string_to_array(tg_argv[1], ' ');
 BEGIN
   -- Most statements change nothing.
-  IF coalesce(run_id, '') = '' OR NOT EXISTS (SELECT FROM changed) THEN
+  IF coalesce(noted_run_id, '') = '' OR NOT EXISTS (SELECT FROM changed) THEN
     RETURN NULL;
   END IF;
-  EXECUTE format(
-    'INSERT INTO operations.run_changes (run_id, table_name, row_key, before)
-     SELECT %L::integer, %L, %s, %s FROM changed ON CONFLICT DO NOTHING',
-    run_id,
+  INSERT INTO operations.run_changes (run_id, table_name, row_key, before)
+  SELECT
+    noted_run_id::integer,
     tg_table_name,
-    (
-      SELECT 'jsonb_build_object(' || string_agg(format('%L, changed.%I', name, name), ', ') || ')'
-      FROM unnest(string_to_array(tg_argv[0], ' ')) AS name
-    ),
+    (SELECT jsonb_object_agg(name, rows.content -> name) FROM unnest(key_columns) AS name),
     CASE
-      WHEN tg_op = 'INSERT' THEN 'NULL'
-      WHEN tg_nargs = 1 THEN 'to_jsonb(changed)'
-      ELSE (
-        SELECT 'jsonb_build_object(' || string_agg(format('%L, changed.%I', name, name), ', ') || ')'
-        FROM unnest(string_to_array(tg_argv[1], ' ')) AS name
-      )
+      WHEN tg_op = 'INSERT' THEN NULL
+      WHEN noted_columns IS NULL THEN rows.content
+      ELSE (SELECT jsonb_object_agg(name, rows.content -> name) FROM unnest(noted_columns) AS name)
     END
-  );
+  FROM (SELECT to_jsonb(changed) AS content FROM changed) AS rows
+  ON CONFLICT ON CONSTRAINT run_changes_pkey DO NOTHING;
   RETURN NULL;
 END
 $$;

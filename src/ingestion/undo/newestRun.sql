@@ -1,5 +1,6 @@
 -- Grain: the newest run before this one that changed something and has not been taken back; none where there is none left.
--- Of a run that cannot be taken back nothing is noted any more, but it read or resolved records.
+-- Of a run that cannot be taken back nothing is noted any more, but it read or resolved records. One that only saw again what
+-- was there, and noted as what file, is passed over: an earlier one takes that with it.
 SELECT
   runs.run_id,
   runs.job,
@@ -13,7 +14,11 @@ WHERE runs.run_id < :before_run_id::integer
   AND (
     runs.records_read > 0
     OR runs.resolved > 0
-    OR EXISTS (SELECT FROM operations.run_changes AS changes WHERE changes.run_id = runs.run_id)
+    OR EXISTS (
+      SELECT
+      FROM operations.run_changes AS changes
+      WHERE changes.run_id = runs.run_id AND (changes.table_name <> 'source_files' OR changes.before IS NULL)
+    )
   )
 ORDER BY runs.run_id DESC
 LIMIT 1;

@@ -17,6 +17,7 @@ const noteNothing = sql("noteNothing");
 const removeQuarantined = sql("removeQuarantined");
 const closeAddedFiles = sql("closeAddedFiles");
 const markUndone = sql("markUndone");
+const forgetSeen = sql("forgetSeen");
 const forgetChangesSql = sql("forgetChanges");
 
 /** A run that is to be taken back. */
@@ -116,10 +117,12 @@ export function undoRun(client: pg.ClientBase, fencingToken: bigint, run: Undoab
 }
 
 /**
- * Forgets what rows were before runs that are older than the latest so many.
+ * At the end of a run: forgets what rows were before runs that are older than the latest so many, and before this one if
+ * it did nothing but see files again.
  *
  * @param kept how many runs stay undoable
  */
-export async function forgetChanges(pool: pg.Pool, kept: number): Promise<void> {
+export async function forgetChanges(pool: pg.Pool, runId: number, kept: number): Promise<void> {
+  await forgetSeen.run(pool, { run_id: runId });
   await forgetChangesSql.run(pool, { kept });
 }
