@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { RIGHTS } from "../../src/database/roles/rights.ts";
+import { NOTED_TABLES } from "../../src/ingestion/undo/notedTables.ts";
 import { emptyWarehouse } from "../fixtures/emptyWarehouse.ts";
 import { warningKinds } from "../fixtures/ingestJson.ts";
 import { writePlaces } from "../fixtures/loadedFacts.ts";
@@ -67,8 +69,8 @@ const HEADERS = { stores: STORES_HEADER, devices: DEVICES_HEADER, transactions: 
 async function checkKeysAsSets({ rows }: Warehouse, asSets: boolean): Promise<void> {
   await rows("DROP TRIGGER IF EXISTS of_somebody ON ingestion_layer.fct_transactions");
   if (asSets) return;
-  await rows(`CREATE TRIGGER of_somebody BEFORE TRUNCATE ON ingestion_layer.fct_transactions
-    EXECUTE FUNCTION suppress_redundant_updates_trigger()`);
+  await rows(`CREATE TRIGGER of_somebody BEFORE UPDATE ON ingestion_layer.fct_transactions
+    FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`);
 }
 
 test(
@@ -255,3 +257,46 @@ describe("a run is not taken back, and nothing is changed, when", () => {
       await refuses(warehouse, undo, /of 1 transactions that it corrected, 0 can be what they were/);
     }));
 });
+
+/** What a load writes, and why it needs no note of what was there before. */
+const KNOWN_OTHERWISE = [
+  // Facts know the run that wrote them last, and their versions what they were before.
+  "ingestion_layer.fct_transactions",
+  "ingestion_layer.fct_transactions_history",
+  // They follow from the facts.
+  "aggregation_layer.rollup_days",
+  "aggregation_layer.rollup_devices",
+  "aggregation_layer.rollup_products",
+  "aggregation_layer.rollup_store_first_sales",
+  "aggregation_layer.rollup_stores",
+  // The log and the lock, and keys, which stay.
+  "operations.card_token_keys",
+  "operations.run_changes",
+  "operations.run_files",
+  "operations.run_locks",
+  "operations.run_steps",
+  "operations.runs",
+];
+
+test("whatever a load may write is noted by triggers that always fire, or known otherwise", () =>
+  withUndo(async ({ rows }) => {
+    const written = Object.entries(RIGHTS.table).flatMap(([name, { loader = [] }]) =>
+      loader.some((verb) => verb !== "SELECT") ? [name] : [],
+    );
+    const noted = written.filter((name) => !KNOWN_OTHERWISE.includes(name));
+    expect(noted.sort()).toEqual(NOTED_TABLES.map(({ table }) => table).sort());
+    const triggers = await rows<{ table: string; key: string; events: number; always: boolean }>(
+      `SELECT tgrelid::regclass::text AS "table", split_part(encode(tgargs, 'escape'), '\\000', 1) AS key,
+         count(*)::integer AS events, bool_and(tgenabled = 'A') AS always
+       FROM pg_trigger WHERE tgfoid = 'operations.note_run_changes'::regproc GROUP BY 1, 2`,
+    );
+    const byTable = (left: { table: string }, right: { table: string }) =>
+      left.table < right.table ? -1 : 1;
+    expect(triggers.sort(byTable)).toEqual(
+      NOTED_TABLES.map(({ table, key }) => ({
+        ...{ table, key: key.join(" "), always: true },
+        // Of quarantine only what changes: records that were added know their run.
+        events: table === "operations.quarantine" ? 1 : 3,
+      })).sort(byTable),
+    );
+  }));
