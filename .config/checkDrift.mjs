@@ -62,6 +62,18 @@ const RULES = [
   "quarantine_waiting_for_device (partial index)",
   "quarantine_waiting_for_store (partial index)",
   "source_files_current_path (partial index)",
+  "source_files (changes noted)",
+  "file_ranges (changes noted)",
+  "watermarks (changes noted)",
+  "quarantine (changes noted)",
+  "dim_time (changes noted)",
+  "dim_customers (changes noted)",
+  "dim_products (changes noted)",
+  "dim_product_labels (changes noted)",
+  "dim_stores (changes noted)",
+  "dim_devices (changes noted)",
+  "dim_stores_history (changes noted)",
+  "dim_devices_history (changes noted)",
 ];
 
 const RULES_SQL = `
@@ -73,6 +85,9 @@ const RULES_SQL = `
   UNION ALL
   SELECT relname || ' (partial index)' FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
   WHERE indpred IS NOT NULL AND indisvalid AND relnamespace = ANY ($1::regnamespace[])
+  UNION ALL
+  SELECT DISTINCT relname || ' (changes noted)' FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+  WHERE tgenabled = 'A' AND relnamespace = ANY ($1::regnamespace[])
   UNION ALL
   SELECT relname || ' (' || array_to_string(reloptions, ', ') || ')' FROM pg_class
   WHERE reloptions IS NOT NULL AND relnamespace = ANY ($1::regnamespace[])`;
@@ -214,7 +229,7 @@ async function compareRules(url) {
   for (const rule of without(found, RULES))
     drift(`${rule} is not in the list RULES of .config/checkDrift.mjs`);
   if (found.length === RULES.length && without(RULES, found).length === 0) {
-    agree(`${found.length} CHECKs, partial indexes and settings of tables are all there`);
+    agree(`${found.length} CHECKs, partial indexes, triggers and settings of tables are all there`);
   }
 }
 

@@ -4,6 +4,7 @@ import { localChunkLoader, type ChunkLoader, type RunSettings } from "../src/ing
 import { DoneOfFile } from "../src/ingestion/doneOfFile.ts";
 import { loaderPool } from "../src/ingestion/loaderPool.ts";
 import { dropOrphanedStaging, loaderSession } from "../src/ingestion/loaderSession.ts";
+import { forgetChanges } from "../src/ingestion/undo/undoRun.ts";
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
 import { passesSoon, TillhouseError } from "../src/lib/errors.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
@@ -63,9 +64,16 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
       // Empty tables that are in nobody's way; the next run tries again.
       context.logger.warn("left-over staging could not be dropped", { error: publicMessage(error) });
     });
-    return withLoaders(context, settings, (loaders) =>
+    const report = await withLoaders(context, settings, (loaders) =>
       loadAll(context, options, held, found, settings, memory, loaders, started),
     );
+    // Those of more runs than are asked for are in nobody's way; the next run tries again.
+    await forgetChanges(database.pool, held.run.runId, config.undoRuns).catch((error: unknown) => {
+      context.logger.warn("what rows were before old runs could not be dropped", {
+        error: publicMessage(error),
+      });
+    });
+    return report;
   });
 }
 

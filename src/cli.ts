@@ -7,6 +7,7 @@ import type { GenerateCommandOptions } from "./commands/generate.ts";
 import type { ListOptions } from "./commands/history.ts";
 import type { IngestCommandOptions } from "./commands/ingest.ts";
 import type { StudioCommandOptions } from "./commands/studio.ts";
+import type { UndoOptions } from "./commands/undo.ts";
 import type { VerifyCommandOptions } from "./commands/verify.ts";
 import type { WhyOptions } from "./commands/why.ts";
 import { EXIT_CODES, TillhouseError } from "./lib/errors.ts";
@@ -144,6 +145,27 @@ Exit codes: 0 something is known of it, 1 no record with that id has been read.`
     .action(async (id: number, options: WhyOptions) =>
       (await import("./commands/why.ts")).whyCommand(id, options),
     );
+
+  program
+    .command("undo")
+    .description(
+      "take back the newest run that changed something, as if it had never been; again for the one before (npm run undo)",
+    )
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run undo
+  npm run -s undo -- --json
+
+The run stays in the log as undone. Its files are named: the next run loads them again, unless they are taken out of
+DATA_DIR. Of the latest UNDO_RUNS runs (30) enough is kept for it.
+
+Exit codes: 0 done, or no run is left that changed anything, 1 failed, stopped or not possible (the reason is told, and
+nothing is changed), 2 wrong usage or configuration, 3 another run is at work.`,
+    )
+    .action(async (options: UndoOptions) => (await import("./commands/undo.ts")).undoCommand(options));
 
   program
     .command("verify")

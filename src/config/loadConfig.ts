@@ -24,6 +24,7 @@ export interface Config {
   readonly maxRecordBytes: SettingValues["MAX_RECORD_BYTES"];
   readonly workers: SettingValues["WORKERS"];
   readonly chunkRecords: SettingValues["CHUNK_RECORDS"];
+  readonly undoRuns: SettingValues["UNDO_RUNS"];
 }
 
 /** These hold secrets: a message about them never shows what they hold. */
@@ -94,6 +95,7 @@ export function loadConfig(environment: Environment = process.env, envFile = ".e
     maxRecordBytes: valueOf("MAX_RECORD_BYTES", all),
     workers: valueOf("WORKERS", all),
     chunkRecords: valueOf("CHUNK_RECORDS", all),
+    undoRuns: valueOf("UNDO_RUNS", all),
   };
   if (config.databaseUrl !== undefined && config.cardTokenKey === undefined) {
     throw new TillhouseError(

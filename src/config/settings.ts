@@ -177,6 +177,12 @@ export const SETTINGS = {
     default: "100000",
     schema: wholeNumber(1, 10_000_000),
   }),
+  UNDO_RUNS: setting({
+    description: "Latest runs that can be taken back: what rows were before each of them is kept. 0: none.",
+    example: "30",
+    default: "30",
+    schema: wholeNumber(0, 100_000),
+  }),
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;

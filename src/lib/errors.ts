@@ -42,6 +42,7 @@ export const ERRORS = {
   loader_thread_died: { exitCode: EXIT_CODES.failed, retry: "soon" },
   too_many_rejects: { exitCode: EXIT_CODES.failed, retry: "never" },
   studio_unavailable: { exitCode: EXIT_CODES.failed, retry: "later" },
+  undo_not_possible: { exitCode: EXIT_CODES.failed, retry: "never" },
   verification_failed: { exitCode: EXIT_CODES.failed, retry: "never" },
 } as const satisfies Record<string, { exitCode: ExitCode; retry: Retry }>;
 

@@ -8,6 +8,13 @@ WITH
     RETURNING run_id
   ),
 
+  named AS (
+    UPDATE operations.run_locks
+    SET run_id = resumed.run_id
+    FROM resumed
+    WHERE run_locks.name = 'warehouse'
+  ),
+
   steps AS (
     UPDATE operations.run_steps
     SET status = 'failed', finished_at = :now, error_message = :error_message

@@ -34,7 +34,7 @@ export interface RunLog {
    *
    * @throws TillhouseError `run_lock_lost` when another process has taken the run for dead
    */
-  finish(status: Exclude<RunStatus, "running" | "killed">, error?: unknown): Promise<void>;
+  finish(status: Exclude<RunStatus, "running" | "killed" | "undone">, error?: unknown): Promise<void>;
 }
 
 interface StartOptions {

@@ -134,6 +134,27 @@ test(
   3_600_000,
 );
 
+test(
+  "a device that waited for its store is the newer version where its line is after another one of its chunk",
+  inWarehouse(async ({ files, ingest, rows }) => {
+    await files.write("stores-2026-01-01.csv", storesFile({ id: 3 }));
+    const devices = devicesFile({ id: 2, store_id: 3 }, { id: 2, store_id: 2 }, { id: 9, store_id: 3 });
+    await files.write("devices-2026-01-02.csv", devices);
+    await ingest();
+    await files.write("stores-2026-01-03.csv", storesFile({ id: 2 }, { id: 3 }));
+    await ingest();
+
+    expect(
+      await rows(
+        `SELECT store_id::integer FROM ingestion_layer.dim_devices_history AS kept
+         JOIN ingestion_layer.dim_devices USING (device_key)
+         JOIN ingestion_layer.dim_stores AS stores ON stores.store_key = kept.store_key
+         WHERE device_id = 2`,
+      ),
+    ).toEqual([{ store_id: 2 }]);
+  }),
+);
+
 const sale = (id: number, happenedAt: string, device = 1) => ({
   id,
   device_id: device,

@@ -133,6 +133,7 @@ export const RIGHTS: {
     },
     "operations.file_ranges": kept,
     "operations.watermarks": kept,
+    "operations.run_changes": rewritten,
     "operations.quarantine": {
       loader: ["SELECT", "INSERT", "UPDATE"],
       reader: [only("SELECT", ...QUARANTINE_SHOWN)],

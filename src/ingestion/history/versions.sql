@@ -32,6 +32,14 @@ WITH
       ORDER BY versions.valid_from DESC
       LIMIT 1
     ) AS in_force
+    -- A version that is of the range itself knows its line: one after it, that waited, is the newer.
+    WHERE NOT EXISTS (
+      SELECT
+      FROM versions
+      WHERE versions.:"key" = touched.:"key"
+        AND versions.file_id = ranges.file_id
+        AND versions.source_line BETWEEN ranges.first_line AND ranges.last_line
+    )
   ),
 
   said AS (

@@ -22,6 +22,7 @@ const boundary = (
 });
 
 const CHECKPOINT = /^UPDATE operations\.source_files\s+SET\s+status = 'loading'/;
+const RUN_START = /^WITH\s+started AS [^]*INSERT INTO operations\.runs/;
 const COPY_FACTS = /^COPY ingestion_layer\.fct_transactions\b/;
 const BEGINS_AHEAD = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const FENCE = /FROM operations\.run_locks[^]*FOR SHARE/;
@@ -38,8 +39,8 @@ const commits =
 export const BOUNDARIES: readonly Boundary[] = [
   boundary("lock asked for", "after", /pg_try_advisory_lock/),
   boundary("fencing token raised", "after", /^UPDATE operations\.run_locks\s+SET fencing_token/),
-  boundary("run start, before", "before", /^INSERT INTO operations\.runs/),
-  boundary("run start, after", "after", /^INSERT INTO operations\.runs/),
+  boundary("run start, before", "before", RUN_START),
+  boundary("run start, after", "after", RUN_START),
   boundary("discovery, before", "after", /^INSERT INTO operations\.run_steps/),
   boundary("discovery, after", "before", /^UPDATE operations\.run_steps/),
   boundary("step start", "after", /^INSERT INTO operations\.run_steps/, 4),

@@ -68,6 +68,7 @@ const WRONG: readonly (readonly [SettingName, string])[] = [
   ["MAX_RECORD_BYTES", "100"],
   ["MAX_RECORD_BYTES", "99999999999999999999"],
   ["CHUNK_RECORDS", "0"],
+  ["UNDO_RUNS", "-1"],
 ];
 
 describe("a wrong configuration", () => {

@@ -1,0 +1,24 @@
+-- Grain: the newest run before this one that changed something and has not been taken back; none where there is none left.
+-- Of a run that cannot be taken back nothing is noted any more, but it read or resolved records. One that only saw again what
+-- was there, and noted as what file, is passed over: an earlier one takes that with it.
+SELECT
+  runs.run_id,
+  runs.job,
+  runs.status,
+  runs.started_at,
+  runs.versions_before,
+  EXISTS (SELECT FROM operations.run_changes AS changes WHERE changes.run_id = runs.run_id) AS is_noted
+FROM operations.runs AS runs
+WHERE runs.run_id < :before_run_id::integer
+  AND runs.status <> 'undone'
+  AND (
+    runs.records_read > 0
+    OR runs.resolved > 0
+    OR EXISTS (
+      SELECT
+      FROM operations.run_changes AS changes
+      WHERE changes.run_id = runs.run_id AND (changes.table_name <> 'source_files' OR changes.before IS NULL)
+    )
+  )
+ORDER BY runs.run_id DESC
+LIMIT 1;

@@ -1,0 +1,88 @@
+import type { ClientBase } from "pg";
+import { onlyRow, sqlFile } from "../../database/sqlFile.ts";
+import { TillhouseError } from "../../lib/errors.ts";
+import { TRANSACTION_STATUSES, type TransactionStatus } from "../../sources/contracts.ts";
+import { foldRollups } from "../rollups/foldRollups.ts";
+import { RollupChanges } from "../rollups/rollupChanges.ts";
+
+const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
+const createUndoneFacts = sql("createUndoneFacts");
+const findUndoneFacts = sql("findUndoneFacts");
+const countUndoneFacts = sql("countUndoneFacts");
+const undoneFacts = sql("undoneFacts");
+const removeFacts = sql("removeFacts");
+const restoreFacts = sql("restoreFacts");
+const removeVersions = sql("removeVersions");
+
+/** Facts that are read at once. */
+const READ_AT_ONCE = 20_000;
+
+interface UndoneFact {
+  readonly place: number;
+  readonly store_key: number;
+  readonly device_key: number;
+  readonly product_key: number;
+  readonly happened_date_key: number;
+  readonly status: TransactionStatus;
+  readonly cents: string;
+  readonly transaction_id: string;
+  readonly happened_at_micros: string;
+}
+
+/**
+ * Takes back what a run did to the facts and to the rollups, in the caller's transaction: facts that it added go, those that
+ * it corrected are what they were, and the versions that it kept are not kept any more.
+ *
+ * @throws TillhouseError `undo_not_possible` when a fact cannot be what it was, `verification_failed` as `foldRollups`
+ */
+export async function undoFacts(
+  client: ClientBase,
+  runId: number,
+  versionsBefore: string,
+): Promise<{ readonly added: number; readonly corrected: number }> {
+  const values = { run_id: runId, versions_before: versionsBefore };
+  await createUndoneFacts.run(client);
+  await findUndoneFacts.run(client, values);
+  const counts = onlyRow(await countUndoneFacts.run<{ added: number; corrected: number }>(client));
+  const changes = new RollupChanges();
+  await addFacts(client, changes, -1);
+  const removed = await removeFacts.run(client);
+  const restored = await restoreFacts.run(client);
+  if (removed.rowCount !== counts.added || restored.rowCount !== counts.corrected) {
+    throw new TillhouseError(
+      "undo_not_possible",
+      `Run ${runId} cannot be taken back: of ${counts.corrected} transactions that it corrected, ${restored.rowCount ?? 0} can be what they were. Nothing is changed. Look for what was changed by hand: npm run verify`,
+      { run_id: runId },
+    );
+  }
+  await addFacts(client, changes, 1);
+  await removeVersions.run(client, values);
+  await foldRollups(client, changes);
+  return counts;
+}
+
+async function addFacts(client: ClientBase, changes: RollupChanges, sign: 1 | -1): Promise<void> {
+  let afterPlace = 0;
+  for (;;) {
+    const { rows } = await undoneFacts.run<UndoneFact & Record<string, unknown>>(client, {
+      after_place: afterPlace,
+      limit: READ_AT_ONCE,
+    });
+    for (const fact of rows) {
+      changes.add(
+        sign,
+        fact.store_key,
+        fact.device_key,
+        fact.product_key,
+        fact.happened_date_key,
+        TRANSACTION_STATUSES.indexOf(fact.status),
+        Number(fact.cents),
+        Number(fact.transaction_id),
+        Number(fact.happened_at_micros),
+      );
+    }
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    afterPlace = last.place;
+  }
+}

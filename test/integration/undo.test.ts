@@ -1,0 +1,305 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { RIGHTS } from "../../src/database/roles/rights.ts";
+import { NOTED_TABLES } from "../../src/ingestion/undo/notedTables.ts";
+import { emptyWarehouse } from "../fixtures/emptyWarehouse.ts";
+import { warningKinds } from "../fixtures/ingestJson.ts";
+import { writePlaces } from "../fixtures/loadedFacts.ts";
+import {
+  deviceRecords,
+  devicesFile,
+  DEVICES_HEADER,
+  storeRecords,
+  storesFile,
+  STORES_HEADER,
+  transactionRecords,
+  transactionsFile,
+  TRANSACTIONS_HEADER,
+} from "../fixtures/sourceText.ts";
+import { trials } from "../fixtures/trials.ts";
+import { standing, withUndo } from "../fixtures/undo.ts";
+import type { Warehouse } from "../fixtures/warehouse.ts";
+
+/** Few values each, so that records meet: ids are corrected, said again, wait for their device, or cannot be read. */
+const transaction = fc.record({
+  id: fc.integer({ min: 1, max: 25 }),
+  device_id: fc.integer({ min: 1, max: 4 }),
+  product_sku: fc.constantFrom("A", "B", "C"),
+  product_name: fc.constantFrom("One", "Two"),
+  amount: fc.oneof({ weight: 9, arbitrary: fc.constantFrom("0.01", "19.99") }, fc.constant("many")),
+  status: fc.constantFrom("accepted", "accepted", "refused"),
+  card_number: fc.constantFrom("", "4111 1111 1111 1111", "4222222222222222"),
+  happened_at: fc.integer({ min: 1, max: 28 }).map((day) => `02/${day}/2022 0${day % 3}:00:00`),
+});
+const device = fc.record({
+  id: fc.integer({ min: 1, max: 4 }),
+  type: fc.integer({ min: 1, max: 2 }),
+  store_id: fc.integer({ min: 1, max: 3 }),
+});
+const store = fc.record({
+  id: fc.integer({ min: 1, max: 3 }),
+  typology: fc.constantFrom("Hotel", "Florist"),
+  customer_id: fc.integer({ min: 1, max: 3 }),
+  created_at: fc.constantFrom("01/01/2022 00:00:00", "02/14/2022 12:00:00"),
+});
+const linesOf = <T>(one: fc.Arbitrary<T>, most: number, text: (...records: T[]) => string) =>
+  fc.array(one, { minLength: 1, maxLength: most }).map((records) => text(...records));
+
+/** A file that is written, written anew, or grows. Files of a day come in any order. */
+const arrival = fc.record({
+  source: fc.constantFrom("transactions", "transactions", "devices", "stores"),
+  day: fc.integer({ min: 1, max: 3 }),
+  grows: fc.boolean(),
+  isUnterminated: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
+  lines: fc.record({
+    transactions: linesOf(transaction, 20, transactionRecords),
+    // Each once in a file, which then does not grow.
+    devices: fc
+      .uniqueArray(device, { minLength: 1, maxLength: 4, selector: ({ id }) => id })
+      .map((records) => deviceRecords(...records)),
+    stores: linesOf(store, 3, storeRecords),
+  }),
+});
+const histories = fc.array(fc.array(arrival, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 5 });
+/** Files that have too many records that cannot be read are stopped in their middle, and their run failed. */
+const settingsOfLoads = fc.record({
+  CHUNK_RECORDS: fc.constantFrom("1", "1000"),
+  MAX_REJECT_RATIO: fc.constantFrom("1", "1", "0.2"),
+});
+const HEADERS = { stores: STORES_HEADER, devices: DEVICES_HEADER, transactions: TRANSACTIONS_HEADER };
+
+/** Somebody's own trigger on the facts has foreign keys checked row by row, as they are for a user who is no superuser. */
+async function checkKeysAsSets({ rows }: Warehouse, asSets: boolean): Promise<void> {
+  await rows("DROP TRIGGER IF EXISTS of_somebody ON ingestion_layer.fct_transactions");
+  if (asSets) return;
+  await rows(`CREATE TRIGGER of_somebody BEFORE UPDATE ON ingestion_layer.fct_transactions
+    FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`);
+}
+
+test(
+  "each run that is taken back leaves what was there before it, down to nothing; loaded again, the answers are the same",
+  () =>
+    withUndo(async (warehouse, undo) => {
+      const { files, ingest, verify, answers } = warehouse;
+      await fc.assert(
+        fc.asyncProperty(histories, settingsOfLoads, fc.boolean(), async (history, settings, asSets) => {
+          await emptyWarehouse(warehouse);
+          await checkKeysAsSets(warehouse, asSets);
+          const texts = new Map<string, string>();
+          const before = [await standing(warehouse)];
+          const loads: (() => Promise<unknown>)[] = [];
+          for (const arrivals of history) {
+            for (const { source, day, grows, isUnterminated, lines } of arrivals) {
+              const name = `${source}-2026-01-0${day}.csv`;
+              const key = source as keyof typeof HEADERS;
+              const begun = grows && source !== "devices" ? texts.get(name) : undefined;
+              const text = (begun ?? HEADERS[key]) + lines[key];
+              texts.set(name, isUnterminated ? text.trimEnd() : text);
+            }
+            const present = new Map(texts);
+            const load = async () => {
+              for (const [name, text] of present) await files.write(name, text);
+              return ingest({ settings });
+            };
+            loads.push(load);
+            await load();
+            before.push(await standing(warehouse));
+          }
+          const said = await answers();
+          for (const expected of before.reverse().slice(1)) {
+            // A run in which nothing was new has nothing to take back.
+            const now = await standing(warehouse);
+            if (JSON.stringify(now) === JSON.stringify(expected)) continue;
+            expect((await undo()).run).not.toBeNull();
+            expect(await standing(warehouse)).toEqual(expected);
+            expect(await verify()).toEqual([]);
+          }
+          expect((await undo()).run).toBeNull();
+          for (const name of texts.keys()) await files.remove(name);
+          for (const load of loads) await load();
+          expect(await answers()).toEqual(said);
+          expect(await verify()).toEqual([]);
+        }),
+        // A history takes seconds: what is found is shown as it was found.
+        { numRuns: trials({ quick: 6, all: 1_000 }), endOnFailure: true },
+      );
+    }),
+  3_600_000,
+);
+
+/** A shop that has sold something, by run 1. */
+async function openShop({ files, ingest }: Warehouse, settings = {}): Promise<void> {
+  await files.write("stores.csv", storesFile({ id: 1 }));
+  await files.write("devices.csv", devicesFile({ id: 1 }));
+  await files.write("transactions-1.csv", transactionsFile({ id: 1 }));
+  await ingest({ settings });
+}
+
+/** One more sale, by a run of its own. */
+async function sell({ files, ingest }: Warehouse, id: number, settings = {}): Promise<void> {
+  await files.write(`transactions-${id}.csv`, transactionsFile({ id, product_sku: `S${id}` }));
+  await ingest({ settings });
+}
+
+const notedRuns = async ({ rows }: Warehouse): Promise<number[]> =>
+  (await rows<{ run_id: number }>("SELECT DISTINCT run_id FROM operations.run_changes ORDER BY 1")).map(
+    ({ run_id: runId }) => runId,
+  );
+
+describe("a run that is taken back", () => {
+  test("stays in the log as undone, names its files, and is not taken back again", () =>
+    withUndo(async (warehouse, undo) => {
+      await openShop(warehouse);
+      await sell(warehouse, 2);
+      await warehouse.ingest();
+
+      const report = await undo();
+
+      expect(report.run).toMatchObject({ runId: 2, files: ["transactions-2.csv"] });
+      expect(report.undone).toMatchObject({ factsRemoved: 1, factsRestored: 0 });
+      const runs = await warehouse.rows("SELECT run_id, job, status FROM operations.runs ORDER BY 1");
+      expect(runs).toEqual([
+        { run_id: 1, job: "ingest", status: "succeeded" },
+        { run_id: 2, job: "ingest", status: "undone" },
+        { run_id: 3, job: "ingest", status: "succeeded" },
+        { run_id: 4, job: "undo", status: "succeeded" },
+      ]);
+      expect((await warehouse.ingest()).loaded).toBe(1);
+      expect((await undo()).run?.runId).toBe(5);
+      expect((await undo()).run?.runId).toBe(1);
+      expect((await undo()).run).toBeNull();
+    }));
+
+  test("leaves alone what was changed by hand in rows that it did not touch", () =>
+    withUndo(async (warehouse, undo) => {
+      await openShop(warehouse);
+      await sell(warehouse, 2);
+      await warehouse.rows("UPDATE ingestion_layer.dim_stores SET city = 'Bruges'");
+
+      await undo();
+
+      expect(await warehouse.rows("SELECT city FROM ingestion_layer.dim_stores")).toEqual([
+        { city: "Bruges" },
+      ]);
+    }));
+
+  test("is no load that others are compared with", () =>
+    withUndo(async (warehouse, undo) => {
+      await writePlaces(warehouse);
+      // From five loads on it is known what is usual.
+      for (const day of [1, 2, 3, 4, 5]) {
+        const sales = Array.from({ length: 8 }, (_, index) => ({ id: day * 10 + index }));
+        await warehouse.files.write(`transactions-${day}.csv`, transactionsFile(...sales));
+        await warehouse.ingest();
+      }
+      await undo();
+      await warehouse.files.remove("transactions-5.csv");
+      await warehouse.files.write("transactions-6.csv", transactionsFile({ id: 100 }));
+
+      expect(warningKinds(await warehouse.ingest())).toEqual({});
+    }));
+});
+
+describe("a run is not taken back, and nothing is changed, when", () => {
+  const refuses = async (
+    warehouse: Warehouse,
+    undo: () => Promise<unknown>,
+    message: RegExp,
+  ): Promise<void> => {
+    const before = await standing(warehouse);
+    await expect(undo()).rejects.toMatchObject({
+      code: "undo_not_possible",
+      message: expect.stringMatching(message),
+    });
+    expect(await standing(warehouse)).toEqual(before);
+    expect(await warehouse.rows("SELECT FROM operations.runs WHERE status = 'undone'")).toEqual([]);
+  };
+
+  test("UNDO_RUNS does not keep what it needs", () =>
+    withUndo(async (warehouse, undo) => {
+      const settings = { UNDO_RUNS: "2" };
+      await openShop(warehouse, settings);
+      for (const id of [2, 3, 4]) await sell(warehouse, id, settings);
+      expect(await notedRuns(warehouse)).toEqual([3, 4]);
+      // Nothing new is no run to keep anything of.
+      await warehouse.ingest({ settings });
+      expect(await notedRuns(warehouse)).toEqual([3, 4]);
+      await warehouse.ingest({ settings: { UNDO_RUNS: "0" } });
+
+      await refuses(warehouse, undo, /^Run 4 cannot be taken back: .*UNDO_RUNS/);
+    }));
+
+  test("a version before this one loaded it", () =>
+    withUndo(async (warehouse, undo) => {
+      await openShop(warehouse);
+      await warehouse.rows("UPDATE operations.runs SET versions_before = NULL");
+      await warehouse.rows("DELETE FROM operations.run_changes");
+
+      await refuses(warehouse, undo, /^Run 1 cannot be taken back: a version of Tillhouse/);
+    }));
+
+  test("something refers to what it added that it did not write", () =>
+    withUndo(async (warehouse, undo) => {
+      await openShop(warehouse);
+      await warehouse.files.write("stores-2.csv", storesFile({ id: 2 }));
+      await warehouse.ingest();
+      await warehouse.rows(
+        "UPDATE ingestion_layer.dim_devices SET store_key = (SELECT store_key FROM ingestion_layer.dim_stores WHERE store_id = 2)",
+      );
+
+      await refuses(warehouse, undo, /^Run 2 cannot be taken back: rows of ingestion_layer\.dim_devices /);
+    }));
+
+  test("a fact that it corrected was removed since", () =>
+    withUndo(async (warehouse, undo) => {
+      await openShop(warehouse);
+      await warehouse.files.write("transactions-2.csv", transactionsFile({ id: 1, product_sku: "X" }));
+      await warehouse.ingest({ asOf: new Date("2999-01-01") });
+      await warehouse.rows("UPDATE ingestion_layer.dim_product_labels SET product_name = 'Roses'");
+
+      await refuses(warehouse, undo, /of 1 transactions that it corrected, 0 can be what they were/);
+    }));
+});
+
+/** What a load writes, and why it needs no note of what was there before. */
+const KNOWN_OTHERWISE = [
+  // Facts know the run that wrote them last, and their versions what they were before.
+  "ingestion_layer.fct_transactions",
+  "ingestion_layer.fct_transactions_history",
+  // They follow from the facts.
+  "aggregation_layer.rollup_days",
+  "aggregation_layer.rollup_devices",
+  "aggregation_layer.rollup_products",
+  "aggregation_layer.rollup_store_first_sales",
+  "aggregation_layer.rollup_stores",
+  // The log and the lock, and keys, which stay.
+  "operations.card_token_keys",
+  "operations.run_changes",
+  "operations.run_files",
+  "operations.run_locks",
+  "operations.run_steps",
+  "operations.runs",
+];
+
+test("whatever a load may write is noted by triggers that always fire, or known otherwise", () =>
+  withUndo(async ({ rows }) => {
+    const written = Object.entries(RIGHTS.table).flatMap(([name, { loader = [] }]) =>
+      loader.some((verb) => verb !== "SELECT") ? [name] : [],
+    );
+    const noted = written.filter((name) => !KNOWN_OTHERWISE.includes(name));
+    expect(noted.sort()).toEqual(NOTED_TABLES.map(({ table }) => table).sort());
+    const triggers = await rows<{ table: string; key: string; events: number; always: boolean }>(
+      `SELECT tgrelid::regclass::text AS "table", split_part(encode(tgargs, 'escape'), '\\000', 1) AS key,
+         count(*)::integer AS events, bool_and(tgenabled = 'A') AS always
+       FROM pg_trigger WHERE tgfoid = 'operations.note_run_changes'::regproc GROUP BY 1, 2`,
+    );
+    const byTable = (left: { table: string }, right: { table: string }) =>
+      left.table < right.table ? -1 : 1;
+    expect(triggers.sort(byTable)).toEqual(
+      NOTED_TABLES.map(({ table, key }) => ({
+        ...{ table, key: key.join(" "), always: true },
+        // Of quarantine only what changes: records that were added know their run.
+        events: table === "operations.quarantine" ? 1 : 3,
+      })).sort(byTable),
+    );
+  }));
