@@ -44,7 +44,9 @@ test.each(["before", "after"] as const)(
     withTwoRuns((url, environment) =>
       withDatabaseProxy(url, async (proxy) => {
         const ambush = proxy.ambush({
-          at: ({ sql, earlier }) => sql === "COMMIT" && earlier.some((one) => RUN_TAKEN_BACK.test(one)),
+          at: ({ sql, earlier }) =>
+            sql === "COMMIT" &&
+            earlier.some((one) => one.includes("UPDATE operations.runs SET status = 'undone'")),
           when,
           act: (connection) => {
             connection.reset();
