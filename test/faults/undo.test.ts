@@ -36,8 +36,6 @@ async function withTwoRuns(work: (url: string, environment: Environment) => Prom
   }
 }
 
-const RUN_TAKEN_BACK = /UPDATE operations\.runs SET status = 'undone'/;
-
 test.each(["before", "after"] as const)(
   "an undo whose connection breaks %s its commit takes back one run, and not the one before it as well",
   (when) =>

@@ -32,6 +32,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "state_dir_unusable 2",
     "studio_unavailable 1 later",
     "too_many_rejects 1",
+    "undo_not_possible 1",
     "unsafe_node_options 2",
     "usage_invalid 2",
 

@@ -30,11 +30,14 @@ function statements(): ReadonlyMap<string, string> {
 
 /** `verb table` of everything that is written, or locked as only who may change it can. */
 function written(): ReadonlySet<string> {
-  const found = new Set<string>();
+  // By triggers, whose function is in a migration.
+  const found = new Set<string>(["INSERT operations.run_changes"]);
   const add = (verb: string, table: string | undefined): void => {
     if (table !== undefined) found.add(`${verb} ${table}`);
   };
-  for (const text of statements().values()) {
+  for (const [path, text] of statements()) {
+    // A run is taken back by the owner; the loader only forgets what was noted of runs.
+    if (path.includes("undo/") && !path.includes("undo/forget")) continue;
     for (const [, table] of text.matchAll(new RegExp(`(?:INSERT INTO|COPY) ${TABLE}`, "g")))
       add("INSERT", table);
     for (const [, table] of text.matchAll(new RegExp(`UPDATE ${TABLE}`, "g"))) add("UPDATE", table);
