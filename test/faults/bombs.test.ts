@@ -100,6 +100,8 @@ function loadedBomb(
     note(name, size, measured);
     const { exitCode, report, rejects, stderr } = measured;
     const files = Object.fromEntries(report.files.map((file) => [file.path, file]));
+    if (files["transactions-sound.csv"] === undefined)
+      throw new Error(`the run says nothing of the sound file; exit code ${String(exitCode)}:\n${stderr}`);
     expect(files["transactions-sound.csv"]).toMatchObject({ status: "loaded", loaded: 1 });
     const outcome = typeof comesTo === "function" ? comesTo(bytes) : comesTo;
     if ("stops" in outcome) {
