@@ -5,6 +5,7 @@ import { VIEWS } from "../../src/aggregation/answers.ts";
 import { onMessage } from "../fixtures/collectingLogger.ts";
 import { emptyWarehouse } from "../fixtures/emptyWarehouse.ts";
 import { facts, quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
+import { endSessions } from "../fixtures/otherConnection.ts";
 import { spreadOut, transactionRecords, transactionsFile } from "../fixtures/sourceText.ts";
 import { trials } from "../fixtures/trials.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
@@ -151,11 +152,7 @@ describe("a backfill", () => {
         NAME,
         spreadOut(transactionsFile({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })),
       );
-      const cutting = onMessage("chunk committed", NAME, () =>
-        warehouse.rows(
-          "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'tillhouse loader'",
-        ),
-      );
+      const cutting = onMessage("chunk committed", NAME, () => endSessions(warehouse, "tillhouse loader"));
       const settings = { CHUNK_RECORDS: "1", RETRY_MS: "60000" };
 
       const { files } = await warehouse.ingest({ settings, range: { toId: 3 }, logger: cutting.logger });

@@ -10,7 +10,7 @@ import {
   transactionRecords,
   transactionsFile,
 } from "../fixtures/sourceText.ts";
-import { HOLD_UP_CHUNKS, untilALoaderWaits, withOther } from "../fixtures/otherConnection.ts";
+import { endSessions, HOLD_UP_CHUNKS, untilALoaderWaits, withOther } from "../fixtures/otherConnection.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 
 const NAME = "transactions.csv";
@@ -203,9 +203,7 @@ describe("a dry run", () => {
       await warehouse.files.write(NAME, spreadOut(transactionsFile({ id: 1 }, { id: 2 }, { id: 3 })));
       const before = await contents(warehouse);
       const cutting = onMessage("chunk committed", NAME, async () => {
-        await warehouse.rows(
-          "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'tillhouse loader'",
-        );
+        await endSessions(warehouse, "tillhouse loader");
       });
 
       const dry = warehouse.ingest({

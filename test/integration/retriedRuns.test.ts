@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from "@jest/globals";
 import { onMessage } from "../fixtures/collectingLogger.ts";
 import type { IngestJson } from "../fixtures/ingestJson.ts";
 import { facts, writePlaces } from "../fixtures/loadedFacts.ts";
-import { HOLD_UP_CHUNKS, untilALoaderWaits, withOther } from "../fixtures/otherConnection.ts";
+import { endSessions, HOLD_UP_CHUNKS, untilALoaderWaits, withOther } from "../fixtures/otherConnection.ts";
 import { eventually } from "../processes/eventually.ts";
 import { spreadOut, transactionsFile as file } from "../fixtures/sourceText.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
@@ -18,12 +18,6 @@ async function prepare({ files }: Warehouse): Promise<void> {
   await files.write(NAME, spreadOut(file(...IDS.map((id) => ({ id })))));
 }
 
-const terminate = ({ rows }: Warehouse, name: string): Promise<unknown> =>
-  rows(
-    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()",
-    [name],
-  );
-
 const runs = ({ rows }: Warehouse) =>
   rows<{ status: string; code: string | null; loaded: number }>(
     "SELECT status::text, error_code AS code, loaded::integer FROM operations.runs ORDER BY run_id",
@@ -36,7 +30,7 @@ describe("a run whose connection breaks", () => {
       inWarehouse(async (warehouse) => {
         await writePlaces(warehouse);
         await prepare(warehouse);
-        const breaking = onMessage("chunk committed", NAME, () => terminate(warehouse, name));
+        const breaking = onMessage("chunk committed", NAME, () => endSessions(warehouse, name));
 
         const run = await warehouse.ingest({ settings: SETTINGS, logger: breaking.logger });
 
@@ -61,7 +55,7 @@ describe("a run whose connection breaks", () => {
     inWarehouse(async (warehouse) => {
       await writePlaces(warehouse);
       await prepare(warehouse);
-      const breaking = onMessage("chunk committed", NAME, () => terminate(warehouse, "tillhouse loader"));
+      const breaking = onMessage("chunk committed", NAME, () => endSessions(warehouse, "tillhouse loader"));
 
       const run = await warehouse.ingest({
         settings: { ...SETTINGS, RETRY_MS: "0" },
@@ -87,7 +81,7 @@ describe("a run whose connection breaks", () => {
         const cutOff = warehouse.ingest({ settings: SETTINGS });
         cutOff.catch(() => undefined);
         await untilALoaderWaits(warehouse);
-        await terminate(warehouse, "tillhouse lock");
+        await endSessions(warehouse, "tillhouse lock");
         const takingOver = warehouse.ingest({ settings: SETTINGS });
         await eventually("the first run is taken for dead", async () =>
           (await runs(warehouse)).some(({ status }) => status === "killed"),
