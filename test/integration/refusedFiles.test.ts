@@ -5,6 +5,9 @@ import { inWarehouse } from "../fixtures/warehouse.ts";
 
 const NAME = "transactions.csv";
 
+/** Times, digests and numbers of the system's own: three digits of them say nothing. */
+const NOT_OF_THE_FILE = /(_at|_ns|_ms|_digest|^digest_key|^inode|^process)$/;
+
 describe("a header that does not fit", () => {
   test(
     "for want of columns refuses the file, names them, and the others load",
@@ -61,11 +64,12 @@ describe("a header that does not fit", () => {
       const report = await warehouse.ingest();
 
       expect(report.status).toBe("failed");
-      const told = JSON.stringify([
-        report,
-        warehouse.log,
-        await warehouse.rows("SELECT * FROM operations.source_files, operations.runs, operations.run_steps"),
-      ]);
+      const kept = await warehouse.rows(
+        "SELECT * FROM operations.source_files, operations.runs, operations.run_steps",
+      );
+      const told = JSON.stringify([report, warehouse.log, kept], (key, value: unknown) =>
+        NOT_OF_THE_FILE.test(key) ? undefined : value,
+      );
       expect(told).not.toMatch(/4929170863155411|714/);
     }),
   );

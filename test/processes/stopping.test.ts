@@ -6,11 +6,11 @@ import { holdServer, migratedWorkplace, query, type Workplace } from "./workplac
 
 jest.setTimeout(180_000);
 
-const ROWS = 12_000;
+const ROWS = 40_000;
 
 /** A load that has committed a chunk of transactions and has more before it. */
 async function startLoad(entry: "cli" | "scheduler", { environment }: Workplace): Promise<Program> {
-  const chunks = { CHUNK_RECORDS: "300", WORKERS: "2" };
+  const chunks = { CHUNK_RECORDS: "1000", WORKERS: "2" };
   const settings = { ...environment, ...chunks, INGEST_CRON: "* * * * * *", LOG_LEVEL: "debug" };
   const load = start(entry, entry === "cli" ? ["ingest", "--json"] : [], settings);
   await load.untilItSays(/"file":"transactions.csv".*"chunk committed"/);
