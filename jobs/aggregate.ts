@@ -1,9 +1,9 @@
-import { loaderSession } from "../src/ingestion/loaderSession.ts";
 import { rebuildRollups, type MendedRows } from "../src/ingestion/rollups/rebuildRollups.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
 import { verifyWarehouse, type Verification } from "../src/quality/verifyWarehouse.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
+import { withRunSession } from "./runSession.ts";
 
 /**
  * One run of the aggregation layer alone: reads no file, brings the rollups to what the facts say, and recomputes
@@ -33,27 +33,12 @@ export async function aggregate(
   });
 }
 
-async function rebuild(
-  { breakingOff, database }: JobContext,
-  { fencingToken }: HeldRun["lock"],
-): Promise<MendedRows> {
-  const session = loaderSession(database.entry);
-  const breakOff = (): void => {
-    session.abandon();
-  };
-  breakingOff.addEventListener("abort", breakOff);
-  try {
-    return await rebuildRollups(await session.connected(), fencingToken);
-  } catch (error) {
-    if (!breakingOff.aborted) throw error;
-    throw new TillhouseError(
-      "run_stopped",
-      "Stopped before the rollups were rebuilt; they are as they were.",
-    );
-  } finally {
-    breakingOff.removeEventListener("abort", breakOff);
-    await session.close();
-  }
+function rebuild(context: JobContext, { fencingToken }: HeldRun["lock"]): Promise<MendedRows> {
+  return withRunSession(
+    context,
+    async (session) => rebuildRollups(await session.connected(), fencingToken),
+    "Stopped before the rollups were rebuilt; they are as they were.",
+  );
 }
 
 function failureOf({ differences }: Verification): TillhouseError | undefined {

@@ -1,11 +1,11 @@
 import { asDatabaseError } from "../src/database/databaseErrors.ts";
 import { openTransaction, type OneTransaction } from "../src/database/oneTransaction.ts";
 import type { Database } from "../src/database/openDatabase.ts";
-import { loaderSession, type LoaderSession } from "../src/ingestion/loaderSession.ts";
-import { TillhouseError } from "../src/lib/errors.ts";
+import type { LoaderSession } from "../src/ingestion/loaderSession.ts";
 import { startRun } from "../src/runs/runLog.ts";
 import { takeWarehouseLock, type WarehouseLock } from "../src/runs/warehouseLock.ts";
 import { runLocked, type HeldRun, type JobContext, type RunParameters } from "./job.ts";
+import { withRunSession } from "./runSession.ts";
 
 /** A run whose work is all in one transaction. */
 export interface TransactionRun extends HeldRun {
@@ -29,31 +29,29 @@ export async function inOneTransaction<T>(
   context: JobContext,
   work: (held: TransactionRun) => Promise<T>,
 ): Promise<T> {
-  const { breakingOff, clock, database } = context;
-  const session = loaderSession(database.entry);
-  const breakOff = (): void => {
-    session.abandon();
-  };
-  breakingOff.addEventListener("abort", breakOff);
+  const { clock, database } = context;
   const held: { lock?: WarehouseLock | undefined; transaction?: OneTransaction } = {};
-  try {
+  const inTransaction = async (session: LoaderSession): Promise<T> => {
     const begun = async (): Promise<OneTransaction> => {
       held.transaction ??= await openTransaction(await session.connected());
       return held.transaction;
     };
-    held.lock = await takeWarehouseLock(database.entry, clock.now(), async () => (await begun()).pool);
-    if (held.lock === undefined) throw runLocked();
-    const { lock } = held;
-    const inside = { ...context, database: seenFrom(await begun(), database) };
-    const run = await startRun({ ...inside, job, parameters });
-    return await work({ run, lock, progressed: () => undefined, session, inside });
-  } catch (error) {
-    if (!breakingOff.aborted) throw asDatabaseError(error);
-    throw new TillhouseError("run_stopped", "Stopped in the middle, and rolled back.", {}, error);
+    try {
+      held.lock = await takeWarehouseLock(database.entry, clock.now(), async () => (await begun()).pool);
+      if (held.lock === undefined) throw runLocked();
+      const { lock } = held;
+      const inside = { ...context, database: seenFrom(await begun(), database) };
+      const run = await startRun({ ...inside, job, parameters });
+      return await work({ run, lock, progressed: () => undefined, session, inside });
+    } catch (error) {
+      throw asDatabaseError(error);
+    } finally {
+      await held.transaction?.end();
+    }
+  };
+  try {
+    return await withRunSession(context, inTransaction, "Stopped in the middle, and rolled back.");
   } finally {
-    breakingOff.removeEventListener("abort", breakOff);
-    await held.transaction?.end();
-    await session.close();
     await held.lock?.release();
   }
 }

@@ -3,7 +3,7 @@ import { cardTokenKey, completeRotation } from "../src/ingestion/cardTokenKey.ts
 import { localChunkLoader, type ChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
 import { DoneOfFile } from "../src/ingestion/doneOfFile.ts";
 import { loaderPool } from "../src/ingestion/loaderPool.ts";
-import { dropOrphanedStaging, loaderSession } from "../src/ingestion/loaderSession.ts";
+import { dropOrphanedStaging } from "../src/ingestion/loaderSession.ts";
 import { forgetChanges } from "../src/ingestion/undo/undoRun.ts";
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
 import { passesSoon, TillhouseError } from "../src/lib/errors.ts";
@@ -23,6 +23,7 @@ import { loadFiles, type Loaders, type RunMemory } from "./loadFiles.ts";
 import type { LoadedSources } from "./loadSources.ts";
 import { refreshStatistics } from "./refreshStatistics.ts";
 import { rejectionsOf } from "./rejections.ts";
+import { withRunSession } from "./runSession.ts";
 
 /** Loads what is new: stores, then devices, then transactions, and what waited for them. */
 export const ingestJob = {
@@ -158,29 +159,29 @@ async function refreshStatisticsAfter(
 }
 
 /** Gives `work` a connection of its own, and threads with theirs for large files. */
-async function withLoaders<T>(
-  { breakingOff, config, database, startThread }: JobContext,
+function withLoaders<T>(
+  context: JobContext,
   settings: RunSettings,
   work: (loaders: Loaders) => Promise<T>,
 ): Promise<T> {
-  const session = loaderSession(database.entry);
-  const threads = loaderThreads({ database: database.entry, run: settings }, config.workers, startThread);
-  const breakOff = (): void => {
-    threads.abandon();
-    session.abandon();
-  };
-  breakingOff.addEventListener("abort", breakOff);
-  try {
-    const here = loaderPool(() => localChunkLoader(session, settings), 1);
-    return await work({
-      session,
-      loadersFor: (bytes) => (bytes < WORTH_THREADS_BYTES ? here : threads.pool),
-    });
-  } finally {
-    breakingOff.removeEventListener("abort", breakOff);
-    await threads.close();
-    await session.close();
-  }
+  const { breakingOff, config, database, startThread } = context;
+  return withRunSession(context, async (session) => {
+    const threads = loaderThreads({ database: database.entry, run: settings }, config.workers, startThread);
+    const breakOff = (): void => {
+      threads.abandon();
+    };
+    breakingOff.addEventListener("abort", breakOff);
+    try {
+      const here = loaderPool(() => localChunkLoader(session, settings), 1);
+      return await work({
+        session,
+        loadersFor: (bytes) => (bytes < WORTH_THREADS_BYTES ? here : threads.pool),
+      });
+    } finally {
+      breakingOff.removeEventListener("abort", breakOff);
+      await threads.close();
+    }
+  });
 }
 
 /** A smaller file is loaded before a thread has started. */

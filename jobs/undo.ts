@@ -1,4 +1,3 @@
-import { loaderSession } from "../src/ingestion/loaderSession.ts";
 import {
   isUndone,
   newestUndoable,
@@ -6,9 +5,8 @@ import {
   type Undone,
   type UndoableRun,
 } from "../src/ingestion/undo/undoRun.ts";
-import { TillhouseError } from "../src/lib/errors.ts";
-import type { WarehouseLock } from "../src/runs/warehouseLock.ts";
-import { asRun, type JobContext } from "./job.ts";
+import { asRun, type HeldRun, type JobContext } from "./job.ts";
+import { withRunSession } from "./runSession.ts";
 
 /** What taking back the newest run came to. */
 export interface UndoReport {
@@ -48,23 +46,14 @@ export async function undo(context: JobContext): Promise<UndoReport> {
   });
 }
 
-async function takeBack(
-  { breakingOff, database }: JobContext,
-  { fencingToken }: WarehouseLock,
+function takeBack(
+  context: JobContext,
+  { fencingToken }: HeldRun["lock"],
   newest: UndoableRun,
 ): Promise<Undone> {
-  const session = loaderSession(database.entry);
-  const breakOff = (): void => {
-    session.abandon();
-  };
-  breakingOff.addEventListener("abort", breakOff);
-  try {
-    return await undoRun(await session.connected(), fencingToken, newest);
-  } catch (error) {
-    if (!breakingOff.aborted) throw error;
-    throw new TillhouseError("run_stopped", "Stopped before the run was taken back; all is as it was.");
-  } finally {
-    breakingOff.removeEventListener("abort", breakOff);
-    await session.close();
-  }
+  return withRunSession(
+    context,
+    async (session) => undoRun(await session.connected(), fencingToken, newest),
+    "Stopped before the run was taken back; all is as it was.",
+  );
 }

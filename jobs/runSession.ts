@@ -1,0 +1,30 @@
+import { loaderSession, type LoaderSession } from "../src/ingestion/loaderSession.ts";
+import { TillhouseError } from "../src/lib/errors.ts";
+import type { JobContext } from "./job.ts";
+
+/**
+ * Gives `work` a loader's connection, which is cut when the run is broken off, and closed afterwards.
+ *
+ * @param stopped what to say of work that fails since it was broken off; absent: it says so itself
+ * @throws TillhouseError `run_stopped`, and what `work` throws
+ */
+export async function withRunSession<T>(
+  { breakingOff, database }: JobContext,
+  work: (session: LoaderSession) => Promise<T>,
+  stopped?: string,
+): Promise<T> {
+  const session = loaderSession(database.entry);
+  const breakOff = (): void => {
+    session.abandon();
+  };
+  breakingOff.addEventListener("abort", breakOff);
+  try {
+    return await work(session);
+  } catch (error) {
+    if (stopped === undefined || !breakingOff.aborted) throw error;
+    throw new TillhouseError("run_stopped", stopped, {}, error);
+  } finally {
+    breakingOff.removeEventListener("abort", breakOff);
+    await session.close();
+  }
+}
