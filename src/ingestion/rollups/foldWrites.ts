@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { sqlFile } from "../../database/sqlFile.ts";
-import { TRANSACTION_STATUSES, type TransactionStatus } from "../../sources/contracts.ts";
+import { addChangedFacts, type ChangedFact } from "./changedFacts.ts";
 import { foldRollups } from "./foldRollups.ts";
 import { RollupChanges } from "./rollupChanges.ts";
 
@@ -24,35 +24,12 @@ export async function foldWrites(
   await foldRollups(client, changes);
 }
 
-interface ChangedFact {
-  readonly store_key: number;
-  readonly device_key: number;
-  readonly product_key: number;
-  readonly happened_date_key: number;
-  readonly status: TransactionStatus;
-  readonly cents: string;
-  readonly transaction_id: string;
-  readonly happened_at_micros: string;
-}
-
 async function addFacts(
   client: pg.ClientBase,
   changes: RollupChanges,
   sign: 1 | -1,
   outcomes: readonly string[],
 ): Promise<void> {
-  const { rows } = await changedFacts.run<ChangedFact>(client, { outcomes });
-  for (const fact of rows) {
-    changes.add(
-      sign,
-      fact.store_key,
-      fact.device_key,
-      fact.product_key,
-      fact.happened_date_key,
-      TRANSACTION_STATUSES.indexOf(fact.status),
-      Number(fact.cents),
-      Number(fact.transaction_id),
-      Number(fact.happened_at_micros),
-    );
-  }
+  const { rows } = await changedFacts.run<ChangedFact & pg.QueryResultRow>(client, { outcomes });
+  addChangedFacts(changes, sign, rows);
 }

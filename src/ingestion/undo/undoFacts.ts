@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
 import { onlyRow, sqlFile } from "../../database/sqlFile.ts";
 import { TillhouseError } from "../../lib/errors.ts";
-import { TRANSACTION_STATUSES, type TransactionStatus } from "../../sources/contracts.ts";
+import { addChangedFacts, type ChangedFact } from "../rollups/changedFacts.ts";
 import { foldRollups } from "../rollups/foldRollups.ts";
 import { RollupChanges } from "../rollups/rollupChanges.ts";
 
@@ -17,17 +17,7 @@ const removeVersions = sql("removeVersions");
 /** Facts that are read at once. */
 const READ_AT_ONCE = 20_000;
 
-interface UndoneFact {
-  readonly place: number;
-  readonly store_key: number;
-  readonly device_key: number;
-  readonly product_key: number;
-  readonly happened_date_key: number;
-  readonly status: TransactionStatus;
-  readonly cents: string;
-  readonly transaction_id: string;
-  readonly happened_at_micros: string;
-}
+type UndoneFact = ChangedFact & { readonly place: number };
 
 /**
  * Takes back what a run did to the facts and to the rollups, in the caller's transaction: facts that it added go, those that
@@ -68,19 +58,7 @@ async function addFacts(client: ClientBase, changes: RollupChanges, sign: 1 | -1
       after_place: afterPlace,
       limit: READ_AT_ONCE,
     });
-    for (const fact of rows) {
-      changes.add(
-        sign,
-        fact.store_key,
-        fact.device_key,
-        fact.product_key,
-        fact.happened_date_key,
-        TRANSACTION_STATUSES.indexOf(fact.status),
-        Number(fact.cents),
-        Number(fact.transaction_id),
-        Number(fact.happened_at_micros),
-      );
-    }
+    addChangedFacts(changes, sign, rows);
     const last = rows.at(-1);
     if (last === undefined) return;
     afterPlace = last.place;
