@@ -1,5 +1,5 @@
 import type { ClientBase, QueryResultRow } from "pg";
-import { onlyRow, sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
+import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import { WAITING_REASONS, type Reason } from "../sources/reasons.ts";
 import type { NewRecords } from "./recordBatch.ts";
 import type { OutcomeSummary, SourceLoading } from "./sourceLoading.ts";
@@ -102,12 +102,8 @@ export async function apply(
   parameters: Parameters,
   fresh: NewRecords | null = null,
 ): Promise<void> {
-  const { keepVersions } = loading;
-  if (keepVersions !== undefined && judgement.kept > 0)
-    await around(client, loading, () =>
-      writeExactly(client, loading, keepVersions, judgement.kept, parameters),
-    );
   if (judgement.loaded + judgement.corrected > 0) await write(client, loading, judgement, parameters, fresh);
+  else if (judgement.kept > 0) await writeJudged(client, loading, judgement, parameters);
   if (judgement.changesHistory)
     for (const statement of loading.remakeVersions ?? []) await statement.run(client, parameters);
   if (judgement.alreadyPresent > 0) await loading.confirm?.run(client, parameters);
@@ -120,52 +116,44 @@ export async function apply(
 async function write(
   client: ClientBase,
   loading: SourceLoading,
-  { corrected, days, loaded }: Judgement,
+  { corrected, days, kept, loaded }: Judgement,
   parameters: Parameters,
   fresh: NewRecords | null,
 ): Promise<void> {
-  const judgedLoaded = loaded - (fresh?.records ?? 0);
   if (days !== null) {
     await insertDays.run(client, { first_day: String(days.first), last_day: String(days.last) });
   }
-  const hasJudged = judgedLoaded + corrected > 0;
-  const writeJudged = async (): Promise<void> => {
-    await lockReferences(client, loading, judgedLoaded + corrected, parameters);
-    await around(client, loading, async () => {
-      if (corrected > 0) await writeExactly(client, loading, loading.correct, corrected, parameters);
-      if (judgedLoaded > 0) await writeExactly(client, loading, loading.insert, judgedLoaded, parameters);
-    });
-  };
+  const ofJudged = { kept, corrected, loaded: loaded - (fresh?.records ?? 0) };
+  const hasJudged = ofJudged.loaded + corrected > 0;
   const ofFresh = (await fresh?.prepare(client)) ?? [];
   const references = await loading.references?.(client, hasJudged, ofFresh);
   const runAll = async (statements: readonly SqlFile[]): Promise<void> => {
     for (const statement of statements) await statement.run(client, { ...parameters, ...references });
   };
   await runAll(loading.prepare);
-  if (hasJudged) {
-    if (loading.inStep === undefined) await writeJudged();
-    else await loading.inStep(client, corrected > 0, writeJudged);
-  }
+  const writeAll = (): Promise<void> => writeJudged(client, loading, ofJudged, parameters);
+  if (hasJudged && loading.inStep !== undefined) await loading.inStep(client, corrected > 0, writeAll);
+  else if (hasJudged || kept > 0) await writeAll();
   await fresh?.insert(client);
   await runAll(loading.follow);
   if (corrected > 0) await runAll(loading.followCorrections);
 }
 
-const around = (
-  client: ClientBase,
-  { aroundWrites }: SourceLoading,
-  write: () => Promise<void>,
-): Promise<void> => (aroundWrites === undefined ? write() : aroundWrites(client, write));
-
-async function lockReferences(
+/** Writes what was judged: versions to keep before what takes their place. */
+async function writeJudged(
   client: ClientBase,
   loading: SourceLoading,
-  expected: number,
+  { kept, corrected, loaded }: Pick<Judgement, "kept" | "corrected" | "loaded">,
   parameters: Parameters,
 ): Promise<void> {
-  if (loading.lockReferences === undefined) return;
-  const locked = await loading.lockReferences.run<{ records: number }>(client, parameters);
-  if (onlyRow(locked).records !== expected) throw unequal(loading, onlyRow(locked).records, expected);
+  await loading.lockReferences?.(client, parameters);
+  const writeAll = async (): Promise<void> => {
+    if (loading.keepVersions !== undefined && kept > 0)
+      await writeExactly(client, loading, loading.keepVersions, kept, parameters);
+    if (corrected > 0) await writeExactly(client, loading, loading.correct, corrected, parameters);
+    if (loaded > 0) await writeExactly(client, loading, loading.insert, loaded, parameters);
+  };
+  await (loading.aroundWrites?.(client, writeAll) ?? writeAll());
 }
 
 async function writeExactly(
@@ -176,11 +164,9 @@ async function writeExactly(
   parameters: Parameters,
 ): Promise<void> {
   const { rowCount } = await statement.run(client, parameters);
-  if (rowCount !== expected) throw unequal(loading, rowCount ?? 0, expected);
-}
-
-function unequal({ contract: { source } }: SourceLoading, written: number, expected: number): Error {
-  return new Error(`${source}: ${written} records can be written of ${expected} judged; rolled back`);
+  if (rowCount === expected) return;
+  const { source } = loading.contract;
+  throw new Error(`${source}: ${rowCount ?? 0} records were written of ${expected} judged; rolled back`);
 }
 
 /** Whether time alone may cure the reason. */

@@ -46,8 +46,8 @@ export interface SourceLoading {
   readonly correct: SqlFile;
   /** Writes the records judged `loaded`, exactly as many. */
   readonly insert: SqlFile;
-  /** Counts the records to be written whose references are all there, and locks these; where writes do not check each for itself. */
-  readonly lockReferences?: SqlFile;
+  /** Locks what is referred to by what is to be written, where writes do not check each reference; throws when one is not there. */
+  readonly lockReferences?: (client: ClientBase, parameters: Parameters) => Promise<void>;
   /** Does writes under settings of the transaction that hold for nothing else. */
   readonly aroundWrites?: (client: ClientBase, write: () => Promise<void>) => Promise<void>;
   /** Does the writes of records, and keeps in step with them what is kept beside; `corrects`: some records are corrections. */

@@ -59,7 +59,7 @@ test(
       // A step that fails ends the run, or only itself: what counts is that the chunk is rolled back, and says so.
       const error = await warehouse.ingest().then(({ error: reported }) => JSON.stringify(reported), String);
 
-      expect(error).toContain("0 records can be written of 1 judged; rolled back");
+      expect(error).toContain("0 of the 1 card token keys of judged records are there; rolled back");
       expect(await facts(warehouse)).toEqual([]);
     },
     { tampered: true },

@@ -35,7 +35,11 @@ export async function copyFacts(
 ): Promise<CopiedFacts> {
   const changes = fillHeads(batch, rows, keys);
   await withKeysCheckedAsSets(client, async () => {
-    requireAll("rows", rows.length, await sendCopy(client, COPY_FACTS, binaryCopy(batch.tuplesOf(rows))));
+    requireAll(
+      "rows of new facts",
+      rows.length,
+      await sendCopy(client, COPY_FACTS, binaryCopy(batch.tuplesOf(rows))),
+    );
   });
   return { rows, keys, changes };
 }

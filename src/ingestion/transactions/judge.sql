@@ -34,6 +34,9 @@ WITH
       fact.file_id AS fact_file_id,
       fact.source_line AS fact_line,
       fact.product_key AS fact_product_key,
+      fact.store_key AS fact_store_key,
+      fact.device_key AS fact_device_key,
+      fact.run_id AS fact_run_id,
       fact_files.path COLLATE "C" AS fact_path,
       CASE
         WHEN fact.file_id IS NOT NULL
@@ -57,7 +60,15 @@ WITH
     JOIN operations.source_files AS files USING (file_id)
     LEFT JOIN devices USING (device_id)
     LEFT JOIN LATERAL (
-      SELECT facts.digest, facts.card_token, facts.file_id, facts.source_line, facts.product_key
+      SELECT
+        facts.digest,
+        facts.card_token,
+        facts.file_id,
+        facts.source_line,
+        facts.product_key,
+        facts.store_key,
+        facts.device_key,
+        facts.run_id
       FROM ingestion_layer.fct_transactions AS facts
       WHERE facts.transaction_id = staged.transaction_id AND staged.transaction_id <= (
           SELECT watermark FROM operations.watermarks WHERE source = 'transactions'
@@ -179,6 +190,10 @@ SELECT
   device_key,
   store_key,
   fact_product_key,
+  fact_store_key,
+  fact_device_key,
+  fact_run_id,
+  fact_file_id,
   outcome = 'already_present'
     AND is_newest
     AND coalesce(fact_digest = digest AND is_newer, false)

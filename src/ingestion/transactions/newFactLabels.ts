@@ -105,7 +105,7 @@ export function newFactLabels(registry: readonly Label[], highestIds: Float64Arr
     },
     lock: async (client) => {
       await lockKnown(client);
-      requireAll("labels", used.length, used.length - unknown.length);
+      requireAll("labels of new facts", used.length, used.length - unknown.length);
       return keys;
     },
   };

@@ -1,18 +1,11 @@
-import type { ClientBase } from "pg";
-import { sqlFile } from "../../database/sqlFile.ts";
 import { Overtaken, type NewRecords } from "../recordBatch.ts";
 import { foldRollups } from "../rollups/foldRollups.ts";
 import { copyFacts, isAsCopied, type CopiedFacts } from "./copiedFacts.ts";
 import type { FactBatch } from "./factBatch.ts";
 import type { FactOrigin } from "./factTuple.ts";
 import { newFactLabels } from "./newFactLabels.ts";
-import { requireAll } from "./requireAll.ts";
+import { lockReferences } from "./lockReferences.ts";
 import type { KnownDevices } from "./triage.ts";
-
-const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
-const lockStores = sql("lockStores");
-const lockDays = sql("lockDays");
-const lockOrigin = sql("lockOrigin");
 
 /** Which rows of a batch are new facts; their devices are known and locked. */
 export interface FreshRows {
@@ -43,7 +36,14 @@ export function newFacts(
     prepare: labels.prepare,
     insert: async (client) => {
       const keys = { devices, labels: await labels.lock(client) };
-      await lockReferences(client, devices, dayKeys, origin, batch.hasCards);
+      const referred = {
+        stores: [...new Set(devices.storeKeys.filter((key) => key > 0))],
+        days: dayKeys,
+        runs: [origin.runId],
+        files: [origin.fileId],
+        cardTokenKeys: batch.hasCards ? [origin.cardKeyId] : [],
+      };
+      await lockReferences(client, referred, "new facts");
       if (ahead !== null && !isAsCopied(ahead, rows, keys))
         throw new Overtaken("what new facts refer to has changed since they were copied");
       const { changes } = ahead ?? (await copyFacts(client, batch, rows, keys));
@@ -75,29 +75,4 @@ function referencesOf(
     days.add(created);
   }
   return { highestIds, days, highestId };
-}
-
-async function lockReferences(
-  client: ClientBase,
-  { storeKeys }: KnownDevices,
-  dayKeys: readonly number[],
-  origin: FactOrigin,
-  hasCards: boolean,
-): Promise<void> {
-  const stores = [...new Set(storeKeys.filter((key) => key > 0))];
-  const locked = await lockStores.run(client, { store_keys: stores });
-  requireAll("stores", stores.length, locked.rowCount);
-  const days = await lockDays.run(client, { date_keys: dayKeys });
-  requireAll("days", dayKeys.length, days.rowCount);
-  const { rows } = await lockOrigin.run<{ has_run: boolean; has_file: boolean; has_card_key: boolean }>(
-    client,
-    {
-      run_id: origin.runId,
-      file_id: origin.fileId,
-      card_key_id: origin.cardKeyId,
-    },
-  );
-  const [found] = rows;
-  if (found?.has_run !== true || !found.has_file || (hasCards && !found.has_card_key))
-    throw new Error("the run, the file or the card token key of new facts is gone; rolled back");
 }
