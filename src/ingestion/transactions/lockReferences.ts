@@ -2,29 +2,27 @@ import type { ClientBase, QueryResultRow } from "pg";
 import { onlyRow, sqlFile, type Parameters } from "../../database/sqlFile.ts";
 import { requireAll } from "./requireAll.ts";
 
-const lockKeys = (table: string, key: string) =>
-  sqlFile(new URL("./lockKeys.sql", import.meta.url), { table, key });
-const LOCKS = {
-  devices: lockKeys("ingestion_layer.dim_devices", "device_key"),
-  stores: lockKeys("ingestion_layer.dim_stores", "store_key"),
-  days: lockKeys("ingestion_layer.dim_time", "date_key"),
-  runs: lockKeys("operations.runs", "run_id"),
-  files: lockKeys("operations.source_files", "file_id"),
-  cardTokenKeys: lockKeys("operations.card_token_keys", "card_key_id"),
+/** What a chunk's rows refer to by a whole number: its table, that number's column, and its name in errors. */
+export const REFERRED = {
+  devices: { table: "ingestion_layer.dim_devices", key: "device_key", name: "devices" },
+  stores: { table: "ingestion_layer.dim_stores", key: "store_key", name: "stores" },
+  days: { table: "ingestion_layer.dim_time", key: "date_key", name: "days" },
+  runs: { table: "operations.runs", key: "run_id", name: "runs" },
+  files: { table: "operations.source_files", key: "file_id", name: "files" },
+  cardTokenKeys: { table: "operations.card_token_keys", key: "card_key_id", name: "card token keys" },
 } as const;
-const NAMES: Readonly<Record<keyof typeof LOCKS, string>> = {
-  devices: "devices",
-  stores: "stores",
-  days: "days",
-  runs: "runs",
-  files: "files",
-  cardTokenKeys: "card token keys",
-};
+type Referred = keyof typeof REFERRED;
+
+const LOCKS = Object.entries(REFERRED).map(([kind, { table, key, name }]) => ({
+  kind: kind as Referred,
+  name,
+  lock: sqlFile(new URL("./lockKeys.sql", import.meta.url), { table, key }),
+}));
 const lockLabels = sqlFile(new URL("./lockLabels.sql", import.meta.url));
 const judgedReferences = sqlFile(new URL("./judgedReferences.sql", import.meta.url));
 
 /** Keys of rows, each once. */
-export type ReferredKeys = Readonly<Partial<Record<keyof typeof LOCKS, readonly number[]>>>;
+export type ReferredKeys = Readonly<Partial<Record<Referred, readonly number[]>>>;
 
 /**
  * Locks what the rows of a chunk refer to against deletion, as foreign keys would do it row by row, but as sets.
@@ -33,11 +31,11 @@ export type ReferredKeys = Readonly<Partial<Record<keyof typeof LOCKS, readonly 
  * @throws when one of them is not there
  */
 export async function lockReferences(client: ClientBase, keys: ReferredKeys, of: string): Promise<void> {
-  for (const kind of Object.keys(LOCKS) as (keyof typeof LOCKS)[]) {
+  for (const { kind, name, lock } of LOCKS) {
     const wanted = keys[kind] ?? [];
     if (wanted.length === 0) continue;
-    const { rowCount } = await LOCKS[kind].run(client, { keys: wanted });
-    requireAll(`${NAMES[kind]} of ${of}`, wanted.length, rowCount);
+    const { rowCount } = await lock.run(client, { keys: wanted });
+    requireAll(`${name} of ${of}`, wanted.length, rowCount);
   }
 }
 

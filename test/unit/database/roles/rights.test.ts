@@ -4,13 +4,25 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "@jest/globals";
 import { RIGHTS } from "../../../../src/database/roles/rights.ts";
 import { SUM_ROLLUPS } from "../../../../src/database/rollups.ts";
+import { REFERRED } from "../../../../src/ingestion/transactions/lockReferences.ts";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const TABLE = String.raw`((?:ingestion_layer|aggregation_layer|operations)\.\w+)`;
 
 const HISTORIES = ["ingestion_layer.dim_stores_history", "ingestion_layer.dim_devices_history"];
+const ROLLUPS = Object.values(SUM_ROLLUPS).map(({ table }) => table);
+const LOCKED = Object.values(REFERRED).map(({ table }) => table);
 
-/** The statements of the program, by file; those that are for any rollup, or for any history, stand for each. */
+/** A statement that is for any of several tables, once for each. */
+function ofEach(path: string, text: string): string {
+  const each = (placeholder: string, tables: readonly string[]): string =>
+    tables.map((table) => text.replaceAll(placeholder, table)).join("\n");
+  if (text.includes(':"history"')) return each(':"history"', HISTORIES);
+  if (path.endsWith("lockKeys.sql")) return each(':"table"', LOCKED);
+  return path.includes("rollups") ? each(':"table"', ROLLUPS) : text;
+}
+
+/** The statements of the program, by file. */
 function statements(): ReadonlyMap<string, string> {
   const paths = ["src", "jobs"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
@@ -18,13 +30,7 @@ function statements(): ReadonlyMap<string, string> {
       .map((name) => join(folder, name)),
   );
   return new Map(
-    paths.map((path) => {
-      const text = readFileSync(join(root, path), "utf8").replace(/--.*$/gm, "");
-      const tables = Object.values(SUM_ROLLUPS).map(({ table }) => text.replaceAll(':"table"', table));
-      if (text.includes(':"history"'))
-        return [path, HISTORIES.map((table) => text.replaceAll(':"history"', table)).join("\n")];
-      return [path, text.includes(':"table"') && path.includes("rollups") ? tables.join("\n") : text];
-    }),
+    paths.map((path) => [path, ofEach(path, readFileSync(join(root, path), "utf8").replace(/--.*$/gm, ""))]),
   );
 }
 
