@@ -187,7 +187,8 @@ function withLoaders<T>(
 /** A smaller file is loaded before a thread has started. */
 const WORTH_THREADS_BYTES = 4 << 20;
 
-function rememberedFiles(): RunMemory["doneOf"] {
+/** What a run has done of each file, by path. */
+export function rememberedFiles(): RunMemory["doneOf"] {
   const done = new Map<string, DoneOfFile>();
   return (path) => {
     const ofFile = done.get(path) ?? new DoneOfFile();
@@ -201,7 +202,8 @@ function countOf(refused: readonly RefusedFile[]): { refused?: number } {
   return refused.length === 0 ? {} : { refused: refused.length };
 }
 
-async function settingsOf(
+/** What all chunks of a run have in common. */
+export async function settingsOf(
   { config, database, clock }: JobContext,
   { run, lock }: HeldRun,
   key: Buffer,

@@ -34,16 +34,30 @@ export async function loadFiles(
   context: JobContext,
   options: IngestOptions,
   files: readonly DiscoveredFile[],
-  { run, progressed }: HeldRun,
+  held: HeldRun,
   settings: RunSettings,
   memory: RunMemory,
   loaders: Loaders,
 ): Promise<LoadedSources> {
-  const { breakingOff, clock, config, database, logger, stopping } = context;
+  const { breakingOff, clock } = context;
+  const load = await loadContextOf(context, options, held, settings, memory, loaders);
+  return loadSources({ ...load, clock }, held.run, files, () => breakingOff.aborted);
+}
+
+/** What loading any file needs in a run. */
+export async function loadContextOf(
+  context: JobContext,
+  options: IngestOptions,
+  { progressed }: HeldRun,
+  settings: RunSettings,
+  memory: RunMemory,
+  loaders: Loaders,
+): Promise<LoadContext & ResolveContext> {
+  const { clock, config, database, logger, stopping } = context;
   const localTime = localTimeIn(config.sourceTimezone);
   const key = await ledgerKey(config);
   await keyLedger(database.pool, settings.fencingToken, key, logger);
-  const load: LoadContext & ResolveContext = {
+  return {
     ...memory,
     ...loaders,
     runId: settings.runId,
@@ -65,5 +79,4 @@ export async function loadFiles(
       context.onProgress?.(progress);
     },
   };
-  return loadSources({ ...load, clock }, run, files, () => breakingOff.aborted);
 }

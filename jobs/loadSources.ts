@@ -155,7 +155,7 @@ const UNREADABLE: ReadonlySet<string> = new Set([
 ]);
 
 /** What a failure means for its file: told to stop, unreadable, or what it says itself. */
-function asFileError(error: unknown, file: DiscoveredFile, ended: () => boolean): unknown {
+export function asFileError(error: unknown, file: DiscoveredFile, ended: () => boolean): unknown {
   const isOurs = error instanceof TillhouseError;
   if (ended() && (!isOurs || error.code === "run_stopped"))
     return stopped(`in the middle of ${file.path}, whose last chunk was not finished`, error);
@@ -164,7 +164,7 @@ function asFileError(error: unknown, file: DiscoveredFile, ended: () => boolean)
   if (code === undefined || !UNREADABLE.has(code) || isOfConnecting(error)) return asDatabaseError(error);
   const why = code === "EACCES" || code === "EPERM" ? "this user may not read it" : code;
   const message = `${file.path}: cannot be read (${why}). What was committed of it stands; the next run tries again.`;
-  return new TillhouseError("file_unreadable", message, { path: file.path }, error);
+  return new TillhouseError("file_unreadable", message, { path: file.path, reason: why }, error);
 }
 
 type CommittedFile = Omit<FileReport, "status" | "durationMs">;

@@ -6,6 +6,7 @@ import { outliveClosedOutput } from "./commands/closedOutput.ts";
 import type { GenerateCommandOptions } from "./commands/generate.ts";
 import type { ListOptions } from "./commands/history.ts";
 import type { IngestCommandOptions } from "./commands/ingest.ts";
+import type { ReplayOptions } from "./commands/replay.ts";
 import type { StudioCommandOptions } from "./commands/studio.ts";
 import type { UndoOptions } from "./commands/undo.ts";
 import type { VerifyCommandOptions } from "./commands/verify.ts";
@@ -145,6 +146,29 @@ Exit codes: 0 something is known of it, 1 no record with that id has been read.`
     .action(async (id: number, options: WhyOptions) =>
       (await import("./commands/why.ts")).whyCommand(id, options),
     );
+
+  program
+    .command("replay")
+    .description(
+      "try what is open in quarantine again, after a setting, a store or a device has changed (npm run replay)",
+    )
+    .option("--reason <code>", "only what is there for this reason; may be given again", collect, [])
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run replay
+  SOURCE_DATE_ORDER=dmy npm run replay -- --reason day_first
+  npm run -s replay -- --json
+
+Records that could not be read are read again from their file, where it still begins with what was read of it; the
+others are named. Each counts as if it had been read when its file was, so nothing newer is overwritten.
+
+Exit codes: 0 done (what is still rejected is reported, not an error), 1 failed or stopped, 2 wrong usage or
+configuration, 3 another run is at work.`,
+    )
+    .action(async (options: ReplayOptions) => (await import("./commands/replay.ts")).replayCommand(options));
 
   program
     .command("undo")

@@ -4,7 +4,6 @@ import type { SourceName } from "../sources/contracts.ts";
 import type { BoundColumns } from "../sources/header.ts";
 import { localTimeIn } from "../sources/localTime.ts";
 import type { ParsingRules } from "../sources/parsing.ts";
-import type { RecordRange } from "../sources/recordRange.ts";
 import { AheadOfTurn } from "./aheadOfTurn.ts";
 import { commitChunk, type ChunkFile, type CommittedChunk } from "./commitChunk.ts";
 import type { ChunkPart } from "./frameChunks.ts";
@@ -12,6 +11,8 @@ import { LOADINGS } from "./loadings.ts";
 import type { LoaderSession } from "./loaderSession.ts";
 import { ChunkPreparation, type PreparedChunk } from "./prepareChunk.ts";
 import type { IdRange, RecordBatch } from "./recordBatch.ts";
+import { replayChunk } from "./replay/replayChunk.ts";
+import type { Reread } from "./reread.ts";
 
 /** What all chunks of a run have in common. Plain data, so that it can go to another thread. */
 export interface RunSettings {
@@ -32,8 +33,8 @@ export interface FileOpening {
   readonly fileId: number;
   readonly delimiter: string;
   readonly columns: BoundColumns;
-  /** The records to take, of transactions; the others are only counted. Absent: all. */
-  readonly range?: RecordRange | undefined;
+  /** The records to take; the others are only counted. Absent: all. */
+  readonly reread?: Reread | undefined;
 }
 
 /** Reads chunks and commits them, one at a time, on a connection of its own. */
@@ -119,6 +120,7 @@ export function localChunkLoader(session: LoaderSession, run: RunSettings): Chun
       prepared = undefined;
       const loading = LOADINGS[opened.file.source];
       const context = { ...run, client: await session.connected(), now: () => now };
+      if (file.reread === "replay") return replayChunk(loading, chunk, opened.batch, file, context);
       return commitChunk(loading, chunk, opened.batch, file, context, ahead.takeOver());
     },
     letGo: () => ahead.rollBack(),

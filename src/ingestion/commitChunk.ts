@@ -8,6 +8,7 @@ import { recordWarnings, type WarningCounts } from "../sources/reasons.ts";
 import { apply, judge, NOTHING_JUDGED, withFresh, type Judgement } from "./judgement.ts";
 import type { PreparedChunk } from "./prepareChunk.ts";
 import { Overtaken, type RecordBatch } from "./recordBatch.ts";
+import type { Reread } from "./reread.ts";
 import { checkRejectRatio, type FileSoFar } from "./rejectLimit.ts";
 import { sendCopy } from "./sendCopy.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
@@ -25,7 +26,9 @@ const createRejectStaging = sqlFile(new URL("./quarantine/createStaging.sql", im
 const closeReadAgain = sqlFile(new URL("./quarantine/closeReadAgain.sql", import.meta.url));
 const insertRejects = sqlFile(new URL("./quarantine/insertRejects.sql", import.meta.url));
 
-const COPY_REJECTS = "COPY staged_rejects (source_line, reason, column_name, natural_key, fields) FROM STDIN";
+/** For `staged_rejects`. */
+export const COPY_REJECTS =
+  "COPY staged_rejects (source_line, reason, column_name, natural_key, fields) FROM STDIN";
 
 /** What every chunk of a run needs. */
 export interface CommitContext extends RunContext {
@@ -50,8 +53,8 @@ export interface ChunkFile {
   readonly statedAt: string;
   /** Lines of the file after so many were read before, while they were unterminated; null where none were. */
   readonly rereadAfterLine: bigint | null;
-  /** Some of its records are taken, whatever was read of it before: its checkpoint and its ranges stay as they are. */
-  readonly isBackfill: boolean;
+  /** Some of its records are taken, whatever was read of it before; null where what is new is read. */
+  readonly reread: Reread["kind"] | null;
 }
 
 /** What a committed chunk did, and how its file stands with it. */
@@ -85,7 +88,7 @@ export async function commitChunk(
     file_id: file.fileId,
     stated_at: file.statedAt,
     is_unterminated: chunk.unterminated,
-    is_backfill: file.isBackfill,
+    is_backfill: file.reread === "backfill",
     first_line: chunk.firstLine,
   };
 
@@ -146,7 +149,7 @@ function outcomesOf(chunk: PreparedChunk, judgement: Judgement): Outcomes {
 async function advanceLedger(
   { contract: { source }, noteStated }: SourceLoading,
   chunk: PreparedChunk,
-  { fileId, digest, statedAt, isBackfill }: ChunkFile,
+  { fileId, digest, statedAt, reread }: ChunkFile,
   outcomes: Outcomes,
   judgement: Judgement,
   { client, runId, now }: CommitContext,
@@ -169,7 +172,7 @@ async function advanceLedger(
     resolved: 0,
     now: now().toISOString(),
   };
-  if (!isBackfill) {
+  if (reread === null) {
     const { rowCount } = await (chunk.unterminated ? noteUnterminated : advanceFile).run(client, values);
     if (rowCount !== 1) throw new Error(`the checkpoint of file ${fileId} is not at byte ${chunk.startByte}`);
     await (chunk.unterminated ? countInRange : insertRange).run(client, values);

@@ -31,7 +31,7 @@ export const deviceLoading: SourceLoading = {
     history: "ingestion_layer.dim_devices_history",
     ...{ key: "device_key", id: "device_id" },
     attributes: ["store_key", "device_type"],
-    ...{ judged: "judged_devices", wanted: "new_device_versions" },
+    ...{ staged: "staged_devices", judged: "judged_devices", wanted: "new_device_versions" },
   }),
   followCorrections: [],
   confirm: sql("confirmDevices"),
@@ -40,7 +40,6 @@ export const deviceLoading: SourceLoading = {
     quarantine: sql("quarantine"),
     arrived: anyArrived({ dimension: "ingestion_layer.dim_stores", key: "store_id" }),
     stage: sql("stageWaiting"),
-    noteStated: sql("noteResolved"),
-    close: sql("closeWaiting"),
+    keep: sql("keepWaiting"),
   },
 };

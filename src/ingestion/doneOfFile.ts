@@ -8,8 +8,8 @@ export class DoneOfFile {
   outcomes = NO_OUTCOMES;
   /** Records that were read and not asked for. */
   outOfRange = 0;
-  /** How far a backfill has committed it: a further attempt goes on from there. */
-  backfilledBytes = 0;
+  /** How far it is committed by a run that reads it again from its start: a further attempt goes on from there. */
+  rereadBytes = 0;
   readonly warningsByKind: Partial<Record<Warning, number>> = {};
   hasNamedColumns = false;
   volume: VolumeNote | undefined;

@@ -19,13 +19,14 @@ import { undefinedWhenGone } from "../sources/settle.ts";
 import type { ChunkLoader } from "./chunkLoader.ts";
 import type { RunContext } from "./commitChunk.ts";
 import type { DoneOfFile } from "./doneOfFile.ts";
-import { frameChunks, type FramedChunk } from "./frameChunks.ts";
+import { frameChunks, type ChunkPart, type FramedChunk } from "./frameChunks.ts";
 import { loadInOrder } from "./loadInOrder.ts";
 import { LOADINGS } from "./loadings.ts";
 import type { LoaderPool } from "./loaderPool.ts";
 import { openSourceFile, trustworthyIdentity, type ReadableFile } from "./openSourceFile.ts";
 import { PrefixWatch } from "./prefixWatch.ts";
 import type { Progress } from "./progress.ts";
+import type { Reread } from "./reread.ts";
 import { statedAtOf } from "./statedAt.ts";
 import { isResumed, volumeNote } from "./volumeOfLoad.ts";
 
@@ -113,6 +114,7 @@ async function loadOnce(
     context.logger.warn("the file is gone since it was found", { file: file.path });
     return "unchanged";
   }
+  const reread = rereadOf(file, context);
   try {
     const openedAt = context.now();
     const opened = await openSourceFile(
@@ -122,16 +124,13 @@ async function loadOnce(
       context.ledger,
       openedAt,
       context.snapshotOf(file.path),
-      rangeOf(file, context) !== undefined,
+      reread !== undefined,
     );
     if ("unchanged" in opened) return "unchanged";
     if (isResumed(opened)) await context.usualLoads.recall(context.pool, file.source);
     const watch = new PrefixWatch({ ...opened, handle, openedAt }, context.now);
-    if (rangeOf(file, context) !== undefined) {
-      if (!opened.nothingNew) await loadChunks(file, watch, opened, context, done);
-      return "loaded";
-    }
-    const read = opened.nothingNew ? null : await loadChunks(file, watch, opened, context, done);
+    const read = opened.nothingNew ? null : await loadChunks(file, watch, opened, reread, context, done);
+    if (reread !== undefined) return "loaded";
     const identity = await trustworthyIdentity(handle, opened.identity, openedAt);
     const { atEnd } = read === null ? {} : LOADINGS[file.source];
     await context.ledger.complete(opened.ledger.fileId, identity, atEnd);
@@ -144,14 +143,19 @@ async function loadOnce(
 }
 
 /** What is asked for of a file; undefined where it is what is new of it. */
-const rangeOf = ({ source }: DiscoveredFile, { range }: LoadContext): RecordRange | undefined =>
-  source === "transactions" ? range : undefined;
+const rereadOf = ({ source }: DiscoveredFile, { range }: LoadContext): Reread | undefined =>
+  source === "transactions" && range !== undefined ? { kind: "backfill", range } : undefined;
 
-/** @returns records of the chunks that were committed; null where none was */
-async function loadChunks(
+/**
+ * Loads the chunks of an open file, as far as they are asked for.
+ *
+ * @returns records of the chunks that were committed; null where none was
+ */
+export async function loadChunks(
   file: DiscoveredFile,
   watch: PrefixWatch,
   opened: ReadableFile,
+  reread: Reread | undefined,
   context: LoadContext,
   done: DoneOfFile,
 ): Promise<number | null> {
@@ -163,16 +167,16 @@ async function loadChunks(
       columns: shownNames(columns.extra),
     });
   }
-  const chunks = frameChunks(watch.text(readFrom), {
+  const framed = frameChunks(watch.text(readFrom), {
     ...opened,
     naturalKey: CONTRACTS[file.source].naturalKey,
     maxRecordBytes: context.maxRecordBytes,
     chunkRecords: context.chunkRecords,
   });
+  const chunks = reread?.kind === "replay" ? upToLine(framed, reread.lastLine) : framed;
   const { fileId } = ledger;
   const statedAt = await statedAtOf(opened, context.ledger, context.now());
   const { delimiter } = opened.dialect;
-  const range = rangeOf(file, context);
   let soFar = {
     path: file.path,
     recordsRead: startByte === 0 ? 0 : Number(ledger.recordsRead),
@@ -185,7 +189,7 @@ async function loadChunks(
     if (context.signal.aborted) throw stopped(file.path);
     const compared = await watch.compare(chunk);
     if (compared === "changed") throw changed(file.path);
-    if (chunk.endByte <= done.backfilledBytes) {
+    if (chunk.endByte <= done.rereadBytes) {
       await loader.letGo();
       return;
     }
@@ -197,11 +201,11 @@ async function loadChunks(
     await context.usualLoads.recall(context.pool, file.source);
     const digest = context.ledger.key.digestOf(chunk.sha256);
     const committed = await loader.commit(
-      { fileId, digest, soFar, statedAt, rereadAfterLine, isBackfill: range !== undefined },
+      { fileId, digest, soFar, statedAt, rereadAfterLine, reread: reread?.kind ?? null },
       context.now(),
     );
     rereadAfterLine = null;
-    if (range !== undefined) done.backfilledBytes = chunk.endByte;
+    if (reread !== undefined) done.rereadBytes = chunk.endByte;
     done.add(committed);
     read = (read ?? 0) + committed.outcomes.recordsRead;
     soFar = committed.fileSoFar;
@@ -218,13 +222,21 @@ async function loadChunks(
   };
   try {
     const pool = context.loadersFor(Number(opened.identity.sizeBytes) - bytesInFile(readFrom, opened));
-    await loadInOrder(chunks, { source: file.source, fileId, delimiter, columns, range }, pool, commit);
+    await loadInOrder(chunks, { source: file.source, fileId, delimiter, columns, reread }, pool, commit);
     return read;
   } catch (error) {
-    if (hasChanged(error)) done.backfilledBytes = 0;
-    // How the file stands for the loads of what is new is not a backfill's to say.
-    else if (range === undefined) await noteFailure(error, fileId, context);
+    if (hasChanged(error)) done.rereadBytes = 0;
+    // How the file stands for the loads of what is new is for these to say.
+    else if (reread === undefined) await noteFailure(error, fileId, context);
     throw error;
+  }
+}
+
+/** No more chunks than lead up to a line. */
+async function* upToLine(parts: AsyncIterable<ChunkPart>, line: number): AsyncGenerator<ChunkPart> {
+  for await (const part of parts) {
+    yield part;
+    if (part.chunk !== null && part.chunk.lastLine >= line) return;
   }
 }
 

@@ -3,7 +3,8 @@ import type { FileHandle } from "node:fs/promises";
 import { TillhouseError } from "../lib/errors.ts";
 import { identityOf, identityToNote, sameIdentity, type FileIdentity } from "../runs/fileIdentity.ts";
 import type { FileLedger, LedgerFile } from "../runs/fileLedger.ts";
-import type { Contract } from "../sources/contracts.ts";
+import type { LedgerKey } from "../runs/ledgerKey.ts";
+import { CONTRACTS, type Contract } from "../sources/contracts.ts";
 import { readDialect, type Dialect } from "../sources/dialect.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
 import { beginningOf, fileText, type Encoding } from "../sources/fileText.ts";
@@ -93,45 +94,97 @@ export async function openSourceFile(
   const header = bytes.subarray(0, headerBytes);
   const committed = Number(known?.committedBytes ?? 0);
   const { key } = ledger;
-  let isAsRead = false;
-  // What was hashed with another key cannot be compared: it is read anew.
-  if (known !== null && committed > 0 && known.digestKey === key.id) {
-    const { committedLines, committedDigest, unterminatedBytes, unterminatedDigest } = known;
-    const text = onlyWith(header, fileText(handle, encoding, 0));
-    const prefix = await readPrefix(text, committed, Number(unterminatedBytes));
-    const seam = prefix === undefined ? "inside a line" : seamOf(prefix);
-    isAsRead =
-      prefix !== undefined &&
-      key.digestOf(prefix.hash.copy().digest("hex")) === committedDigest &&
-      seam !== "inside a line";
-    if (prefix !== undefined && isAsRead && !isBackfill) {
-      return {
-        ...opened,
-        ledger: known,
-        startByte: committed,
-        readFrom: committed,
-        linesBefore: Number(committedLines) - (seam === "before a line end" ? 1 : 0),
-        hash: prefix.hash,
-        nothingNew: prefix.wholeSha256 !== null && key.digestOf(prefix.wholeSha256) === unterminatedDigest,
-        rereadAfterLine: unterminatedBytes > 0n ? committedLines : null,
-      };
-    }
+  const asRead =
+    known === null || committed === 0
+      ? null
+      : await prefixAsRead(known, onlyWith(header, fileText(handle, encoding, 0)), key);
+  if (known !== null && asRead !== null && !isBackfill) {
+    const { committedLines, unterminatedBytes } = known;
+    return {
+      ...opened,
+      ledger: known,
+      startByte: committed,
+      readFrom: committed,
+      linesBefore: Number(committedLines) - (asRead.seam === "before a line end" ? 1 : 0),
+      hash: asRead.hash,
+      nothingNew: asRead.isToItsEnd,
+      rereadAfterLine: unterminatedBytes > 0n ? committedLines : null,
+    };
   }
   let row = known;
   if (row !== null && committed === 0)
     row = await ledger.noteDialect(row.fileId, describe(encoding, dialect));
-  else if (row === null || !isAsRead) row = await begin(dialect);
+  else if (row === null || asRead === null) row = await begin(dialect);
+  return { ...opened, ledger: row, ...fromItsStart(header, headerLines) };
+}
+
+/**
+ * A file of which something was read, opened to read that again, from its start; null where it does not begin with what was
+ * read of it.
+ *
+ * @returns with the file, up to which line it is as it was read
+ */
+export async function reopenSourceFile(
+  handle: FileHandle,
+  { source }: DiscoveredFile,
+  known: LedgerFile,
+  { key }: FileLedger,
+): Promise<{ readonly opened: ReadableFile; readonly linesAsRead: number } | null> {
+  const identity = identityOf(await handle.stat({ bigint: true }));
+  const { encoding, bytes, atEnd } = await beginningOf(handle);
+  const dialect = await readDialect(bytes, atEnd);
+  if ("refusal" in dialect) return null;
+  const columns = bindColumns(CONTRACTS[source], dialect.header);
+  if ("refusal" in columns) return null;
+  const { headerBytes, headerLines } = dialect;
+  const header = bytes.subarray(0, headerBytes);
+  const asRead = await prefixAsRead(known, onlyWith(header, fileText(handle, encoding, 0)), key);
+  if (asRead === null) return null;
   return {
-    ...opened,
-    ledger: row,
+    opened: { identity, encoding, dialect, columns, ledger: known, ...fromItsStart(header, headerLines) },
+    linesAsRead: asRead.isToItsEnd ? Infinity : Number(known.committedLines),
+  };
+}
+
+/** Where reading begins with the first record. */
+function fromItsStart(
+  header: Buffer,
+  linesBefore: number,
+): Omit<ReadableFile, "identity" | "encoding" | "dialect" | "columns" | "ledger"> {
+  return {
     startByte: 0,
-    readFrom: headerBytes,
-    linesBefore: headerLines,
+    readFrom: header.length,
+    linesBefore,
     hash: createHash("sha256").update(header),
     // A header without its line end may be half a header.
     nothingNew: !endsInLineEnd(header),
     rereadAfterLine: null,
   };
+}
+
+interface PrefixAsRead {
+  readonly hash: Hash;
+  readonly seam: ReturnType<typeof seamOf>;
+  /** There is no more of it than was read, unterminated as it ends. */
+  readonly isToItsEnd: boolean;
+}
+
+/**
+ * The text up to a file's checkpoint, where it hashes to what the ledger has; null where it does not. What was hashed with
+ * another key cannot be compared.
+ */
+async function prefixAsRead(
+  { committedBytes, committedDigest, digestKey, unterminatedBytes, unterminatedDigest }: LedgerFile,
+  text: AsyncIterable<Buffer>,
+  key: LedgerKey,
+): Promise<PrefixAsRead | null> {
+  if (digestKey !== key.id) return null;
+  const prefix = await readPrefix(text, Number(committedBytes), Number(unterminatedBytes));
+  if (prefix === undefined) return null;
+  const { hash, wholeSha256 } = prefix;
+  const seam = seamOf(prefix);
+  if (seam === "inside a line" || key.digestOf(hash.copy().digest("hex")) !== committedDigest) return null;
+  return { hash, seam, isToItsEnd: wholeSha256 !== null && key.digestOf(wholeSha256) === unterminatedDigest };
 }
 
 /** Of a file whose header cannot be read: what it seems to be says more than what stands where a header should. */
@@ -158,7 +211,7 @@ async function* onlyWith(header: Buffer, text: AsyncIterable<Buffer>): AsyncGene
  * another line.
  */
 function seamOf({ lastByte, nextByte }: Prefix): "between lines" | "before a line end" | "inside a line" {
-  if (nextByte === undefined || lastByte === LF) return "between lines";
+  if (lastByte === undefined || nextByte === undefined || lastByte === LF) return "between lines";
   if (lastByte === CR) return nextByte === LF ? "before a line end" : "between lines";
   return nextByte === LF || nextByte === CR ? "before a line end" : "inside a line";
 }

@@ -2,13 +2,14 @@ import type { Contract } from "../sources/contracts.ts";
 import type { FramedBlock } from "../sources/frameText.ts";
 import type { BoundColumns } from "../sources/header.ts";
 import { readBlock, type RecordShape, type RecordSink } from "../sources/readBlock.ts";
-import { isRejectInRange, type RecordRange } from "../sources/recordRange.ts";
+import { isRejectInRange } from "../sources/recordRange.ts";
 import { redactFields, redactLine } from "../sources/redactRecord.ts";
 import type { Reason, Warning, WarningCounts } from "../sources/reasons.ts";
 import { CopyRows } from "./copyRows.ts";
 import { copyRow } from "./copyText.ts";
 import type { FramedChunk } from "./frameChunks.ts";
 import type { RecordBatch } from "./recordBatch.ts";
+import type { Reread } from "./reread.ts";
 
 /** A chunk that is read and checked; its accepted records are in the batch. No card number is left in it. */
 export interface PreparedChunk extends Omit<FramedChunk, "records" | "sha256"> {
@@ -33,7 +34,7 @@ export interface PreparingRules {
   readonly columns: BoundColumns;
   readonly delimiter: string;
   /** The records to take; the others are only counted. Absent: all. */
-  readonly range?: RecordRange | undefined;
+  readonly reread?: Reread | undefined;
 }
 
 /** Reads and checks the records of one chunk, block by block; those that can be read are added to the batch. */
@@ -56,7 +57,7 @@ export class ChunkPreparation {
   async read(block: FramedBlock, isIdCut: boolean): Promise<void> {
     const { contract, columns } = this.#rules;
     const { addPlain } = this.#batch;
-    const sink: RecordSink = {
+    const sink = this.#ofLines({
       ...(addPlain === undefined ? {} : { plain: addPlain }),
       fields: (fields, line) => {
         this.#add(fields, line);
@@ -64,16 +65,16 @@ export class ChunkPreparation {
       broken: (reason, text, line) => {
         this.#reject(line, reason, null, null, redactLine(text));
       },
-    };
+    });
     const whole = block.frames.count - (isIdCut ? 1 : 0);
     await readBlock(block, this.#shape, sink, 0, whole);
-    const cut: RecordSink = {
+    const cut = this.#ofLines({
       fields: (fields, line) => {
         const redacted = redactFields(contract, columns, fields);
         this.#reject(line, "unterminated_id", contract.naturalKey, null, redacted);
       },
       broken: sink.broken,
-    };
+    });
     await readBlock(block, this.#shape, cut, whole);
   }
 
@@ -91,6 +92,29 @@ export class ChunkPreparation {
       warnings: this.#warnings,
       rejected: this.#rejected.finish(),
       rejects: [...this.#rejects.values()],
+    };
+  }
+
+  /** The sink, or one that is given the records of a replay's lines only. */
+  #ofLines(sink: RecordSink): RecordSink {
+    const { reread } = this.#rules;
+    if (reread?.kind !== "replay") return sink;
+    const { plain, fields, broken } = sink;
+    const isAskedFor = (line: number): boolean => {
+      if (reread.lines.has(line)) return true;
+      this.#outOfRange += 1;
+      return false;
+    };
+    return {
+      ...(plain !== undefined && {
+        plain: (bytes, start, end, line) => !isAskedFor(line) || plain(bytes, start, end, line),
+      }),
+      fields: (values, line) => {
+        if (isAskedFor(line)) fields(values, line);
+      },
+      broken: (reason, text, line) => {
+        if (isAskedFor(line)) broken(reason, text, line);
+      },
     };
   }
 
@@ -117,8 +141,8 @@ export class ChunkPreparation {
     naturalKey: number | null,
     fields: Record<string, string>,
   ): void {
-    const { range } = this.#rules;
-    if (range !== undefined && !isRejectInRange(range, naturalKey)) {
+    const { reread } = this.#rules;
+    if (reread?.kind === "backfill" && !isRejectInRange(reread.range, naturalKey)) {
       this.#outOfRange += 1;
       return;
     }

@@ -63,8 +63,8 @@ export async function resolveWaiting(
       if (rowCount === null || rowCount === 0) return { staged: 0, applied: 0 };
       const judgement = await judge(client, loading, parameters);
       await apply(client, loading, judgement, parameters);
-      await waiting.noteStated?.run(client, parameters);
-      const closed = await waiting.close.run(client, parameters);
+      await loading.tried.noteStated?.run(client, parameters);
+      const closed = await loading.tried.close.run(client, parameters);
       // A record left waiting would be staged again for ever.
       if (closed.rowCount !== rowCount)
         throw new Error(

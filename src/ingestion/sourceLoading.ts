@@ -3,16 +3,16 @@ import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import type { Contract } from "../sources/contracts.ts";
 import type { BoundColumns } from "../sources/header.ts";
 import type { ParsingRules } from "../sources/parsing.ts";
-import type { RecordRange } from "../sources/recordRange.ts";
 import type { AppliedLabel, RecordBatch } from "./recordBatch.ts";
+import type { Reread } from "./reread.ts";
 
 /** What a batch must know of its file. */
 export interface BatchRules {
   readonly columns: BoundColumns;
   readonly delimiter: string;
   readonly parsing: ParsingRules;
-  /** The records to take; the others are only counted. Absent: all. Of transactions only. */
-  readonly range?: RecordRange | undefined;
+  /** The records to take; the others are only counted. Absent: all. */
+  readonly reread?: Reread | undefined;
   readonly origin: { readonly runId: number; readonly fileId: number; readonly cardKeyId: number };
 }
 
@@ -64,8 +64,28 @@ export interface SourceLoading {
   readonly closeMended: SqlFile;
   /** What follows from a file as a whole, once it is committed to its end. */
   readonly atEnd?: SqlFile;
+  /** For records that come back from quarantine. */
+  readonly tried: TriedStatements;
   /** For sources that refer to another one, whose records may have to wait for it. */
   readonly waiting?: WaitingStatements;
+}
+
+export interface TriedStatements {
+  /** Tells of each staged record that was read again which one of quarantine it is, if it is one still. */
+  readonly claim: SqlFile;
+  /** Drops those that are none. */
+  readonly dropUnclaimed: SqlFile;
+  /** Notes with the chunks that they are of that they have been said. */
+  readonly noteStated?: SqlFile;
+  /** Notes in quarantine what became of them, so that none of them is tried once more, but for those that have to wait. */
+  readonly close: SqlFile;
+}
+
+/** The statements of `tried` that are alike for all sources. */
+export function triedStatements(staged: string, judged: string): Omit<TriedStatements, "noteStated"> {
+  const sql = (name: string) =>
+    sqlFile(new URL(`./quarantine/${name}.sql`, import.meta.url), { staged, judged });
+  return { claim: sql("claim"), dropUnclaimed: sql("dropUnclaimed"), close: sql("closeTried") };
 }
 
 export interface WaitingStatements {
@@ -75,10 +95,8 @@ export interface WaitingStatements {
   readonly arrived: SqlFile;
   /** Stages quarantined records whose reference has arrived: all of a key, and at most `limit` keys. */
   readonly stage: SqlFile;
-  /** Notes with the chunks that they are of that they have been said. */
-  readonly noteStated?: SqlFile;
-  /** Notes in quarantine what became of them, so that none of them waits any more. */
-  readonly close: SqlFile;
+  /** Keeps whole, from here on, what was in quarantine as it could not be read, and can only not be loaded by now. */
+  readonly keep: SqlFile;
 }
 
 /** The question `arrived` for a source whose records wait for a row of another one's dimension, by its natural key. */

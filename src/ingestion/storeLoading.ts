@@ -44,7 +44,7 @@ export const storeLoading: SourceLoading = {
     history: "ingestion_layer.dim_stores_history",
     ...{ key: "store_key", id: "store_id" },
     attributes: ["store_name", "address", "city", "country", "typology"],
-    ...{ judged: "judged_stores", wanted: "new_store_versions" },
+    ...{ staged: "staged_stores", judged: "judged_stores", wanted: "new_store_versions" },
   }),
   followCorrections: [],
   closeMended: sql("closeMended"),

@@ -1,7 +1,7 @@
 import { sqlFile } from "../database/sqlFile.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
 import { foldWrites } from "./rollups/foldWrites.ts";
-import { anyArrived, type SourceLoading } from "./sourceLoading.ts";
+import { anyArrived, triedStatements, type SourceLoading } from "./sourceLoading.ts";
 import { appliedLabels } from "./transactions/appliedLabels.ts";
 import { lockJudgedReferences } from "./transactions/lockReferences.ts";
 import { withKeysCheckedAsSets } from "./transactions/keysAsSets.ts";
@@ -27,10 +27,11 @@ export const transactionLoading: SourceLoading = {
   follow: [sql("renameProducts")],
   followCorrections: [sql("renameProductsLeft")],
   closeMended: sql("closeMended"),
+  tried: triedStatements("staged_transactions", "judged_transactions"),
   waiting: {
     quarantine: sql("quarantine"),
     arrived: anyArrived({ dimension: "ingestion_layer.dim_devices", key: "device_id" }),
     stage: sql("stageWaiting"),
-    close: sql("closeWaiting"),
+    keep: sql("keepWaiting"),
   },
 };

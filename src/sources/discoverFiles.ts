@@ -153,6 +153,13 @@ async function placesNamed(dataDir: string, named: readonly string[]): Promise<P
   return { places: [...places.values()], refused: [] };
 }
 
+/** Where a file of the ledger lies, by its path there. */
+export function placeOf(dataDir: string, path: string): FilePlace {
+  return isAbsolute(path)
+    ? { path, absolutePath: path, folder: undefined }
+    : { path, absolutePath: join(dataDir, path), folder: dataDir };
+}
+
 /** Whether a path that somebody wrote goes through a folder, perhaps to leave it again by `..`. */
 function goesThrough(folder: string, written: string): boolean {
   let place = isAbsolute(written) ? parse(written).root : resolve(".");

@@ -1,3 +1,5 @@
+import type { SourceName } from "./contracts.ts";
+
 /**
  * Why a record is rejected, in stable codes with what to do about it. Codes never change their meaning: alerts,
  * dashboards and `replay` rely on them.
@@ -41,8 +43,17 @@ export function remedyOf(reason: string): string {
   return (REASONS as Readonly<Record<string, string>>)[reason] ?? "";
 }
 
+/** For what else of the files a record of a source may wait. */
+export const WAITING_REASON_OF: Readonly<Record<SourceName, Reason | undefined>> = {
+  stores: undefined,
+  devices: "unknown_store",
+  transactions: "unknown_device",
+};
+
 /** Reasons that time alone may cure: such records wait, and do not count towards MAX_REJECT_RATIO. */
-export const WAITING_REASONS: readonly Reason[] = ["unknown_store", "unknown_device"];
+export const WAITING_REASONS: readonly Reason[] = Object.values(WAITING_REASON_OF).flatMap(
+  (reason) => reason ?? [],
+);
 
 /** Things worth knowing that cost no record. */
 export const WARNINGS = {

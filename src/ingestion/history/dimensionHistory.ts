@@ -1,5 +1,5 @@
 import { sqlFile } from "../../database/sqlFile.ts";
-import type { SourceLoading } from "../sourceLoading.ts";
+import { triedStatements, type SourceLoading } from "../sourceLoading.ts";
 
 /** How a dimension with a history, and what it passes through, are called. */
 interface HistoryNames {
@@ -11,6 +11,7 @@ interface HistoryNames {
   /** What a version is of. */
   readonly attributes: readonly string[];
   /** Staging: the chunk's judged records, and versions as they are to be. */
+  readonly staged: string;
   readonly judged: string;
   readonly wanted: string;
 }
@@ -18,10 +19,11 @@ interface HistoryNames {
 /** The statements that keep the versions of a dimension over time: the same for stores and devices. */
 export function dimensionHistory(
   names: HistoryNames,
-): Required<Pick<SourceLoading, "noteStated" | "remakeVersions">> {
+): Required<Pick<SourceLoading, "noteStated" | "remakeVersions" | "tried">> {
   const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url), { ...names });
   return {
     noteStated: sql("noteStated"),
+    tried: { ...triedStatements(names.staged, names.judged), noteStated: sql("noteResolved") },
     remakeVersions: [sql("versions"), sql("dropVersions"), sql("addVersions")],
   };
 }

@@ -8,5 +8,5 @@ WHERE judged.outcome IN ('loaded', 'corrected', 'already_present')
   AND rejected.source = 'stores'
   AND rejected.state = 'rejected'
   AND rejected.natural_key = judged.store_id
-  AND rejected.run_id < :run_id::integer
+  AND rejected.run_id < judged.stated_run_id
   AND EXISTS (SELECT FROM operations.quarantine WHERE source = 'stores' AND state = 'rejected');

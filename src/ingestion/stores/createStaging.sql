@@ -10,13 +10,16 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_stores (
   address text NOT NULL,
   city text NOT NULL,
   country text NOT NULL,
-  typology text NOT NULL
+  typology text NOT NULL,
+  -- Filled for records that come back from quarantine.
+  quarantine_id bigint,
+  stated_run_id integer,
+  said_at timestamptz
 ) ON COMMIT DELETE ROWS;
 
 CREATE TEMPORARY TABLE IF NOT EXISTS judged_stores (
   LIKE staged_stores,
   file_id integer NOT NULL,
-  said_at timestamptz NOT NULL,
   outcome text NOT NULL,
   -- Something said later is there already.
   is_late boolean NOT NULL

@@ -7,18 +7,19 @@ WITH
   staged AS (
     SELECT
       *,
+      coalesce(said_at, :stated_at::timestamptz) AS stated_at,
       row_number() OVER newest = 1 AS is_newest,
       first_value(digest) OVER newest AS newest_digest
     FROM staged_stores
     WINDOW newest AS (PARTITION BY store_id ORDER BY source_line DESC)
   ),
 
-  -- Files of stores said later than this one; mostly none.
+  -- What was said later than any of these; mostly nothing.
   said_later AS MATERIALIZED (
     SELECT ranges.stated_at, files.path COLLATE "C" AS path, ranges.file_id, ranges.first_line, ranges.stated_ids
     FROM operations.file_ranges AS ranges
     JOIN operations.source_files AS files USING (file_id)
-    WHERE ranges.stated_ids IS NOT NULL AND ranges.stated_at >= :stated_at::timestamptz AND files.source = 'stores'
+    WHERE ranges.stated_ids IS NOT NULL AND ranges.stated_at >= (SELECT min(staged.stated_at) FROM staged) AND files.source = 'stores'
   ),
 
   placed AS (
@@ -46,13 +47,13 @@ WITH
             ),
             known_files.path COLLATE "C",
             known.file_id
-          ) > (:stated_at::timestamptz, this_file.path, this_file.file_id)
+          ) > (staged.stated_at, this_file.path, this_file.file_id)
           THEN true
         ELSE EXISTS (
           SELECT
           FROM said_later
           WHERE (said_later.stated_at, said_later.path, said_later.file_id, said_later.first_line)
-              > (:stated_at::timestamptz, this_file.path, this_file.file_id, staged.source_line)
+              > (staged.stated_at, this_file.path, this_file.file_id, staged.source_line)
             AND said_later.stated_ids @> staged.store_id
         )
       END AS is_late
@@ -74,8 +75,10 @@ SELECT
   city,
   country,
   typology,
+  quarantine_id,
+  coalesce(stated_run_id, :run_id::integer),
+  stated_at,
   this_file_id,
-  :stated_at::timestamptz,
   CASE
     WHEN NOT is_newest THEN CASE WHEN digest = newest_digest THEN 'already_present' ELSE 'superseded' END
     WHEN known_digest = digest THEN 'already_present'

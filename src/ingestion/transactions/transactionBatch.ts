@@ -26,7 +26,7 @@ const COPY_STAGED = `COPY staged_transactions (${STAGED_COLUMNS}) FROM STDIN (FO
 const KEPT_LABELS = 10_000;
 
 /** Transactions on their way: new ones straight into the fact, the others through staging. */
-export function transactionBatch({ columns, delimiter, parsing, range, origin }: BatchRules): RecordBatch {
+export function transactionBatch({ columns, delimiter, parsing, reread, origin }: BatchRules): RecordBatch {
   const labels = new LabelRegistry();
   const batch = new FactBatch(labels, origin);
   const parse = transactionParser(columns, parsing, labels);
@@ -53,6 +53,9 @@ export function transactionBatch({ columns, delimiter, parsing, range, origin }:
 
   let ahead: CopiedFacts | null = null;
   let outOfRange = 0;
+  const range = reread?.kind === "backfill" ? reread.range : undefined;
+  // Each record of a replay is judged, as one of quarantine.
+  const judgesAll = reread?.kind === "replay";
   const isAskedFor = (id: number, happenedAt: number): boolean => {
     if (range === undefined || isInRange(range, id, happenedAt)) return true;
     outOfRange += 1;
@@ -95,18 +98,28 @@ export function transactionBatch({ columns, delimiter, parsing, range, origin }:
     finish: () => {
       hashes?.finish();
     },
-    ahead: {
-      ids: () => (batch.rows === 0 ? null : { lowest: batch.lowestId, highest: batch.highestId }),
-      send: async (client, above) => {
-        ahead = await copyAhead(client, batch, above);
-        return ahead !== null;
+    ...(!judgesAll && {
+      ahead: {
+        ids: () => (batch.rows === 0 ? null : { lowest: batch.lowestId, highest: batch.highestId }),
+        send: async (client, above) => {
+          ahead = await copyAhead(client, batch, above);
+          return ahead !== null;
+        },
+        forget: () => {
+          ahead = null;
+        },
       },
-      forget: () => {
-        ahead = null;
-      },
-    },
+    }),
     arrive: async (client, runId): Promise<Arrivals> => {
       if (batch.rows === 0) return { staged: 0, fresh: null };
+      if (judgesAll) {
+        await stage(
+          client,
+          batch,
+          Int32Array.from({ length: batch.rows }, (_, row) => row),
+        );
+        return { staged: batch.rows, fresh: null };
+      }
       const { fresh, others, devices } = await triage(client, batch, runId);
       if (ahead !== null && fresh.length !== ahead.rows.length)
         throw new Overtaken("a device has come or gone since new facts were copied");

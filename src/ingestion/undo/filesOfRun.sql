@@ -1,10 +1,13 @@
--- Grain: one path that the run read records from, or noted anything of.
+-- Grain: one path of which a run committed more, or that it met for the first time: not one that it only read again.
 SELECT DISTINCT files.path
 FROM operations.source_files AS files
-WHERE files.file_id IN (SELECT file_id FROM operations.run_files WHERE run_id = :run_id)
-  OR files.file_id IN (
-    SELECT (row_key ->> 'file_id')::integer
-    FROM operations.run_changes
-    WHERE run_id = :run_id AND table_name = 'source_files' AND before IS NULL
+JOIN operations.run_changes AS changes
+  ON (changes.row_key ->> 'file_id')::integer = files.file_id
+WHERE changes.run_id = :run_id
+  AND changes.table_name = 'source_files'
+  AND (
+    changes.before IS NULL
+    OR (changes.before ->> 'committed_bytes')::bigint <> files.committed_bytes
+    OR (changes.before ->> 'unterminated_bytes')::bigint <> files.unterminated_bytes
   )
 ORDER BY files.path;

@@ -1,9 +1,9 @@
--- Grain: one committed chunk, with the devices that waited of it and have been tried again.
+-- Grain: one committed chunk, with the stores or devices of it that were in quarantine and have been tried again.
 UPDATE operations.file_ranges AS ranges
 SET stated_ids = coalesce(ranges.stated_ids, '{}') + resolved.ids
 FROM (
-  SELECT its_range.file_id, its_range.start_byte, range_agg(int8range(judged.device_id, judged.device_id, '[]')) AS ids
-  FROM judged_devices AS judged
+  SELECT its_range.file_id, its_range.start_byte, range_agg(int8range(judged.:"id", judged.:"id", '[]')) AS ids
+  FROM :"judged" AS judged
   JOIN operations.file_ranges AS its_range
     ON its_range.file_id = judged.file_id AND judged.source_line BETWEEN its_range.first_line AND its_range.last_line
   WHERE judged.outcome <> 'unknown_store'

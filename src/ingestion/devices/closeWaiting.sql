@@ -1,9 +1,0 @@
--- Grain: one quarantined device that was tried again: resolved when it loaded or moved the
--- device, else obsolete.
-UPDATE operations.quarantine AS quarantined
-SET
-  state = CASE WHEN judged.outcome IN ('loaded', 'corrected') THEN 'resolved' ELSE 'obsolete' END::operations.quarantine_state,
-  resolved_run_id = CASE WHEN judged.outcome IN ('loaded', 'corrected') THEN :run_id::integer END,
-  resolved_outcome = CASE WHEN judged.outcome IN ('loaded', 'corrected') THEN judged.outcome END
-FROM judged_devices AS judged
-WHERE quarantined.quarantine_id = judged.quarantine_id;

@@ -1,0 +1,77 @@
+import type { ClientBase } from "pg";
+import { withTransaction } from "../../database/pool.ts";
+import { sqlFile, type Parameters } from "../../database/sqlFile.ts";
+import { checkFence } from "../../runs/fence.ts";
+import { NO_OUTCOMES, outcomeColumns, type Outcomes } from "../../runs/outcomes.ts";
+import { recordWarnings } from "../../sources/reasons.ts";
+import { COPY_REJECTS, type ChunkFile, type CommitContext, type CommittedChunk } from "../commitChunk.ts";
+import { apply, judge, NOTHING_JUDGED } from "../judgement.ts";
+import type { PreparedChunk } from "../prepareChunk.ts";
+import type { RecordBatch } from "../recordBatch.ts";
+import { sendCopy } from "../sendCopy.ts";
+import type { SourceLoading } from "../sourceLoading.ts";
+
+const shared = (name: string) => sqlFile(new URL(`../${name}.sql`, import.meta.url));
+const createRejectStaging = shared("quarantine/createStaging");
+const rejectAgain = shared("quarantine/rejectAgain");
+const advanceRunFile = shared("ledger/advanceRunFile");
+const advanceRun = shared("ledger/advanceRun");
+const raiseWatermark = shared("ledger/raiseWatermark");
+
+/**
+ * Commits a chunk of which only lines were taken that quarantine holds as rejected: each is judged as if it had been read
+ * when its file was, and what became of it is noted in quarantine. The file's checkpoint and ranges stay as they are, and
+ * as with records that waited none of it counts as read: what loads is the run's `resolved`.
+ *
+ * @throws TillhouseError `run_lock_lost`
+ */
+export function replayChunk(
+  loading: SourceLoading,
+  chunk: PreparedChunk,
+  batch: RecordBatch,
+  file: ChunkFile,
+  { client, fencingToken, now, runId }: CommitContext,
+): Promise<CommittedChunk> {
+  const { source } = loading.contract;
+  const values = { source, run_id: runId, file_id: file.fileId, stated_at: file.statedAt };
+  const parameters = { ...values, is_unterminated: false, is_backfill: false };
+  return withTransaction(client, async () => {
+    await checkFence(client, fencingToken);
+    const claimed = await claimedOf(loading, batch, client, parameters);
+    const judgement = claimed === 0 ? NOTHING_JUDGED : await judge(client, loading, parameters);
+    await apply(client, loading, judgement, parameters);
+    if (claimed > 0) {
+      await loading.waiting?.keep.run(client, parameters);
+      await loading.tried.noteStated?.run(client, parameters);
+      await loading.tried.close.run(client, parameters);
+    }
+    if (chunk.rejected.length > 0) {
+      await createRejectStaging.run(client);
+      await sendCopy(client, COPY_REJECTS, chunk.rejected);
+      await rejectAgain.run(client, parameters);
+    }
+    const outcomes: Outcomes = { ...NO_OUTCOMES, warnings: recordWarnings(chunk.warnings) };
+    const watermark = source === "transactions" ? judgement.highestKey : null;
+    const sums = { ...values, ...outcomeColumns(outcomes), watermark, now: now().toISOString() };
+    const { startByte: start_byte, endByte: end_byte } = chunk;
+    await advanceRunFile.run(client, { ...sums, start_byte, end_byte });
+    await advanceRun.run(client, { ...sums, resolved: judgement.loaded + judgement.corrected });
+    if (judgement.highestKey !== null)
+      await raiseWatermark.run(client, { ...sums, watermark: judgement.highestKey });
+    return { outcomes, outOfRange: chunk.outOfRange, warnings: chunk.warnings, fileSoFar: file.soFar };
+  });
+}
+
+/** Stages the chunk's records as what they are in quarantine. */
+async function claimedOf(
+  { tried }: SourceLoading,
+  batch: RecordBatch,
+  client: ClientBase,
+  parameters: Parameters & { readonly run_id: number },
+): Promise<number> {
+  const { staged } = await batch.arrive(client, parameters.run_id);
+  if (staged === 0) return 0;
+  const { rowCount } = await tried.claim.run(client, parameters);
+  if (rowCount !== staged) await tried.dropUnclaimed.run(client);
+  return rowCount ?? 0;
+}
