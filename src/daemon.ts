@@ -7,7 +7,7 @@ import { guardMemory } from "./config/guardMemory.ts";
 import { loadConfig } from "./config/loadConfig.ts";
 import { cardTokenKey } from "./ingestion/cardTokenKey.ts";
 import { processEnvironment } from "./config/processEnvironment.ts";
-import { openDatabase, type Database } from "./database/openDatabase.ts";
+import { openDatabase } from "./database/openDatabase.ts";
 import { systemClock } from "./lib/clock.ts";
 import { EXIT_CODES, TillhouseError, type ExitCode } from "./lib/errors.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
@@ -27,17 +27,15 @@ export async function runDaemon(): Promise<ExitCode> {
     if (problem !== undefined) logger.warn(problem);
     const config = loadConfig();
     logger = createLogger({ level: config.logLevel, terminal: process.stderr.isTTY });
-    const open = (): Promise<Database> =>
-      openDatabase({
-        ...{ config, logger, clock: systemClock },
-        purpose: "load",
-        environment: processEnvironment(),
-      });
     // Before anything is opened: a daemon told to stop while it starts leaves no server behind.
     const stop = listenForStop((signal) => {
       logger.info(`${signal}: stopping`);
     });
-    const opened = await open().catch((error: unknown) => {
+    const opened = await openDatabase({
+      ...{ config, logger, clock: systemClock, stopping: stop.stopping },
+      purpose: "load",
+      environment: processEnvironment(),
+    }).catch((error: unknown) => {
       // Migrations end early when told to stop; nobody waits for them any more.
       if (stop.stopping.aborted) return undefined;
       throw error;

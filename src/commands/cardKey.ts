@@ -46,7 +46,7 @@ export async function rotateCardKeyCommand(options: CardKeyOptions): Promise<voi
       }
       await printKeys(database, options);
     };
-    await withDatabase(context, "load", work, { stopsItself: true });
+    await withDatabase(context, "load", work, { stopping: stop.stopping });
   } finally {
     stop.release();
   }

@@ -26,15 +26,15 @@ export function commandContext(): CommandContext {
 
 /**
  * Runs `work` with the database open for a purpose, and closes it whatever happens. Told to stop, it gives the database back and
- * ends the process, unless the command listens for that itself (`stopsItself`).
+ * ends the process, unless the command listens for that itself (`stopping`).
  */
 export async function withDatabase<T>(
   context: CommandContext,
   purpose: Purpose,
   work: (database: Database) => Promise<T>,
-  options: { skipMigrations?: boolean; stopsItself?: boolean } = {},
+  options: { skipMigrations?: boolean; stopping?: AbortSignal } = {},
 ): Promise<T> {
-  const { skipMigrations = false, stopsItself = false } = options;
+  const { skipMigrations = false } = options;
   // Listens before it opens: told to stop meanwhile, it leaves no server behind.
   const stop = new AbortController();
   let database: Database | undefined;
@@ -44,9 +44,13 @@ export async function withDatabase<T>(
     setTimeout(() => process.exit(EXIT_CODES.failed), LAST_RESORT_MS).unref();
     void database?.close().finally(() => process.exit(EXIT_CODES.failed));
   };
-  if (!stopsItself) for (const signal of STOP_SIGNALS) process.once(signal, leave);
+  if (options.stopping === undefined) for (const signal of STOP_SIGNALS) process.once(signal, leave);
   try {
-    database = await openDatabase({ ...context, purpose, skipMigrations, environment: processEnvironment() });
+    database = await openDatabase({
+      ...context,
+      ...{ purpose, skipMigrations, environment: processEnvironment() },
+      stopping: options.stopping ?? stop.signal,
+    });
     stop.signal.throwIfAborted();
     return await work(database);
   } catch (error) {

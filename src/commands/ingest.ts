@@ -55,7 +55,7 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
       if (layers.includes("aggregation_layer") && options.json !== true && options.dryRun !== true)
         await printFiveAnswers(database);
     };
-    await withDatabase(context, "load", work, { stopsItself: true });
+    await withDatabase(context, "load", work, { stopping: stop.stopping });
   } finally {
     stop.release();
   }

@@ -26,7 +26,7 @@ export async function replayCommand(options: ReplayOptions): Promise<void> {
       if (options.json === true) printJson(replayAsJson(report));
       else await printReplay(report);
     };
-    await withDatabase(context, "load", work, { stopsItself: true });
+    await withDatabase(context, "load", work, { stopping: stop.stopping });
   } finally {
     stop.release();
   }

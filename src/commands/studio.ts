@@ -36,7 +36,7 @@ export async function studioCommand(options: StudioCommandOptions): Promise<void
     }
   };
   try {
-    await withDatabase(commandContext(), "own", work, { stopsItself: true });
+    await withDatabase(commandContext(), "own", work, { stopping: stop.stopping });
   } finally {
     stop.release();
   }

@@ -21,7 +21,7 @@ export async function undoCommand(options: UndoOptions): Promise<void> {
       if (options.json === true) printJson(undoAsJson(report));
       else printUndo(report);
     };
-    await withDatabase(context, "own", work, { stopsItself: true });
+    await withDatabase(context, "own", work, { stopping: stop.stopping });
   } finally {
     stop.release();
   }

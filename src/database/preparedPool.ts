@@ -23,6 +23,8 @@ export interface OpenOptions {
   readonly purpose: Purpose;
   /** Leaves pending migrations alone, for the commands that manage them. */
   readonly skipMigrations?: boolean;
+  /** Aborted: whoever opens it does not want it any more. */
+  readonly stopping?: AbortSignal | undefined;
 }
 
 /** Connections to a database that has what this version needs. */
@@ -115,7 +117,7 @@ async function prepare(url: string, options: OpenOptions): Promise<void> {
   await leave(found);
   if (found.pending.length > 0) {
     options.logger.info("preparing the database", { migrations: found.pending.length });
-    await deployMigrations(url, options.environment);
+    await deployMigrations(url, options.environment, options.stopping);
   }
   await setUpRoles(url);
 }

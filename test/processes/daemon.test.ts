@@ -31,7 +31,9 @@ function startDaemon({ environment }: Workplace): Program {
 
 async function expectCleanEnd(daemon: Program, signal: NodeJS.Signals): Promise<void> {
   daemon.child.kill(signal);
-  await expect(daemon.ended).resolves.toMatchObject({ exitCode: 0, signal: null, stdout: "" });
+  const { stderr, ...ended } = await daemon.ended;
+  if (ended.exitCode !== 0) throw new Error(`it did not end well:\n${stderr}`);
+  expect(ended).toEqual({ exitCode: 0, signal: null, stdout: "" });
   expect(daemon.said()).toContain(`${signal}: stopping`);
 }
 
