@@ -137,7 +137,7 @@ if (NO_SMALL_DISK !== undefined) {
       "fails its first command with the reason; the next one makes it (%d)",
       async () => {
         // 5 MB: making it fails; 42 MB: applying its migrations does.
-        for (const leave of [5_000_000, 42_000_000]) {
+        for (const leave of trials({ quick: [5_000_000], all: [5_000_000, 42_000_000] })) {
           await withSmallDisk(DISK_MB, async (disk) => {
             await disk.fill(leave);
             const stateDir = join(disk.path, "state");

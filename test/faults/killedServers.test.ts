@@ -14,7 +14,7 @@ import { numbered, trials } from "../fixtures/trials.ts";
 
 jest.setTimeout(300_000);
 
-const BACKENDS = trials({ quick: 2, all: 50 });
+const BACKENDS = trials({ quick: 1, all: 50 });
 const SERVERS = trials({ quick: 1, all: 50 });
 const BOTH = trials({ quick: 1, all: 10 });
 const EMBEDDED = trials({ quick: 1, all: 5 });

@@ -88,7 +88,7 @@ test(
             ]);
             expect(inMany).toEqual(inOne);
           }),
-          { numRuns: trials({ quick: 8, all: 200 }) },
+          { numRuns: trials({ quick: 5, all: 200 }) },
         );
       }),
     ),

@@ -337,7 +337,7 @@ test(
           ).toEqual(open.filter(isOpen).map(({ path, line }) => ({ path, line })));
         },
       ),
-      { numRuns: trials({ quick: 12, all: 1_000 }), endOnFailure: true },
+      { numRuns: trials({ quick: 5, all: 1_000 }), endOnFailure: true },
     );
   }),
   3_600_000,

@@ -131,7 +131,7 @@ test(
           },
         ),
         // A history takes seconds: what is found is shown as it was found.
-        { numRuns: trials({ quick: 8, all: 200 }), endOnFailure: true },
+        { numRuns: trials({ quick: 4, all: 200 }), endOnFailure: true },
       );
     }),
   3_600_000,

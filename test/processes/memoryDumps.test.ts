@@ -92,7 +92,7 @@ testWithCores(
   name("a load that breaks in the middle of a file of cards leaves no core, no report and no snapshot"),
   async () => {
     const scene = await setScene();
-    for (const signal of SIGNALS.slice(0, trials({ quick: 2, all: 4 }))) {
+    for (const signal of SIGNALS.slice(0, trials({ quick: 1, all: 4 }))) {
       const loader = await scene.heldLoad();
       loader.child.kill(signal);
       expect(await loader.ended).toMatchObject({ exitCode: null, signal });

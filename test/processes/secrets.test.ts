@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
+import { trials } from "../fixtures/trials.ts";
 import { run, start, type Ended, type Environment } from "./programs.ts";
 import { addSampleFiles, freshWorkplace, holdServer, query } from "./workplace.ts";
 
@@ -60,43 +61,56 @@ const BROKEN: Readonly<Record<string, Environment>> = {
   "another setting wrong": { DATABASE_URL: url("127.0.0.1:1"), CARD_TOKEN_KEY: KEY, SETTLE_MS: "soon" },
 };
 
+const SAID_BY_ALL = ["no server there", "a password as a parameter", "a passphrase for a key"];
+
+/** How an address has its password. */
+const PASSWORDS: [string, (host: string) => string][] = [
+  [
+    "in both places, of which the parameter counts",
+    (host) => `postgresql://shop:other@${host}/shop?password=${encodeURIComponent(PASSWORD)}`,
+  ],
+  ["before the host", url],
+  [
+    "as a parameter",
+    (host) => `postgresql://${host}/shop?user=shop&password=${encodeURIComponent(PASSWORD)}`,
+  ],
+];
+
 describe("no secret is said", () => {
   test.each(Object.entries(BROKEN))("when the configuration is broken: %s", async (_what, broken) => {
     const { environment } = await freshWorkplace();
-    for (const args of [
-      ["ingest", "--json"],
-      ["prisma", "migrate", "status"],
-    ])
-      expect([args, await leaksOf(args, { ...environment, ...broken })]).toEqual([args, []]);
-    const daemon = await start("scheduler", [], { ...environment, ...broken, LOG_LEVEL: "debug" }).ended;
-    expect(daemon.exitCode).toBeGreaterThan(0);
-    expect(secretsIn(daemon.stdout + daemon.stderr)).toEqual([]);
+    expect(await leaksOf(["ingest", "--json"], { ...environment, ...broken })).toEqual([]);
   });
 
-  test.each([
-    ["before the host", (host: string) => url(host)],
-    [
-      "as a parameter",
-      (host: string) => `postgresql://${host}/shop?user=shop&password=${encodeURIComponent(PASSWORD)}`,
-    ],
-    [
-      "in both places, of which the parameter counts",
-      (host: string) => `postgresql://shop:other@${host}/shop?password=${encodeURIComponent(PASSWORD)}`,
-    ],
-  ])("to who lists processes during a migration, the password being %s", async (_where, urlOf) => {
-    const { environment } = await freshWorkplace();
-    const server = await serverOfShop();
-    const listed: string[] = [];
-    const settings = { ...environment, DATABASE_URL: urlOf(server.host), CARD_TOKEN_KEY: KEY };
+  test.each(trials({ quick: SAID_BY_ALL, all: Object.keys(BROKEN) }))(
+    "by any program, when the configuration is broken: %s",
+    async (what) => {
+      const { environment } = await freshWorkplace();
+      const broken = BROKEN[what];
+      expect(await leaksOf(["prisma", "migrate", "status"], { ...environment, ...broken })).toEqual([]);
+      const daemon = await start("scheduler", [], { ...environment, ...broken, LOG_LEVEL: "debug" }).ended;
+      expect(daemon.exitCode).toBeGreaterThan(0);
+      expect(secretsIn(daemon.stdout + daemon.stderr)).toEqual([]);
+    },
+  );
 
-    const migrated = await whileListing(run(["migrate"], { ...settings, LOG_LEVEL: "debug" }), listed);
+  test.each(PASSWORDS.slice(0, trials({ quick: 1, all: PASSWORDS.length })))(
+    "to who lists processes during a migration, the password being %s",
+    async (_where, urlOf) => {
+      const { environment } = await freshWorkplace();
+      const server = await serverOfShop();
+      const listed: string[] = [];
+      const settings = { ...environment, DATABASE_URL: urlOf(server.host), CARD_TOKEN_KEY: KEY };
 
-    expect(migrated).toMatchObject({ exitCode: 0 });
-    expect(secretsIn(migrated.stdout + migrated.stderr)).toEqual([]);
-    // The engine was seen, to which the CLI hands the URL.
-    expect(listed.some((line) => line.includes("--datasource"))).toBe(process.platform === "linux");
-    expect(secretsIn(listed.join("\n"))).toEqual([]);
-  });
+      const migrated = await whileListing(run(["migrate"], { ...settings, LOG_LEVEL: "debug" }), listed);
+
+      expect(migrated).toMatchObject({ exitCode: 0 });
+      expect(secretsIn(migrated.stdout + migrated.stderr)).toEqual([]);
+      // The engine was seen, to which the CLI hands the URL.
+      expect(listed.some((line) => line.includes("--datasource"))).toBe(process.platform === "linux");
+      expect(secretsIn(listed.join("\n"))).toEqual([]);
+    },
+  );
 
   test("by any command at work, or in the log of the server", async () => {
     const place = await freshWorkplace();
