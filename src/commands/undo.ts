@@ -57,6 +57,7 @@ function printUndo({ run, undone }: UndoReport): void {
         `Records taken out of quarantine: ${undone.rejectsRemoved}.`,
     );
   }
+  if (run.job === "replay") print("What it loaded is in quarantine again: npm run replay");
   if (run.files.length === 0) return;
   print("The next run loads these files again, unless they are taken out of DATA_DIR:");
   for (const path of run.files) print(`  ${visible(path)}`);
