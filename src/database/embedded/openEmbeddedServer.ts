@@ -37,6 +37,8 @@ export interface EmbeddedServerOptions {
   readonly stateDir: string;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Over those that it is started with, if it is started: for a server that nothing has to outlive. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** How long a server that says it is ready may refuse us, or a start be held up by others. */
@@ -63,7 +65,7 @@ export async function openEmbeddedServer(options: EmbeddedServerOptions): Promis
     await accountOfCluster(layout);
     const running = await findPostmaster(layout);
     if (running === undefined) {
-      const outcome = await startIfFree(layout, clock, logger);
+      const outcome = await startIfFree(layout, options);
       if (outcome === "started") patienceEnds = clock.monotonicMs() + PATIENCE_MS;
       else reason = outcome;
     } else if (running.status === "ready" && running.port !== undefined) {
@@ -86,7 +88,10 @@ export async function openEmbeddedServer(options: EmbeddedServerOptions): Promis
 }
 
 /** Makes the cluster if it is missing and starts the server, unless another process is about it. */
-async function startIfFree(layout: EmbeddedLayout, clock: Clock, logger: Logger): Promise<string> {
+async function startIfFree(
+  layout: EmbeddedLayout,
+  { clock, logger, settings = {} }: EmbeddedServerOptions,
+): Promise<string> {
   const unlock = await tryStartLock(layout.startLock, clock);
   if (unlock === undefined) return "another process is starting it and does not finish";
   try {
@@ -96,7 +101,7 @@ async function startIfFree(layout: EmbeddedLayout, clock: Clock, logger: Logger)
     const { account, version } = await usableAccount(layout, binaries, existing);
     if (existing === undefined) await createCluster(layout, account, binaries, logger);
     else await adoptCluster(layout, account, existing, version);
-    return (await startServer(layout, account, binaries, logger)) ?? "started";
+    return (await startServer(layout, account, binaries, logger, settings)) ?? "started";
   } finally {
     await unlock();
   }

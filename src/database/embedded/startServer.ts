@@ -25,6 +25,7 @@ const PASSING_FAILURES =
 /**
  * Starts the server on a cluster that exists and waits until it takes connections.
  *
+ * @param over settings over those of every embedded server
  * @returns undefined when it does; or why it did not, when that passes by itself: look again, then try again
  * @throws embedded_server_unavailable with what the server said, when it will not start
  */
@@ -33,6 +34,7 @@ export async function startServer(
   account: Account,
   binaries: Binaries,
   logger: Logger,
+  over: Readonly<Record<string, string>> = {},
 ): Promise<string | undefined> {
   await removeStrangersPidFile(layout);
   await boundLog(layout);
@@ -40,7 +42,7 @@ export async function startServer(
   try {
     await giveTo(account, layout.log);
     const { size: logStart } = await log.stat();
-    const settings = await serverSettings(await choosePort(await lastPort(layout)));
+    const settings = { ...(await serverSettings(await choosePort(await lastPort(layout)))), ...over };
     const server = launch(account, binaries, layout, log.fd, settingArguments(settings));
     const notice = setTimeout(() => {
       logger.info("Waiting for the embedded PostgreSQL; it may be recovering from a crash.", {
