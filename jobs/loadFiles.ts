@@ -1,9 +1,7 @@
 import type { RunSettings } from "../src/ingestion/chunkLoader.ts";
 import type { DoneOfFile } from "../src/ingestion/doneOfFile.ts";
-import type { LoadContext } from "../src/ingestion/loadFile.ts";
 import type { LoaderPool } from "../src/ingestion/loaderPool.ts";
 import type { LoaderSession } from "../src/ingestion/loaderSession.ts";
-import type { ResolveContext } from "../src/ingestion/resolveWaiting.ts";
 import { fileLedger } from "../src/runs/fileLedger.ts";
 import { keyLedger } from "../src/runs/keyedLedger.ts";
 import { ledgerKey } from "../src/runs/ledgerKey.ts";
@@ -14,7 +12,7 @@ import { snapshotDateOf } from "../src/sources/snapshotDate.ts";
 import { recordRange } from "./backfillRange.ts";
 import type { IngestOptions } from "./ingestOptions.ts";
 import type { HeldRun, JobContext } from "./job.ts";
-import { loadSources, type LoadedSources } from "./loadSources.ts";
+import { loadSources, type LoadedSources, type LoadRules } from "./loadSources.ts";
 
 /** What a run keeps in mind over its attempts. */
 export interface RunMemory {
@@ -34,18 +32,32 @@ export async function loadFiles(
   context: JobContext,
   options: IngestOptions,
   files: readonly DiscoveredFile[],
-  { run, progressed }: HeldRun,
+  held: HeldRun,
   settings: RunSettings,
   memory: RunMemory,
   loaders: Loaders,
 ): Promise<LoadedSources> {
-  const { breakingOff, clock, config, database, logger, stopping } = context;
+  const load = await loadingRules(context, options, held, settings, memory, loaders);
+  return loadSources(load, held.run, files, () => context.breakingOff.aborted);
+}
+
+/** What all files of a run are loaded by. */
+export async function loadingRules(
+  context: JobContext,
+  options: Pick<IngestOptions, "files" | "asOf" | "range">,
+  { progressed }: HeldRun,
+  settings: RunSettings,
+  memory: RunMemory,
+  loaders: Loaders,
+): Promise<LoadRules> {
+  const { clock, config, database, logger, stopping } = context;
   const localTime = localTimeIn(config.sourceTimezone);
   const key = await ledgerKey(config);
   await keyLedger(database.pool, settings.fencingToken, key, logger);
-  const load: LoadContext & ResolveContext = {
+  return {
     ...memory,
     ...loaders,
+    clock,
     runId: settings.runId,
     fencingToken: settings.fencingToken,
     maxRejectRatio: settings.maxRejectRatio,
@@ -65,5 +77,4 @@ export async function loadFiles(
       context.onProgress?.(progress);
     },
   };
-  return loadSources({ ...load, clock }, run, files, () => breakingOff.aborted);
 }

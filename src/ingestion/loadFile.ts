@@ -26,6 +26,7 @@ import type { LoaderPool } from "./loaderPool.ts";
 import { openSourceFile, trustworthyIdentity, type ReadableFile } from "./openSourceFile.ts";
 import { PrefixWatch } from "./prefixWatch.ts";
 import type { Progress } from "./progress.ts";
+import { endsWithPart, textOfPart, type FileToLoad } from "./refresh/filePart.ts";
 import { statedAtOf } from "./statedAt.ts";
 import { isResumed, volumeNote } from "./volumeOfLoad.ts";
 
@@ -77,7 +78,7 @@ const MOST_REOPENINGS = 3;
  * @throws TillhouseError `file_refused`, `file_changed`, `too_many_rejects`, `run_stopped`, `run_lock_lost`,
  *   `loader_thread_died`; committed chunks stand
  */
-export async function loadFile(file: DiscoveredFile, context: LoadContext): Promise<LoadedFile> {
+export async function loadFile(file: FileToLoad, context: LoadContext): Promise<LoadedFile> {
   const done = context.doneOf(file.path);
   try {
     for (let reopenings = 0; ; reopenings += 1) {
@@ -104,7 +105,7 @@ export async function loadFile(file: DiscoveredFile, context: LoadContext): Prom
 
 /** Opens a file and loads what is new of it; throws `file_changed` where that is not what the file holds now. */
 async function loadOnce(
-  file: DiscoveredFile,
+  file: FileToLoad,
   context: LoadContext,
   done: DoneOfFile,
 ): Promise<LoadedFile["status"]> {
@@ -132,6 +133,7 @@ async function loadOnce(
       return "loaded";
     }
     const read = opened.nothingNew ? null : await loadChunks(file, watch, opened, context, done);
+    if (!endsWithPart(file, opened.identity)) return "loaded";
     const identity = await trustworthyIdentity(handle, opened.identity, openedAt);
     const { atEnd } = read === null ? {} : LOADINGS[file.source];
     await context.ledger.complete(opened.ledger.fileId, identity, atEnd);
@@ -149,7 +151,7 @@ const rangeOf = ({ source }: DiscoveredFile, { range }: LoadContext): RecordRang
 
 /** @returns records of the chunks that were committed; null where none was */
 async function loadChunks(
-  file: DiscoveredFile,
+  file: FileToLoad,
   watch: PrefixWatch,
   opened: ReadableFile,
   context: LoadContext,
@@ -163,14 +165,15 @@ async function loadChunks(
       columns: shownNames(columns.extra),
     });
   }
-  const chunks = frameChunks(watch.text(readFrom), {
+  const chunks = frameChunks(textOfPart(file, watch.text(readFrom), readFrom), {
     ...opened,
     naturalKey: CONTRACTS[file.source].naturalKey,
     maxRecordBytes: context.maxRecordBytes,
     chunkRecords: context.chunkRecords,
+    chunkEnds: file.part?.chunkEnds,
   });
   const { fileId } = ledger;
-  const statedAt = await statedAtOf(opened, context.ledger, context.now());
+  const statedAt = file.part?.statedAt ?? (await statedAtOf(opened, context.ledger, context.now()));
   const { delimiter } = opened.dialect;
   const range = rangeOf(file, context);
   let soFar = {
