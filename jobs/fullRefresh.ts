@@ -135,7 +135,9 @@ async function rebuildAll(
     clear: () => clearWarehouse(client, lock.fencingToken, [...from.asThen.keys()], key),
     isBrokenOff: () => inside.breakingOff.aborted,
   });
-  await run.step("complete refresh", () => completeRefresh(client, lock.fencingToken, run.runId));
+  await run.step("complete refresh", () =>
+    completeRefresh(client, lock.fencingToken, run.runId, loaded.again),
+  );
   const done = { files: loaded.files, refused: [], failure: undefined };
   const report = await reportOf(run.runId, done, inside, started);
   const missing = [...new Set(from.missing.map(({ path }) => path))];

@@ -1,9 +1,11 @@
+import type { LoadedAgain } from "../src/ingestion/refresh/clearWarehouse.ts";
 import type { RebuildFrom } from "../src/ingestion/refresh/filesAsThen.ts";
 import type { FileToLoad } from "../src/ingestion/refresh/filePart.ts";
 import { formerOrder } from "../src/ingestion/refresh/formerOrder.ts";
 import { formerParts, type FormerFile } from "../src/ingestion/refresh/formerFiles.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
+import type { LedgerFile } from "../src/runs/fileLedger.ts";
 import type { RunLog } from "../src/runs/runLog.ts";
 import { SOURCES } from "../src/sources/contracts.ts";
 import type { FileReport } from "./ingestReport.ts";
@@ -20,8 +22,9 @@ export async function loadAsThen(
   run: RunLog,
   { asThen, files }: RebuildFrom,
   work: { readonly clear: () => Promise<void>; readonly isBrokenOff: () => boolean },
-): Promise<Pick<LoadedSources, "files" | "resolved">> {
-  const rounds = formerOrder(await formerParts(rules.pool), asThen);
+): Promise<LoadedAsThen> {
+  const allParts = await formerParts(rules.pool);
+  const rounds = formerOrder(allParts, asThen);
   await run.step("clear warehouse", work.clear);
   const former = new Map([...asThen.values()].map((one) => [one.former.path, one.former]));
   const reports = new Map<string, FileReport>();
@@ -43,23 +46,41 @@ export async function loadAsThen(
   };
   for (const round of rounds) await load(round);
   const isDone = new Set<string>();
-  for (const file of former.values()) if (await isLoadedAsThen(file, rules)) isDone.add(file.path);
+  const again: LoadedAgain["files"][number][] = [];
+  const idsNow = new Map<number, number>();
+  for (const file of former.values()) {
+    const now = await loadedAsThen(file, rules);
+    if (now === undefined) continue;
+    idsNow.set(file.fileId, now.fileId);
+    if (now.status !== "loaded") continue;
+    isDone.add(file.path);
+    again.push({ fileId: now.fileId, formerId: file.fileId });
+  }
   await load(files.filter(({ path }) => !isDone.has(path)));
-  return { files: [...reports.values()].sort(byPlace), resolved };
+  const parts = allParts.flatMap((part) => {
+    const fileId = idsNow.get(part.fileId);
+    return fileId === undefined ? [] : [{ ...part, fileId }];
+  });
+  return { files: [...reports.values()].sort(byPlace), resolved, again: { parts, files: again } };
+}
+
+/** What was loaded. */
+export interface LoadedAsThen extends Pick<LoadedSources, "files" | "resolved"> {
+  readonly again: LoadedAgain;
 }
 
 /**
- * Makes sure that what was loaded of a file by now is what was loaded before.
+ * Makes sure that what is loaded of a file by now is what was loaded before.
  *
- * @returns whether that is all there is of it
+ * @returns the file as the ledger has it now; undefined where nothing was committed of it
  */
-async function isLoadedAsThen(former: FormerFile, { ledger }: LoadRules): Promise<boolean> {
+async function loadedAsThen(former: FormerFile, { ledger }: LoadRules): Promise<LedgerFile | undefined> {
   const { source, path, committedBytes, committedDigest, digestKey } = former;
-  if (committedBytes === 0n) return false;
+  if (committedBytes === 0n) return undefined;
   const now = await ledger.findCurrent(source, path);
   // Under no key: its digest was plain, and has been keyed since.
   const isSame = digestKey === null || now?.committedDigest === committedDigest;
-  if (now?.committedBytes === committedBytes && isSame) return now.status === "loaded";
+  if (now?.committedBytes === committedBytes && isSame) return now;
   throw new TillhouseError(
     "file_changed",
     `${path}: changed since it was compared with what had been loaded of it.`,

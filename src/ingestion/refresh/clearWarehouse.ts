@@ -2,15 +2,19 @@ import type { ClientBase } from "pg";
 import { SUM_ROLLUPS } from "../../database/rollups.ts";
 import { withTransaction } from "../../database/pool.ts";
 import { onlyRow, sqlFile } from "../../database/sqlFile.ts";
+import { TillhouseError } from "../../lib/errors.ts";
 import { checkFence } from "../../runs/fence.ts";
 import { EMPTY_SHA256, type LedgerKey } from "../../runs/ledgerKey.ts";
 import { withKeysCheckedAsSets } from "../transactions/keysAsSets.ts";
+import type { FormerPart } from "./formerFiles.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const noteNothing = sqlFile(new URL("../undo/noteNothing.sql", import.meta.url));
 const referredByOthers = sql("referredByOthers");
 const removeQuarantined = sql("removeQuarantined");
 const closeFiles = sql("closeFiles");
+const nameRuns = sql("nameRuns");
+const keepTimes = sql("keepTimes");
 const closeAgain = sql("closeAgain");
 const removeFormerlyClosed = sql("removeFormerlyClosed");
 const markRebuilt = sql("markRebuilt");
@@ -39,10 +43,10 @@ const REMOVALS = FILLED_BY_LOADS.map((table) =>
 
 /**
  * Removes all that loads have filled, as a part of the caller's transaction, and closes the files of the ledger. What stays
- * is the log of runs, and keys. Rows of others that refer to any of it fail it.
+ * is the log of runs, and keys.
  *
  * @param filesAsThen ids of the files that are to be loaded again as they were
- * @throws TillhouseError `run_lock_lost`
+ * @throws TillhouseError `run_lock_lost`, `database_refused` when rows of somebody else's refer to any of it
  */
 export function clearWarehouse(
   client: ClientBase,
@@ -60,24 +64,60 @@ export function clearWarehouse(
       await referredByOthers.run<{ found: boolean }>(client, { tables: FILLED_BY_LOADS }),
     );
     // Of ours, what refers to a row goes before it.
-    if (others.found) await removeAll();
+    if (others.found) await removeAll().catch(refuseReference);
     else await withKeysCheckedAsSets(client, removeAll);
     await removeQuarantined.run(client, { file_ids: filesAsThen });
     await closeFiles.run(client, { committed_digest: key.digestOf(EMPTY_SHA256), digest_key: key.id });
   });
 }
 
+const FOREIGN_KEY_VIOLATION = "23503";
+
+function refuseReference(error: unknown): never {
+  const { code, schema, table } = error as { code?: string; schema?: string; table?: string };
+  if (code !== FOREIGN_KEY_VIOLATION) throw error;
+  throw new TillhouseError(
+    "database_refused",
+    `Rows of ${schema ?? ""}.${table ?? ""}, which is no table of Tillhouse, refer to what is to be rebuilt. Remove those references first.`,
+    { schema, table },
+    error,
+  );
+}
+
+/** What was loaded again as it had been before. */
+export interface LoadedAgain {
+  /** By the ids that files have now. */
+  readonly parts: readonly FormerPart[];
+  /** Files that are loaded to their end by that, with the ids that they had before. */
+  readonly files: readonly { readonly fileId: number; readonly formerId: number }[];
+}
+
 /**
- * Ends a refresh, as a part of the caller's transaction: quarantined records that had been closed are so again, and neither the
- * run nor one before it can be taken back from here on.
+ * Ends a refresh, as a part of the caller's transaction: what was loaded again keeps the run that read it first, quarantined
+ * records that had been closed are so again, and neither the run nor one before it can be taken back from here on.
  *
  * @throws TillhouseError `run_lock_lost`
  */
-export function completeRefresh(client: ClientBase, fencingToken: bigint, runId: number): Promise<void> {
+export function completeRefresh(
+  client: ClientBase,
+  fencingToken: bigint,
+  runId: number,
+  { parts, files }: LoadedAgain,
+): Promise<void> {
   return withTransaction(client, async () => {
     await checkFence(client, fencingToken);
     await noteNothing.run(client);
     const values = { run_id: runId };
+    await nameRuns.run(client, {
+      file_ids: parts.map((part) => part.fileId),
+      end_bytes: parts.map((part) => part.endByte),
+      run_ids: parts.map((part) => part.runId),
+      committed_at: parts.map((part) => part.committedAt),
+    });
+    await keepTimes.run(client, {
+      file_ids: files.map(({ fileId }) => fileId),
+      former_ids: files.map(({ formerId }) => formerId),
+    });
     await closeAgain.run(client, values);
     await removeFormerlyClosed.run(client, values);
     await markRebuilt.run(client, values);

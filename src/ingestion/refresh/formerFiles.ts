@@ -31,6 +31,8 @@ export interface FormerPart {
   readonly isEnd: boolean;
   /** When its records were said, as PostgreSQL reads it. */
   readonly statedAt: string;
+  /** When that was, in the same form. */
+  readonly committedAt: string;
 }
 
 /** What was committed of the files that stand, in the order of the commits. */
@@ -43,6 +45,7 @@ export async function formerParts(pool: Asked): Promise<readonly FormerPart[]> {
     endByte: Number(row.end_byte),
     isEnd: row.is_end,
     statedAt: row.stated_at,
+    committedAt: row.committed_at,
   }));
 }
 
@@ -53,6 +56,7 @@ interface FormerPartRow {
   readonly end_byte: string;
   readonly is_end: boolean;
   readonly stated_at: string;
+  readonly committed_at: string;
   readonly [column: string]: unknown;
 }
 

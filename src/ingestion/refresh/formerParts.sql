@@ -5,12 +5,8 @@ WITH
 
   ends AS (
     SELECT
-      (
-        SELECT max(run_files.run_id)
-        FROM operations.run_files
-        JOIN operations.runs USING (run_id)
-        WHERE run_files.file_id = files.file_id AND runs.status <> 'undone'
-      ) AS run_id,
+      -- One run is at work at a time.
+      (SELECT max(runs.run_id) FROM operations.runs AS runs WHERE runs.started_at <= files.updated_at) AS run_id,
       files.*
     FROM files
     WHERE unterminated_bytes > 0
@@ -55,6 +51,7 @@ WITH
     FROM ends
   )
 
-SELECT run_id, file_id, source::text AS source, end_byte, is_end, stated_at::text AS stated_at
+SELECT
+  run_id, file_id, source::text AS source, end_byte, is_end, stated_at::text AS stated_at, committed_at::text AS committed_at
 FROM parts
-ORDER BY run_id, committed_at, parts.source, path COLLATE "C", end_byte;
+ORDER BY run_id, parts.committed_at, parts.source, path COLLATE "C", end_byte;
