@@ -58,9 +58,10 @@ describe("a full refresh", () => {
                 const grown = [...texts.keys()].filter((name) => name.startsWith(source)).at(-1);
                 const dated = day === null ? "" : `-2026-01-0${day}`;
                 const name = grows && grown !== undefined ? grown : `${source}-f${texts.size}${dated}.csv`;
-                const text = (texts.get(name) ?? HEADERS[source]) + lines[source];
-                // What is completed later counts from then on.
-                const ends = isUnterminated && source === "transactions" && !grows;
+                const begun = texts.get(name) ?? HEADERS[source];
+                const text = (begun.endsWith("\n") ? begun : `${begun}\n`) + lines[source];
+                // A store or a device whose line is completed later counts from then on.
+                const ends = isUnterminated && source === "transactions";
                 texts.set(name, ends ? text.trimEnd() : text);
                 await files.write(name, ends ? text.trimEnd() : text);
               }
