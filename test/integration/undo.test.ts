@@ -150,6 +150,17 @@ describe("a run that is taken back", () => {
       ]);
     }));
 
+  test("that was a backfill counts for nothing any more", () =>
+    withUndo(async (warehouse, undo) => {
+      await openShop(warehouse);
+      await warehouse.files.write("transactions-2.csv", transactionsFile({ id: 2 }, { id: 3, amount: "x" }));
+      await warehouse.ingest({ settings: { MAX_REJECT_RATIO: "1" }, range: { toId: 3 } });
+
+      expect((await undo()).undone).toMatchObject({ factsRemoved: 1, rejectsRemoved: 1 });
+
+      expect(await warehouse.verify()).toEqual([]);
+    }));
+
   test("is no load that others are compared with", () =>
     withUndo(async (warehouse, undo) => {
       await writePlaces(warehouse);
