@@ -476,7 +476,7 @@ describe("what was loaded and is in no file any more", () => {
       expect(await warehouse.verify()).toEqual([]);
     }));
 
-  test("is refused where other bytes of its path are loaded by now, but not where all it said is said again", () =>
+  test("is refused where other bytes of its path are loaded by now, and lost where that is allowed", () =>
     withRefresh(async (warehouse, refresh) => {
       await writePlaces(warehouse);
       await warehouse.files.write("transactions.csv", transactionsFile({ id: 1 }, { id: 2 }));
