@@ -57,6 +57,6 @@ export async function inOneTransaction<T>(
 }
 
 /** The database as the transaction has it. Who reads as the reader sees what is committed. */
-function seenFrom({ pool }: OneTransaction, { url, entry, ...database }: Database): Database {
+export function seenFrom({ pool }: OneTransaction, { url, entry, ...database }: Database): Database {
   return { ...database, url, entry, pool, revive: () => Promise.resolve(), close: () => Promise.resolve() };
 }

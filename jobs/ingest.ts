@@ -3,7 +3,7 @@ import { cardTokenKey, completeRotation } from "../src/ingestion/cardTokenKey.ts
 import { localChunkLoader, type ChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
 import { DoneOfFile } from "../src/ingestion/doneOfFile.ts";
 import { loaderPool } from "../src/ingestion/loaderPool.ts";
-import { dropOrphanedStaging } from "../src/ingestion/loaderSession.ts";
+import { dropOrphanedStaging, type LoaderSession } from "../src/ingestion/loaderSession.ts";
 import { forgetChanges } from "../src/ingestion/undo/undoRun.ts";
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
 import { passesSoon, TillhouseError } from "../src/lib/errors.ts";
@@ -90,17 +90,22 @@ async function rehearse(
   const key = await cardTokenKey(config, database.pool);
   const found = await discover(inside, options, held);
   const settings = await settingsOf(inside, held, key);
-  // Another chunk could not be copied ahead beside the one in hand.
-  const only: ChunkLoader = { ...localChunkLoader(session, settings), copyAhead: () => Promise.resolve() };
-  const here = loaderPool(() => only, 1);
   const memory = { doneOf, usualLoads: new UsualLoads(runId) };
-  const loaders = { session, loadersFor: () => here };
+  const loaders = onOneConnection(session, settings);
   const report = await loadAll(inside, options, held, found, settings, memory, loaders, started);
   // A broken connection has nothing to tell; the report has the error.
   const rejections = await rejectionsOf(database.pool, runId).catch((problem: unknown) => {
     throw report.failure ?? problem;
   });
   return { ...report, dryRun: { rejections } };
+}
+
+/** Loaders for a run whose work is all in one transaction. */
+export function onOneConnection(session: LoaderSession, settings: RunSettings): Loaders {
+  // Another chunk could not be copied ahead beside the one in hand.
+  const only: ChunkLoader = { ...localChunkLoader(session, settings), copyAhead: () => Promise.resolve() };
+  const here = loaderPool(() => only, 1);
+  return { session, loadersFor: () => here };
 }
 
 async function discover(
@@ -142,8 +147,9 @@ async function loadAll(
   });
 }
 
-async function refreshStatisticsAfter(
-  loaded: LoadedSources,
+/** Refreshes the statistics after a load that changed much; that this fails is only told. */
+export async function refreshStatisticsAfter(
+  loaded: Pick<LoadedSources, "files" | "resolved" | "failure">,
   { database, logger, stopping }: JobContext,
   { run }: HeldRun,
 ): Promise<void> {
@@ -187,7 +193,7 @@ function withLoaders<T>(
 /** A smaller file is loaded before a thread has started. */
 const WORTH_THREADS_BYTES = 4 << 20;
 
-/** What a run has done of each file, by path. */
+/** Remembers of each file what the run has committed of it. */
 export function rememberedFiles(): RunMemory["doneOf"] {
   const done = new Map<string, DoneOfFile>();
   return (path) => {
@@ -198,11 +204,11 @@ export function rememberedFiles(): RunMemory["doneOf"] {
 }
 
 /** Nothing refused is nothing to count. */
-function countOf(refused: readonly RefusedFile[]): { refused?: number } {
+export function countOf(refused: readonly RefusedFile[]): { refused?: number } {
   return refused.length === 0 ? {} : { refused: refused.length };
 }
 
-/** What all chunks of a run have in common. */
+/** What all chunks of a run have in common. Takes the card token key for its own, if the database has none. */
 export async function settingsOf(
   { config, database, clock }: JobContext,
   { run, lock }: HeldRun,

@@ -44,6 +44,8 @@ export interface IngestReport {
   readonly durationMs: number;
   /** The first error that stopped a file, or the run; undefined when none did. */
   readonly failure: unknown;
+  /** Of a full refresh: the paths of what was loaded before and is in no file any more. Absent otherwise. */
+  readonly fullRefresh?: { readonly missing: readonly string[] };
   /** Of a dry run, which leaves nothing to look at: what it would have put into quarantine. Absent otherwise. */
   readonly dryRun?: { readonly rejections: readonly Rejections[] };
 }
@@ -65,6 +67,7 @@ export function reportAsJson(report: IngestReport): Record<string, unknown> {
     // The number of a dry run is nobody's.
     run_id: report.dryRun === undefined ? report.runId : null,
     ...(report.dryRun !== undefined && { dry_run: true }),
+    ...(report.fullRefresh !== undefined && { full_refresh: true, missing: report.fullRefresh.missing }),
     status: statusOfReport(report),
     ...outcomeColumns(sum),
     resolved: report.resolved,

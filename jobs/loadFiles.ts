@@ -1,9 +1,7 @@
 import type { RunSettings } from "../src/ingestion/chunkLoader.ts";
 import type { DoneOfFile } from "../src/ingestion/doneOfFile.ts";
-import type { LoadContext } from "../src/ingestion/loadFile.ts";
 import type { LoaderPool } from "../src/ingestion/loaderPool.ts";
 import type { LoaderSession } from "../src/ingestion/loaderSession.ts";
-import type { ResolveContext } from "../src/ingestion/resolveWaiting.ts";
 import { fileLedger } from "../src/runs/fileLedger.ts";
 import { keyLedger } from "../src/runs/keyedLedger.ts";
 import { ledgerKey } from "../src/runs/ledgerKey.ts";
@@ -14,7 +12,7 @@ import { snapshotDateOf } from "../src/sources/snapshotDate.ts";
 import { recordRange } from "./backfillRange.ts";
 import type { IngestOptions } from "./ingestOptions.ts";
 import type { HeldRun, JobContext } from "./job.ts";
-import { loadSources, type LoadedSources } from "./loadSources.ts";
+import { loadSources, type LoadedSources, type LoadRules } from "./loadSources.ts";
 
 /** What a run keeps in mind over its attempts. */
 export interface RunMemory {
@@ -39,20 +37,19 @@ export async function loadFiles(
   memory: RunMemory,
   loaders: Loaders,
 ): Promise<LoadedSources> {
-  const { breakingOff, clock } = context;
-  const load = await loadContextOf(context, options, held, settings, memory, loaders);
-  return loadSources({ ...load, clock }, held.run, files, () => breakingOff.aborted);
+  const load = await loadingRules(context, options, held, settings, memory, loaders);
+  return loadSources(load, held.run, files, () => context.breakingOff.aborted);
 }
 
-/** What loading any file needs in a run. */
-export async function loadContextOf(
+/** What all files of a run are loaded by. */
+export async function loadingRules(
   context: JobContext,
-  options: IngestOptions,
+  options: Pick<IngestOptions, "files" | "asOf" | "range">,
   { progressed }: HeldRun,
   settings: RunSettings,
   memory: RunMemory,
   loaders: Loaders,
-): Promise<LoadContext & ResolveContext> {
+): Promise<LoadRules> {
   const { clock, config, database, logger, stopping } = context;
   const localTime = localTimeIn(config.sourceTimezone);
   const key = await ledgerKey(config);
@@ -60,6 +57,7 @@ export async function loadContextOf(
   return {
     ...memory,
     ...loaders,
+    clock,
     runId: settings.runId,
     fencingToken: settings.fencingToken,
     maxRejectRatio: settings.maxRejectRatio,

@@ -1,6 +1,7 @@
 import { asDatabaseError, isOfConnecting } from "../src/database/databaseErrors.ts";
 import { deviceLoading } from "../src/ingestion/deviceLoading.ts";
 import { loadFile, type LoadContext } from "../src/ingestion/loadFile.ts";
+import type { FileToLoad } from "../src/ingestion/refresh/filePart.ts";
 import { resolveWaiting, type ResolveContext } from "../src/ingestion/resolveWaiting.ts";
 import type { SourceLoading } from "../src/ingestion/sourceLoading.ts";
 import { transactionLoading } from "../src/ingestion/transactionLoading.ts";
@@ -26,6 +27,9 @@ export interface LoadedSources {
   readonly failure: unknown;
 }
 
+/** What the files of a run are loaded by. */
+export type LoadRules = LoadContext & ResolveContext & { readonly clock: Clock };
+
 /** Errors that stop one file; the others are loaded all the same. */
 const FILE_ERRORS: ReadonlySet<ErrorCode> = new Set([
   "file_refused",
@@ -41,9 +45,9 @@ const FILE_ERRORS: ReadonlySet<ErrorCode> = new Set([
  * @param ended whether the run's connection was cut to end it: what fails then fails for that reason
  */
 export async function loadSources(
-  load: LoadContext & ResolveContext & { readonly clock: Clock },
+  load: LoadRules,
   run: RunLog,
-  files: readonly DiscoveredFile[],
+  files: readonly FileToLoad[],
   ended: () => boolean,
 ): Promise<LoadedSources> {
   const reports: FileReport[] = [];

@@ -14,7 +14,7 @@ import { placeOf, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import { WAITING_REASON_OF, type Reason } from "../src/sources/reasons.ts";
 import { rememberedFiles, settingsOf } from "./ingest.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
-import { loadContextOf, type RunMemory } from "./loadFiles.ts";
+import { loadingRules, type RunMemory } from "./loadFiles.ts";
 import { asFileError } from "./loadSources.ts";
 import { openByReason, reasonsOf, type OpenByReason, type ReplayedReason } from "./replayedReasons.ts";
 import { withRunSession } from "./runSession.ts";
@@ -65,7 +65,7 @@ export async function replay(context: JobContext, reasons: readonly Reason[]): P
         // Most records of a file are passed over: that takes no other thread.
         const here = loaderPool(() => localChunkLoader(session, settings), 1);
         const loaders = { session, loadersFor: () => here };
-        const load = await loadContextOf(context, { files: [] }, held, settings, memory, loaders);
+        const load = await loadingRules(context, { files: [] }, held, settings, memory, loaders);
         return replayAll(context, held, load, reasons);
       },
       "Stopped in the middle; what was committed stands. Replay again for the rest: npm run replay",

@@ -69,6 +69,11 @@ function buildProgram(): Command {
       "backfill: only those that happened on this day or later, in SOURCE_TIMEZONE",
     )
     .option("--to-date <day>", "backfill: and not after this one")
+    .option(
+      "--full-refresh",
+      "rebuild the warehouse from all files that were ever loaded, and what is new, and swap it in at once",
+    )
+    .option("--allow-missing", "with --full-refresh: go on without what is in no file any more")
     .option("--dry-run", "do all of it, report it and undo it: nothing is left in the database")
     .option("--json", "print one JSON object")
     .addHelpText(
@@ -81,10 +86,16 @@ Examples:
   npm run job:ingest -- --file mended.csv --as-of 2026-11-20
   npm run job:ingest -- --from-id 1000 --to-id 1999
   npm run job:ingest -- --file exports/transactions-2026-11.csv --from-date 2026-11-03 --to-date 2026-11-04
+  npm run job:ingest -- --full-refresh --dry-run
+  npm run job:ingest -- --full-refresh
   npm run -s job:ingest -- --json
 
 A backfill reads the transactions files from their start, loaded or not, and judges the records in its range alone; what a
 later run finds new is the same as without it.
+
+A full refresh loads everything anew, in the order in which it was loaded and as of then, in one transaction: readers see what
+was there before until all of it is done, and if anything fails, all is as it was. It is refused where something that was
+loaded is in no file any more, unless --allow-missing. Neither it nor a run before it can be taken back afterwards.
 
 Exit codes: 0 done (rejected records are reported, not an error), 1 failed or stopped,
 2 wrong usage or configuration, 3 another run is at work.`,

@@ -1,4 +1,5 @@
 import { aggregate } from "../../jobs/aggregate.ts";
+import { fullRefresh } from "../../jobs/fullRefresh.ts";
 import { ingest } from "../../jobs/ingest.ts";
 import type { BackfillRange } from "../../jobs/backfillRange.ts";
 import type { IngestOptions } from "../../jobs/ingestOptions.ts";
@@ -17,6 +18,7 @@ import { visible } from "../lib/visible.ts";
 import { localTimeIn, type LocalTime } from "../sources/localTime.ts";
 import { namedMoment } from "../sources/snapshotDate.ts";
 import type { VolumeNote } from "../ingestion/volumeOfLoad.ts";
+import type { SourceName } from "../sources/contracts.ts";
 import { refusalOfFile } from "../sources/discoverFiles.ts";
 import { WARNINGS } from "../sources/reasons.ts";
 
@@ -32,6 +34,8 @@ export interface IngestCommandOptions {
   readonly fromDate?: string;
   readonly toDate?: string;
   readonly dryRun?: boolean;
+  readonly fullRefresh?: boolean;
+  readonly allowMissing?: boolean;
   readonly json?: boolean;
 }
 
@@ -40,11 +44,13 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
   const context = commandContext();
   const layers: readonly Layer[] = options.select === undefined ? LAYERS : [options.select];
   if (!layers.includes("ingestion_layer")) refuseLoadOptions(options);
+  refuseBesideRefresh(options);
   const asOf = asOfIn(options, localTimeIn(context.config.sourceTimezone));
   const range = rangeIn(options);
   // Before the database is opened: told to stop while it starts, the embedded server is given back all the same.
   const stop = listenForStop((signal) => {
-    context.logger.info(`${signal}: finishing the chunk in hand`);
+    const then = options.fullRefresh === true ? ", then rolling back: all stays as it was" : "";
+    context.logger.info(`${signal}: finishing the chunk in hand${then}`);
   });
   try {
     const work = async (database: Database): Promise<void> => {
@@ -55,27 +61,52 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
       if (layers.includes("aggregation_layer") && options.json !== true && options.dryRun !== true)
         await printFiveAnswers(database);
     };
-    await withDatabase(context, "load", work, { stopping: stop.stopping });
+    // No role may remove what a refresh removes.
+    const purpose = options.fullRefresh === true ? "own" : "load";
+    await withDatabase(context, purpose, work, { stopping: stop.stopping });
   } finally {
     stop.release();
   }
 }
 
-/** Options that say how files are loaded, by their names on the command line. */
-function refuseLoadOptions({ file, asOf, dryRun, ...range }: IngestCommandOptions): void {
-  const given = [
+/** Options that say which files are loaded, and how, by their names on the command line. */
+function loadOptions({ file, asOf, ...range }: IngestCommandOptions): readonly string[] {
+  return [
     ...(file.length > 0 ? ["--file"] : []),
     ...(asOf === undefined ? [] : ["--as-of"]),
     ...(range.fromId === undefined ? [] : ["--from-id"]),
     ...(range.toId === undefined ? [] : ["--to-id"]),
     ...(range.fromDate === undefined ? [] : ["--from-date"]),
     ...(range.toDate === undefined ? [] : ["--to-date"]),
-    ...(dryRun === true ? ["--dry-run"] : []),
+  ];
+}
+
+function refuseLoadOptions(options: IngestCommandOptions): void {
+  const given = [
+    ...loadOptions(options),
+    ...(options.dryRun === true ? ["--dry-run"] : []),
+    ...(options.fullRefresh === true ? ["--full-refresh"] : []),
   ];
   if (given.length === 0) return;
   throw new TillhouseError(
     "usage_invalid",
     `--select aggregation_layer reads no file: leave ${given.join(", ")} out`,
+  );
+}
+
+function refuseBesideRefresh(options: IngestCommandOptions): void {
+  if (options.fullRefresh !== true) {
+    if (options.allowMissing !== true) return;
+    throw new TillhouseError(
+      "usage_invalid",
+      "--allow-missing says what --full-refresh may go on without: give both",
+    );
+  }
+  const given = loadOptions(options);
+  if (given.length === 0) return;
+  throw new TillhouseError(
+    "usage_invalid",
+    `--full-refresh loads all files again, each as of when it was loaded: leave ${given.join(", ")} out`,
   );
 }
 
@@ -126,10 +157,12 @@ async function loadAndReport(
     terminal: process.stderr.isTTY && options.json !== true,
   });
   try {
-    const report = await ingest(
-      { ...context, database, trigger: "manual", onProgress: display.show },
-      { ...told, files: options.file, dryRun: options.dryRun },
-    );
+    const job = { ...context, database, trigger: "manual", onProgress: display.show } as const;
+    const { allowMissing = false, dryRun } = options;
+    const report =
+      options.fullRefresh === true
+        ? await fullRefresh(job, { allowMissing, dryRun })
+        : await ingest(job, { ...told, files: options.file, dryRun });
     display.end();
     if (options.json === true) printJson(reportAsJson(report));
     else await printReport(report);
@@ -164,6 +197,7 @@ async function printReport(report: IngestReport): Promise<void> {
   const shownFiles = areTold ? report.files : report.files.filter((file) => file.status !== "unchanged");
   const called = report.dryRun === undefined ? `Run ${report.runId}` : "Dry run";
   print(`\n${called} ${statusOfReport(report)} in ${(report.durationMs / 1000).toFixed(1)} s`);
+  if (report.fullRefresh !== undefined) printRefresh(report, report.fullRefresh);
   await printTable(
     [
       "file",
@@ -206,6 +240,18 @@ async function printReport(report: IngestReport): Promise<void> {
   }
   if (report.files.some(({ outcomes }) => outcomes.rejected > 0))
     print("Rejected records are kept: npm run rejects");
+}
+
+function printRefresh({ files, dryRun }: IngestReport, { missing }: { missing: readonly string[] }): void {
+  const loaded = (source: SourceName): number =>
+    files.reduce((sum, file) => sum + (file.source === source ? file.outcomes.loaded : 0), 0);
+  const is = dryRun === undefined ? "is" : "would be";
+  print(
+    `The warehouse ${is} rebuilt from ${files.length} files: ${loaded("transactions")} transactions, ` +
+      `${loaded("stores")} stores, ${loaded("devices")} devices.`,
+  );
+  for (const path of missing)
+    print(visible(`Without what was loaded from ${path} before, and is not there any more.`));
 }
 
 async function printRejections(rejections: readonly Rejections[]): Promise<void> {

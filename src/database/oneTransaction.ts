@@ -8,7 +8,9 @@ const waitLonger = sqlFile(new URL("./waitLonger.sql", import.meta.url));
 export interface OneTransaction {
   /** Whoever asks it for a connection is given the transaction's, and gives nothing back. */
   readonly pool: pg.Pool;
-  /** Undoes all of it. On a broken connection the server has done so. */
+  /** Keeps all of it. */
+  commit(): Promise<void>;
+  /** Undoes all of it, unless it is committed. On a broken connection the server has done so. */
   end(): Promise<void>;
 }
 
@@ -20,10 +22,16 @@ export async function openTransaction(client: pg.Client): Promise<OneTransaction
   await waitLonger.run(client);
   const shared = Object.assign(client, { release: () => undefined });
   const pool = { query: client.query.bind(client), connect: () => Promise.resolve(shared) };
+  let isCommitted = false;
   return {
     // Of a pool nobody needs more who is in the middle of a transaction.
     pool: pool as unknown as pg.Pool,
+    commit: async () => {
+      await client.query("COMMIT");
+      isCommitted = true;
+    },
     end: async () => {
+      if (isCommitted) return;
       await client.query("ROLLBACK").catch(() => undefined);
     },
   };

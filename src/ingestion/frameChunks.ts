@@ -38,6 +38,8 @@ export interface FramingOfChunks {
   readonly maxRecordBytes: number;
   /** A chunk ends with the first read that brings it to so many records, or to fewer while chunks still grow. */
   readonly chunkRecords: number;
+  /** Where chunks end, instead, of what is loaded again in the chunks of before; positions in the text. */
+  readonly chunkEnds?: ReadonlySet<number> | undefined;
   /** The checkpoint: the first chunk begins there. */
   readonly startByte: number;
   /** Where reading begins: the same, or after the header, which the first chunk covers as well. */
@@ -69,7 +71,7 @@ export async function* frameChunks(
       return;
     }
     const block = chunk.add(step, hash);
-    const isFull = chunk.records >= Math.min(most, rules.chunkRecords);
+    const isFull = rules.chunkEnds?.has(chunk.endByte) ?? chunk.records >= Math.min(most, rules.chunkRecords);
     if (block !== null) yield { ...chunk.part(block), chunk: isFull ? chunk.finish(hash) : null };
     if (!isFull) continue;
     chunk = chunk.next();

@@ -27,6 +27,7 @@ import { openSourceFile, trustworthyIdentity, type ReadableFile } from "./openSo
 import { PrefixWatch } from "./prefixWatch.ts";
 import type { Progress } from "./progress.ts";
 import type { Reread } from "./reread.ts";
+import { endsWithPart, textOfPart, type FileToLoad } from "./refresh/filePart.ts";
 import { statedAtOf } from "./statedAt.ts";
 import { isResumed, volumeNote } from "./volumeOfLoad.ts";
 
@@ -78,7 +79,7 @@ const MOST_REOPENINGS = 3;
  * @throws TillhouseError `file_refused`, `file_changed`, `too_many_rejects`, `run_stopped`, `run_lock_lost`,
  *   `loader_thread_died`; committed chunks stand
  */
-export async function loadFile(file: DiscoveredFile, context: LoadContext): Promise<LoadedFile> {
+export async function loadFile(file: FileToLoad, context: LoadContext): Promise<LoadedFile> {
   const done = context.doneOf(file.path);
   try {
     for (let reopenings = 0; ; reopenings += 1) {
@@ -105,7 +106,7 @@ export async function loadFile(file: DiscoveredFile, context: LoadContext): Prom
 
 /** Opens a file and loads what is new of it; throws `file_changed` where that is not what the file holds now. */
 async function loadOnce(
-  file: DiscoveredFile,
+  file: FileToLoad,
   context: LoadContext,
   done: DoneOfFile,
 ): Promise<LoadedFile["status"]> {
@@ -130,7 +131,7 @@ async function loadOnce(
     if (isResumed(opened)) await context.usualLoads.recall(context.pool, file.source);
     const watch = new PrefixWatch({ ...opened, handle, openedAt }, context.now);
     const read = opened.nothingNew ? null : await loadChunks(file, watch, opened, reread, context, done);
-    if (reread !== undefined) return "loaded";
+    if (reread !== undefined || !endsWithPart(file, opened.identity)) return "loaded";
     const identity = await trustworthyIdentity(handle, opened.identity, openedAt);
     const { atEnd } = read === null ? {} : LOADINGS[file.source];
     await context.ledger.complete(opened.ledger.fileId, identity, atEnd);
@@ -152,7 +153,7 @@ const rereadOf = ({ source }: DiscoveredFile, { range }: LoadContext): Reread | 
  * @returns records of the chunks that were committed; null where none was
  */
 export async function loadChunks(
-  file: DiscoveredFile,
+  file: FileToLoad,
   watch: PrefixWatch,
   opened: ReadableFile,
   reread: Reread | undefined,
@@ -167,15 +168,16 @@ export async function loadChunks(
       columns: shownNames(columns.extra),
     });
   }
-  const framed = frameChunks(watch.text(readFrom), {
+  const framed = frameChunks(textOfPart(file, watch.text(readFrom), readFrom), {
     ...opened,
     naturalKey: CONTRACTS[file.source].naturalKey,
     maxRecordBytes: context.maxRecordBytes,
     chunkRecords: context.chunkRecords,
+    chunkEnds: file.part?.chunkEnds,
   });
   const chunks = reread?.kind === "replay" ? upToLine(framed, reread.lastLine) : framed;
   const { fileId } = ledger;
-  const statedAt = await statedAtOf(opened, context.ledger, context.now());
+  const statedAt = file.part?.statedAt ?? (await statedAtOf(opened, context.ledger, context.now()));
   const { delimiter } = opened.dialect;
   let soFar = {
     path: file.path,

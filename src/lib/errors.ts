@@ -40,6 +40,7 @@ export const ERRORS = {
   file_changed: { exitCode: EXIT_CODES.failed, retry: "later" },
   file_unreadable: { exitCode: EXIT_CODES.failed, retry: "later" },
   loader_thread_died: { exitCode: EXIT_CODES.failed, retry: "soon" },
+  files_missing: { exitCode: EXIT_CODES.failed, retry: "never" },
   too_many_rejects: { exitCode: EXIT_CODES.failed, retry: "never" },
   studio_unavailable: { exitCode: EXIT_CODES.failed, retry: "later" },
   undo_not_possible: { exitCode: EXIT_CODES.failed, retry: "never" },

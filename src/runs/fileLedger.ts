@@ -117,7 +117,7 @@ export function fileLedger(pool: pg.Pool, fencingToken: bigint, key: LedgerKey):
 }
 
 /** A row of the ledger as PostgreSQL sends it: whole numbers of 64 bits come as text. */
-interface LedgerRow extends IdentityRow {
+export interface LedgerRow extends IdentityRow {
   readonly file_id: number;
   readonly source: Source;
   readonly status: FileStatus;
@@ -131,7 +131,8 @@ interface LedgerRow extends IdentityRow {
   readonly snapshot_at: Date | null;
 }
 
-function ledgerFileOf(row: LedgerRow): LedgerFile {
+/** The same as a run goes by it. */
+export function ledgerFileOf(row: LedgerRow): LedgerFile {
   return {
     ...identityOfRow(row),
     fileId: row.file_id,

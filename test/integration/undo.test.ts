@@ -5,14 +5,12 @@ import { NOTED_TABLES } from "../../src/ingestion/undo/notedTables.ts";
 import { emptyWarehouse } from "../fixtures/emptyWarehouse.ts";
 import { warningKinds } from "../fixtures/ingestJson.ts";
 import { writePlaces } from "../fixtures/loadedFacts.ts";
+import { linesOfSources } from "../fixtures/histories.ts";
 import {
-  deviceRecords,
   devicesFile,
   DEVICES_HEADER,
-  storeRecords,
   storesFile,
   STORES_HEADER,
-  transactionRecords,
   transactionsFile,
   TRANSACTIONS_HEADER,
 } from "../fixtures/sourceText.ts";
@@ -20,45 +18,14 @@ import { trials } from "../fixtures/trials.ts";
 import { standing, withUndo } from "../fixtures/undo.ts";
 import type { Warehouse } from "../fixtures/warehouse.ts";
 
-/** Few values each, so that records meet: ids are corrected, said again, wait for their device, or cannot be read. */
-const transaction = fc.record({
-  id: fc.integer({ min: 1, max: 25 }),
-  device_id: fc.integer({ min: 1, max: 4 }),
-  product_sku: fc.constantFrom("A", "B", "C"),
-  product_name: fc.constantFrom("One", "Two"),
-  amount: fc.oneof({ weight: 9, arbitrary: fc.constantFrom("0.01", "19.99") }, fc.constant("many")),
-  status: fc.constantFrom("accepted", "accepted", "refused"),
-  card_number: fc.constantFrom("", "4111 1111 1111 1111", "4222222222222222"),
-  happened_at: fc.integer({ min: 1, max: 28 }).map((day) => `02/${day}/2022 0${day % 3}:00:00`),
-});
-const device = fc.record({
-  id: fc.integer({ min: 1, max: 4 }),
-  type: fc.integer({ min: 1, max: 2 }),
-  store_id: fc.integer({ min: 1, max: 3 }),
-});
-const store = fc.record({
-  id: fc.integer({ min: 1, max: 3 }),
-  typology: fc.constantFrom("Hotel", "Florist"),
-  customer_id: fc.integer({ min: 1, max: 3 }),
-  created_at: fc.constantFrom("01/01/2022 00:00:00", "02/14/2022 12:00:00"),
-});
-const linesOf = <T>(one: fc.Arbitrary<T>, most: number, text: (...records: T[]) => string) =>
-  fc.array(one, { minLength: 1, maxLength: most }).map((records) => text(...records));
-
 /** A file that is written, written anew, or grows. Files of a day come in any order. */
 const arrival = fc.record({
   source: fc.constantFrom("transactions", "transactions", "devices", "stores"),
   day: fc.integer({ min: 1, max: 3 }),
   grows: fc.boolean(),
   isUnterminated: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
-  lines: fc.record({
-    transactions: linesOf(transaction, 20, transactionRecords),
-    // Each once in a file, which then does not grow.
-    devices: fc
-      .uniqueArray(device, { minLength: 1, maxLength: 4, selector: ({ id }) => id })
-      .map((records) => deviceRecords(...records)),
-    stores: linesOf(store, 3, storeRecords),
-  }),
+  // Devices each once in a file, which then does not grow.
+  lines: linesOfSources,
 });
 const histories = fc.array(fc.array(arrival, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 5 });
 /** Files that have too many records that cannot be read are stopped in their middle, and their run failed. */
@@ -181,6 +148,17 @@ describe("a run that is taken back", () => {
       expect(await warehouse.rows("SELECT city FROM ingestion_layer.dim_stores")).toEqual([
         { city: "Bruges" },
       ]);
+    }));
+
+  test("that was a backfill counts for nothing any more", () =>
+    withUndo(async (warehouse, undo) => {
+      await openShop(warehouse);
+      await warehouse.files.write("transactions-2.csv", transactionsFile({ id: 2 }, { id: 3, amount: "x" }));
+      await warehouse.ingest({ settings: { MAX_REJECT_RATIO: "1" }, range: { toId: 3 } });
+
+      expect((await undo()).undone).toMatchObject({ factsRemoved: 1, rejectsRemoved: 1 });
+
+      expect(await warehouse.verify()).toEqual([]);
     }));
 
   test("is no load that others are compared with", () =>

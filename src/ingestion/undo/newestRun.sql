@@ -1,12 +1,13 @@
 -- Grain: the newest run before this one that changed something and has not been taken back; none where there is none left.
 -- Of a run that cannot be taken back nothing is noted any more, but it read or resolved records. One that only saw again what
--- was there, and noted as what file, is passed over: an earlier one takes that with it.
+-- was there, and noted as what file, is passed over: an earlier one takes that with it. A refresh that was committed left no versions of before, whatever it read.
 SELECT
   runs.run_id,
   runs.job,
   runs.status,
   runs.started_at,
   runs.versions_before,
+  runs.parameters ? 'full_refresh' AS is_refresh,
   EXISTS (SELECT FROM operations.run_changes AS changes WHERE changes.run_id = runs.run_id) AS is_noted
 FROM operations.runs AS runs
 WHERE runs.run_id < :before_run_id::integer
@@ -14,6 +15,7 @@ WHERE runs.run_id < :before_run_id::integer
   AND (
     runs.records_read > 0
     OR runs.resolved > 0
+    OR (runs.parameters ? 'full_refresh' AND runs.versions_before IS NULL)
     OR EXISTS (
       SELECT
       FROM operations.run_changes AS changes

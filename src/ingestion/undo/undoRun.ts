@@ -50,6 +50,7 @@ interface NewestRunRow {
   readonly status: RunStatus;
   readonly started_at: Date;
   readonly versions_before: string | null;
+  readonly is_refresh: boolean;
   readonly is_noted: boolean;
 }
 
@@ -65,10 +66,7 @@ export async function newestUndoable(pool: pg.Pool, beforeRunId: number): Promis
   if (run === undefined) return null;
   const { run_id: runId, job, started_at: startedAt, versions_before: versionsBefore } = run;
   if (versionsBefore === null || !run.is_noted) {
-    const reason =
-      versionsBefore === null
-        ? "a version of Tillhouse loaded it that did not note what rows were before"
-        : "what rows were before it is not kept any more (UNDO_RUNS says of how many runs it is)";
+    const reason = whyNotUndoable(run);
     throw new TillhouseError(
       "undo_not_possible",
       `Run ${runId} cannot be taken back: ${reason}. Nothing is changed. To correct what it loaded, load a later version of the records.`,
@@ -77,6 +75,13 @@ export async function newestUndoable(pool: pg.Pool, beforeRunId: number): Promis
   }
   const { rows } = await filesOfRun.run<{ path: string }>(pool, { run_id: runId });
   return { runId, job, startedAt, versionsBefore, files: rows.map(({ path }) => path) };
+}
+
+function whyNotUndoable({ versions_before: versionsBefore, is_refresh: isRefresh }: NewestRunRow): string {
+  if (isRefresh) return "it rebuilt everything from the files, and nothing of before is kept";
+  return versionsBefore === null
+    ? "a version of Tillhouse loaded it that did not note what rows were before"
+    : "what rows were before it is not kept any more (UNDO_RUNS says of how many runs it is)";
 }
 
 /** Whether a run has been taken back: asked when the answer to a commit was lost. */

@@ -15,7 +15,13 @@ WITH
     SELECT file_id, sum(run_files.loaded + run_files.corrected) AS records
     FROM operations.run_files
     JOIN operations.runs USING (run_id)
-    WHERE run_files.source = 'transactions' AND runs.parameters ?| ARRAY['from_id', 'to_id', 'from_date', 'to_date']
+    WHERE run_files.source = 'transactions'
+      AND runs.parameters ?| ARRAY['from_id', 'to_id', 'from_date', 'to_date']
+      AND runs.status <> 'undone'
+      -- What was done before the files were all loaded anew counts no more.
+      AND run_id > coalesce(
+        (SELECT max(run_id) FROM operations.runs WHERE parameters ? 'full_refresh' AND versions_before IS NULL), 0
+      )
     GROUP BY file_id
   ),
 

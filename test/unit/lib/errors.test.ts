@@ -22,6 +22,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "file_not_found 2",
     "file_refused 1",
     "file_unreadable 1 later",
+    "files_missing 1",
     "loader_thread_died 1 soon",
     "migration_failed 1",
     "migrations_pending 2",

@@ -42,8 +42,8 @@ function written(): ReadonlySet<string> {
     if (table !== undefined) found.add(`${verb} ${table}`);
   };
   for (const [path, text] of statements()) {
-    // A run is taken back by the owner; the loader only forgets what was noted of runs.
-    if (path.includes("undo/") && !path.includes("undo/forget")) continue;
+    // A run is taken back, and all is rebuilt, by the owner; the loader only forgets what was noted of runs.
+    if (path.includes("refresh/") || (path.includes("undo/") && !path.includes("undo/forget"))) continue;
     for (const [, table] of text.matchAll(new RegExp(`(?:INSERT INTO|COPY) ${TABLE}`, "g")))
       add("INSERT", table);
     for (const [, table] of text.matchAll(new RegExp(`UPDATE ${TABLE}`, "g"))) add("UPDATE", table);

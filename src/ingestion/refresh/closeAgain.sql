@@ -1,0 +1,13 @@
+-- Grain: one record that is in quarantine again, and that was closed there before: a mended one was loaded since. Records that
+-- one run reads never close each other, and now all are of one.
+UPDATE operations.quarantine AS again
+SET state = 'obsolete'
+FROM operations.quarantine AS former
+JOIN operations.source_files AS former_files USING (file_id)
+JOIN operations.source_files AS files
+  ON files.source = former_files.source AND files.path = former_files.path AND files.status <> 'replaced'
+WHERE former.run_id <> :run_id::integer
+  AND again.run_id = :run_id::integer
+  AND again.state IN ('waiting', 'rejected')
+  AND again.file_id = files.file_id
+  AND again.source_line = former.source_line;

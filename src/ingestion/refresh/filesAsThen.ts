@@ -1,0 +1,66 @@
+import { isAbsolute, resolve } from "node:path";
+import type pg from "pg";
+import type { LedgerKey } from "../../runs/ledgerKey.ts";
+import { SOURCES } from "../../sources/contracts.ts";
+import type { DiscoveredFile } from "../../sources/discoverFiles.ts";
+import { compareFile } from "./compareFile.ts";
+import { formerFiles, knownFrom, type FormerFile } from "./formerFiles.ts";
+import type { FileAsThen } from "./formerOrder.ts";
+import { filesMissing, type MissingFile } from "./missingFiles.ts";
+
+/** What there is to rebuild a warehouse from. */
+export interface RebuildFrom {
+  /** Files that still begin with all that was loaded of them, by their ids in the ledger. */
+  readonly asThen: ReadonlyMap<number, FileAsThen & { readonly former: FormerFile }>;
+  /** All that can be read: those, what is new, and what holds other bytes now. Stores first, then devices, transactions. */
+  readonly files: readonly DiscoveredFile[];
+  /** What was loaded and cannot be loaded again as it was. */
+  readonly missing: readonly MissingFile[];
+}
+
+/**
+ * Compares the files of the ledger with what was loaded of them, and looks for what was loaded from bytes that no file holds
+ * any more. Writes nothing.
+ *
+ * @param found the files of DATA_DIR
+ * @param dataDir absolute; what the ledger's relative paths are below
+ * @throws TillhouseError `files_missing`, unless that is allowed
+ */
+export async function rebuildFrom(
+  pool: Pick<pg.Pool, "query">,
+  found: readonly DiscoveredFile[],
+  { dataDir, key, allowMissing }: { dataDir: string; key: LedgerKey; allowMissing: boolean },
+): Promise<RebuildFrom> {
+  const files = new Map(found.map((file) => [file.path, file]));
+  const asThen = new Map<number, FileAsThen & { former: FormerFile }>();
+  const missing: MissingFile[] = [];
+  const missingIds: number[] = [];
+  for (const former of await formerFiles(pool)) {
+    const place = placeOf(former, dataDir);
+    const state = await compareFile(former, place, key);
+    if (state.isThere) {
+      asThen.set(former.fileId, { file: place, endOf: state.endOf, former });
+      files.set(former.path, place);
+      continue;
+    }
+    missing.push({ path: former.path, reason: state.reason });
+    missingIds.push(former.fileId);
+    if (!state.isReadable) files.delete(former.path);
+    else if (!files.has(former.path)) files.set(former.path, place);
+  }
+  const known = await knownFrom(pool, missingIds);
+  for (const { path, is_replaced: isReplaced } of known)
+    if (isReplaced) missing.push({ path, reason: "held other records before" });
+  if (missing.length > 0 && !allowMissing) throw filesMissing(missing, known);
+  return { asThen, files: [...files.values()].sort(byPlace), missing };
+}
+
+function byPlace(left: DiscoveredFile, right: DiscoveredFile): number {
+  const order = SOURCES.indexOf(left.source) - SOURCES.indexOf(right.source);
+  return order === 0 ? (left.path < right.path ? -1 : 1) : order;
+}
+
+function placeOf({ path, source }: FormerFile, dataDir: string): DiscoveredFile {
+  const folder = isAbsolute(path) ? undefined : dataDir;
+  return { source, path, absolutePath: resolve(dataDir, path), folder };
+}
