@@ -155,6 +155,32 @@ test(
   }),
 );
 
+test(
+  "a device that waited for its store is the newer version where its line is after one that says what an older file said",
+  inWarehouse(async (warehouse) => {
+    const { files, ingest, rows } = warehouse;
+    await files.write("stores_2026-01-01.csv", storesFile({ id: 1 }));
+    await files.write("devices_2026-01-01.csv", devicesFile({ id: 1, store_id: 1, type: 1 }));
+    const devices = devicesFile(
+      { id: 1, store_id: 1, type: 1 },
+      { id: 1, store_id: 9, type: 2 },
+      { id: 8, store_id: 1, type: 1 },
+    );
+    await files.write("devices_2026-01-02.csv", devices);
+    await ingest();
+    await files.write("stores_2026-01-03.csv", storesFile({ id: 1 }, { id: 9 }));
+
+    expect(await ingest()).toMatchObject({ resolved: 1 });
+    expect(await rows("SELECT device_type FROM ingestion_layer.dim_devices WHERE device_id = 1")).toEqual([
+      { device_type: 2 },
+    ]);
+    expect((await versionsOf(warehouse, "devices", 0)).filter(({ id }) => id === 1)).toEqual([
+      { id: 1, value: "1:1", from: null, to: 2, is_current: false },
+      { id: 1, value: "9:2", from: 2, to: null, is_current: true },
+    ]);
+  }),
+);
+
 const sale = (id: number, happenedAt: string, device = 1) => ({
   id,
   device_id: device,

@@ -40,6 +40,15 @@ WITH
         AND versions.file_id = ranges.file_id
         AND versions.source_line BETWEEN ranges.first_line AND ranges.last_line
     )
+    -- The same of one that has waited until now, and is found to be the newer.
+    AND NOT EXISTS (
+      SELECT
+      FROM :"judged" AS judged
+      WHERE judged.:"id" = touched.:"id"
+        AND judged.outcome IN ('loaded', 'corrected')
+        AND judged.file_id = ranges.file_id
+        AND judged.source_line BETWEEN ranges.first_line AND ranges.last_line
+    )
   ),
 
   said AS (

@@ -1,8 +1,7 @@
-import { isAbsolute, resolve } from "node:path";
 import type pg from "pg";
 import type { LedgerKey } from "../../runs/ledgerKey.ts";
 import { SOURCES } from "../../sources/contracts.ts";
-import type { DiscoveredFile } from "../../sources/discoverFiles.ts";
+import { placeOf, type DiscoveredFile } from "../../sources/discoverFiles.ts";
 import { compareFile } from "./compareFile.ts";
 import { formerFiles, knownFrom, type FormerFile } from "./formerFiles.ts";
 import type { FileAsThen } from "./formerOrder.ts";
@@ -36,7 +35,7 @@ export async function rebuildFrom(
   const missing: MissingFile[] = [];
   const missingIds: number[] = [];
   for (const former of await formerFiles(pool)) {
-    const place = placeOf(former, dataDir);
+    const place = { ...placeOf(dataDir, former.path), source: former.source };
     const state = await compareFile(former, place, key);
     if (state.isThere) {
       asThen.set(former.fileId, { file: place, endOf: state.endOf, former });
@@ -58,9 +57,4 @@ export async function rebuildFrom(
 function byPlace(left: DiscoveredFile, right: DiscoveredFile): number {
   const order = SOURCES.indexOf(left.source) - SOURCES.indexOf(right.source);
   return order === 0 ? (left.path < right.path ? -1 : 1) : order;
-}
-
-function placeOf({ path, source }: FormerFile, dataDir: string): DiscoveredFile {
-  const folder = isAbsolute(path) ? undefined : dataDir;
-  return { source, path, absolutePath: resolve(dataDir, path), folder };
 }
