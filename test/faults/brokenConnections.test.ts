@@ -19,10 +19,8 @@ const isAll = trials({ quick: 0, all: 1 }) === 1;
 /** Where there is something to lose: in the middle of a chunk, and where the server has done what the program does not know of. */
 const TELLING: readonly string[] = [
   "run start, after",
-  "file found",
   "facts by COPY, after",
   "after COMMIT",
-  "file completed",
   "run end, after",
 ];
 /** A run has begun once it is noted. */

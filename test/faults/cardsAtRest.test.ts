@@ -10,7 +10,6 @@ import { stopEmbeddedServer } from "../../src/database/embedded/stopEmbeddedServ
 import { silentLogger } from "../../src/lib/logger.ts";
 import { CardSearch, markedCvv, numberedCard } from "../fixtures/cardSearch.ts";
 import { devicesFile, storesFile } from "../fixtures/sourceText.ts";
-import { trials } from "../fixtures/trials.ts";
 import { holdLoads, serverUrl } from "../processes/heldLoad.ts";
 import { start, type Ended, type Environment } from "../processes/programs.ts";
 import { addressOf, cookieOf } from "../processes/studioEntry.ts";
@@ -20,7 +19,7 @@ import { ALL_SOURCES, CardFiles, MOST_RECORD_BYTES, PLAIN_CVVS } from "./harness
 
 jest.setTimeout(600_000);
 
-const CARDS = trials({ quick: 2_000, all: 10_000 });
+const CARDS = 10_000;
 const SALES_OF_A_FAULT = 500;
 /** Everything that PostgreSQL can be made to log. */
 const TALKATIVE = [
@@ -151,7 +150,7 @@ const SERVER_ERRORS = [
 
 const testWithServers = NO_SERVER_PROCESSES === undefined ? test : test.skip;
 
-testWithServers("cards go through all that can happen, and none is at rest anywhere", async () => {
+testWithServers("10,000 cards go through all that can happen, and none is at rest anywhere", async () => {
   const place = await migratedWorkplace();
   const shop = new Shop(place);
   const { files } = shop;

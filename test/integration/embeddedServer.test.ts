@@ -19,8 +19,15 @@ import { systemClock } from "../../src/lib/clock.ts";
 import type { ErrorCode } from "../../src/lib/errors.ts";
 import { TillhouseError } from "../../src/lib/errors.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
+import { trials } from "../fixtures/trials.ts";
 
 jest.setTimeout(120_000);
+
+/** Where there are many at once. */
+const PROCESSES = trials({ quick: 4, all: 8 });
+/** How often what hangs on chance is tried. */
+const ROUNDS = trials({ quick: 4, all: 10 });
+const WAVES = trials({ quick: 1, all: 3 });
 
 /** A state directory whose server was used and stopped; a copy of it is one as well, and quicker than a fresh one. */
 let usedStateDir: string;
@@ -146,8 +153,8 @@ describe("a server that is shared", () => {
     expect(await findPostmaster(layoutOf(stateDir))).toBeUndefined();
   });
 
-  test("is one for eight processes that begin at once on a fresh state", async () => {
-    const clients = Array.from({ length: 8 }, () => startClient());
+  test("is one for many processes that begin at once on a fresh state", async () => {
+    const clients = Array.from({ length: PROCESSES }, () => startClient());
     const urls = await Promise.all(clients.map(({ opened }) => opened));
     expect(new Set(urls).size).toBe(1);
     for (const { child } of clients) child.stdin?.end();
@@ -158,7 +165,7 @@ describe("a server that is shared", () => {
 
   test("serves whoever opens it while another is stopping it", async () => {
     await useCopy();
-    for (let round = 0; round < 10; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       const leaving = await open();
       const [coming] = await Promise.all([open(), leaving.close()]);
       expect(await rowsOf(coming.url, "select 1 as one")).toEqual([{ one: 1 }]);
@@ -168,8 +175,8 @@ describe("a server that is shared", () => {
   });
 
   test("outlives users that are killed at random; no survivor loses it and the last clean close stops it", async () => {
-    for (let wave = 0; wave < 3; wave += 1) {
-      const clients = Array.from({ length: 8 }, () => startClient());
+    for (let wave = 0; wave < WAVES; wave += 1) {
+      const clients = Array.from({ length: PROCESSES }, () => startClient());
       const fates = clients.map(async ({ child, opened }) => {
         if (Math.random() < 0.5) {
           // Any moment from before it opens to after.
@@ -235,11 +242,11 @@ describe("after a crash", () => {
     expect(await findPostmaster(layoutOf(stateDir))).toBeUndefined();
   });
 
-  test("eight processes at once bring back a server that was killed", async () => {
+  test("many processes at once bring back a server that was killed", async () => {
     await useCopy();
     await open();
     await killServer();
-    const clients = Array.from({ length: 8 }, () => startClient());
+    const clients = Array.from({ length: PROCESSES }, () => startClient());
     expect(new Set(await Promise.all(clients.map(({ opened }) => opened))).size).toBe(1);
     for (const { child } of clients) child.stdin?.end();
     expect(await Promise.all(clients.map(({ child }) => ended(child)))).toEqual(clients.map(() => 0));
