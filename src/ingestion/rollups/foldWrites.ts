@@ -1,10 +1,12 @@
 import type pg from "pg";
-import { sqlFile } from "../../database/sqlFile.ts";
+import { sqlFile, type SqlFile } from "../../database/sqlFile.ts";
 import { addChangedFacts, type ChangedFact } from "./changedFacts.ts";
 import { foldRollups } from "./foldRollups.ts";
 import { RollupChanges } from "./rollupChanges.ts";
 
-const changedFacts = sqlFile(new URL("./changedFacts.sql", import.meta.url));
+const sql = (name: string) => sqlFile(new URL(`../transactions/${name}.sql`, import.meta.url));
+const leftFacts = sql("leftFacts");
+const writtenFacts = sql("writtenFacts");
 
 /**
  * Does the writes to the fact that a chunk of judged transactions asks for, and folds what they change into the rollups, in
@@ -18,9 +20,9 @@ export async function foldWrites(
   write: () => Promise<void>,
 ): Promise<void> {
   const changes = new RollupChanges();
-  if (corrects) await addFacts(client, changes, -1, ["corrected"]);
+  if (corrects) await addFacts(client, changes, -1, leftFacts);
   await write();
-  await addFacts(client, changes, 1, ["loaded", "corrected"]);
+  await addFacts(client, changes, 1, writtenFacts);
   await foldRollups(client, changes);
 }
 
@@ -28,8 +30,8 @@ async function addFacts(
   client: pg.ClientBase,
   changes: RollupChanges,
   sign: 1 | -1,
-  outcomes: readonly string[],
+  facts: SqlFile,
 ): Promise<void> {
-  const { rows } = await changedFacts.run<ChangedFact & pg.QueryResultRow>(client, { outcomes });
+  const { rows } = await facts.run<ChangedFact & pg.QueryResultRow>(client);
   addChangedFacts(changes, sign, rows);
 }

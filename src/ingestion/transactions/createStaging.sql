@@ -27,12 +27,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS judged_transactions (
   outcome text NOT NULL,
   device_key integer,
   store_key integer,
-  -- What the fact that is there already refers to.
-  left_product_key integer,
-  left_store_key integer,
-  left_device_key integer,
-  left_run_id integer,
-  left_file_id integer,
+  -- The fact that is there already, where it is to be corrected, as it was: so that it is looked up once.
+  left_fact ingestion_layer.fct_transactions,
   -- Says again, later, what the fact says.
   says_again boolean NOT NULL,
   -- What it says again is not to be known by its chunk alone: that has another record of its id, or is not a range of its file.

@@ -33,10 +33,7 @@ WITH
       fact.card_token AS fact_card_token,
       fact.file_id AS fact_file_id,
       fact.source_line AS fact_line,
-      fact.product_key AS fact_product_key,
-      fact.store_key AS fact_store_key,
-      fact.device_key AS fact_device_key,
-      fact.run_id AS fact_run_id,
+      fact.whole AS fact,
       fact_files.path COLLATE "C" AS fact_path,
       CASE
         WHEN fact.file_id IS NOT NULL
@@ -65,10 +62,7 @@ WITH
         facts.card_token,
         facts.file_id,
         facts.source_line,
-        facts.product_key,
-        facts.store_key,
-        facts.device_key,
-        facts.run_id
+        facts AS whole
       FROM ingestion_layer.fct_transactions AS facts
       WHERE facts.transaction_id = staged.transaction_id AND staged.transaction_id <= (
           SELECT watermark FROM operations.watermarks WHERE source = 'transactions'
@@ -189,11 +183,7 @@ SELECT
   outcome,
   device_key,
   store_key,
-  fact_product_key,
-  fact_store_key,
-  fact_device_key,
-  fact_run_id,
-  fact_file_id,
+  CASE WHEN outcome = 'corrected' THEN fact END,
   outcome = 'already_present'
     AND is_newest
     AND coalesce(fact_digest = digest AND is_newer, false)

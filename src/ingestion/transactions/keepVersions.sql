@@ -2,14 +2,12 @@
 -- corrected, a record that is older than what is there, or one that says the same again where its chunk's range cannot tell:
 -- a version in between, which may still wait for its device, is not to be taken for the newer one.
 WITH
-  -- One look-up an id in the fact, whatever the planner thinks of the tables.
-  facts AS MATERIALIZED (
-    SELECT facts.*, judged.fact_stated_at AS stated_at
-    FROM judged_transactions AS judged
-    CROSS JOIN LATERAL (
-      SELECT * FROM ingestion_layer.fct_transactions AS facts WHERE facts.transaction_id = judged.transaction_id OFFSET 0
-    ) AS facts
-    WHERE judged.outcome = 'corrected'
+  facts AS (
+    SELECT left_facts.*, corrected.stated_at
+    FROM (
+      SELECT left_fact, fact_stated_at AS stated_at FROM judged_transactions WHERE outcome = 'corrected'
+    ) AS corrected
+    CROSS JOIN LATERAL (SELECT (corrected.left_fact).*) AS left_facts
   )
 
 INSERT INTO ingestion_layer.fct_transactions_history (

@@ -5,7 +5,7 @@ WITH
   left_behind AS (
     SELECT products.product_key
     FROM ingestion_layer.dim_products AS products
-    WHERE products.product_key IN (SELECT left_product_key FROM judged_transactions WHERE outcome = 'corrected')
+    WHERE products.product_key IN (SELECT (left_fact).product_key FROM judged_transactions WHERE outcome = 'corrected')
       AND NOT EXISTS (
         SELECT
         FROM ingestion_layer.fct_transactions AS facts
