@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { chmod, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pollUntil } from "../../src/database/embedded/waiting.ts";
+import { testRun } from "../fixtures/testRun.ts";
 import { trials } from "../fixtures/trials.ts";
 import { readViewKeys } from "../../src/studio/viewKeys.ts";
 import { startChromium } from "./chromium.ts";
@@ -12,7 +12,7 @@ import { openStudioPage, type StudioPage } from "./studioPage.ts";
 
 jest.setTimeout(240_000);
 
-const folder = await mkdtemp(join(tmpdir(), "tillhouse-studio-"));
+const folder = await mkdtemp(join(testRun().folder, "studio-"));
 // As root, the embedded server runs as another user, who has to get through.
 await chmod(folder, 0o755);
 const stateDir = join(folder, "state");

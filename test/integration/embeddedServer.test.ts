@@ -4,7 +4,7 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
-import { networkInterfaces, tmpdir } from "node:os";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -19,6 +19,7 @@ import { systemClock } from "../../src/lib/clock.ts";
 import type { ErrorCode } from "../../src/lib/errors.ts";
 import { TillhouseError } from "../../src/lib/errors.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
+import { testRun } from "../fixtures/testRun.ts";
 import { trials } from "../fixtures/trials.ts";
 
 jest.setTimeout(120_000);
@@ -36,7 +37,7 @@ let stateDir: string;
 let children: ChildProcess[];
 
 beforeAll(async () => {
-  usedStateDir = await mkdtemp(join(tmpdir(), "tillhouse-embedded-"));
+  usedStateDir = await mkdtemp(join(testRun().folder, "embedded-"));
   await (
     await openEmbeddedServer({ stateDir: usedStateDir, logger: silentLogger, clock: systemClock })
   ).close();
@@ -47,7 +48,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  parent = await mkdtemp(join(tmpdir(), "tillhouse-embedded-"));
+  parent = await mkdtemp(join(testRun().folder, "embedded-"));
   stateDir = join(parent, "state");
   children = [];
 });

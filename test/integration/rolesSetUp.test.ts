@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { loadConfig } from "../../src/config/loadConfig.ts";
@@ -30,7 +29,7 @@ const onDatabase = (name: string, sql: string) =>
 const named = (what: string): string => `till_${what}_${randomBytes(4).toString("hex")}`;
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), "tillhouse-roles-"));
+  stateDir = await mkdtemp(join(testRun().folder, "roles-"));
   await chmod(stateDir, 0o755);
   const { databaseUrl } = testRun();
   if (databaseUrl === undefined)

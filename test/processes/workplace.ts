@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach } from "@jest/globals";
 import pg from "pg";
@@ -33,7 +32,7 @@ async function leave({ folder, stateDir }: Workplace): Promise<void> {
 }
 
 async function makeWorkplace(): Promise<Workplace> {
-  const folder = await mkdtemp(join(tmpdir(), "tillhouse-process-"));
+  const folder = await mkdtemp(join(testRun().folder, "process-"));
   // As root, PostgreSQL may have to run as somebody who must get through.
   await chmod(folder, 0o755);
   const [stateDir, dataDir] = [join(folder, "state"), join(folder, "data")];

@@ -1,5 +1,5 @@
+import { testRun } from "../../fixtures/testRun.ts";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "@jest/globals";
 import {
@@ -41,7 +41,7 @@ export function ownServer(): OwnServer {
     return server.url;
   };
   beforeAll(async () => {
-    stateDir = await mkdtemp(join(tmpdir(), "tillhouse-server-"));
+    stateDir = await mkdtemp(join(testRun().folder, "server-"));
     // As root, PostgreSQL may have to run as somebody who must get through.
     await chmod(stateDir, 0o755);
     await open();
