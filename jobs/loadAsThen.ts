@@ -78,8 +78,11 @@ async function loadedAsThen(former: FormerFile, { ledger }: LoadRules): Promise<
   const { source, path, committedBytes, committedDigest, digestKey } = former;
   if (committedBytes === 0n) return undefined;
   const now = await ledger.findCurrent(source, path);
-  // Under no key: its digest was plain, and has been keyed since.
-  const isSame = digestKey === null || now?.committedDigest === committedDigest;
+  // Under no key: its digest was plain, and has been keyed since. Under another one, it is known by its size and times.
+  const isSame =
+    digestKey === ledger.key.id
+      ? now?.committedDigest === committedDigest
+      : digestKey === null || now?.status === "loaded";
   if (now?.committedBytes === committedBytes && isSame) return now;
   throw new TillhouseError(
     "file_changed",

@@ -71,7 +71,7 @@ const ALREADY_THERE = /\b(?:42P06|42P07|42710|42701|42723)\b/;
  * Prisma never marked as ended, and it then refuses all others (P3009). Such a one is tried again, and when it turns
  * out to have been done, marked so.
  *
- * @param stopping aborted: no more is begun; a signal to this process ends what is being done by itself
+ * @param stopping aborted: nothing is begun; a signal to this process ends what is being done by itself
  * @throws TillhouseError `migration_failed` with what Prisma said, `run_stopped`
  */
 export async function deployMigrations(
@@ -79,11 +79,10 @@ export async function deployMigrations(
   environment: NodeJS.ProcessEnv,
   stopping?: AbortSignal,
 ): Promise<void> {
-  const prisma = (...args: string[]) => {
-    if (stopping?.aborted === true)
-      throw new TillhouseError("run_stopped", "Stopped before the database was prepared.");
-    return runPrisma(args, { url, environment, output: "collect" });
-  };
+  // Not later: what was marked as interrupted has to be tried again.
+  if (stopping?.aborted === true)
+    throw new TillhouseError("run_stopped", "Stopped before the database was prepared.");
+  const prisma = (...args: string[]) => runPrisma(args, { url, environment, output: "collect" });
   const interrupted = await forgetInterrupted(url);
   let { exitCode, output } = await prisma("migrate", "deploy");
   for (const name of interrupted) {

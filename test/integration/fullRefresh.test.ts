@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onMessage } from "../fixtures/collectingLogger.ts";
@@ -523,6 +523,46 @@ describe("what was loaded and is in no file any more", () => {
         /\(read under another LEDGER_KEY: set it to the one of then\)/,
       );
       expect(await refresh()).toMatchObject({ status: "succeeded", watermark: 2 });
+    }));
+
+  test("is known by its size and times under another LEDGER_KEY, while it has not changed", () =>
+    withRefresh(async (warehouse, refresh) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write("transactions.csv", transactionsFile({ id: 1 }));
+      await warehouse.ingest();
+      // Files of tests are too young for their times to be kept.
+      for (const name of ["stores.csv", "devices.csv", "transactions.csv"]) {
+        const { size, mtimeNs, ctimeNs, ino } = await stat(join(warehouse.files.path, name), {
+          bigint: true,
+        });
+        await warehouse.rows(
+          "UPDATE operations.source_files SET size_bytes = $2, mtime_ns = $3, ctime_ns = $4, inode = $5 WHERE path = $1",
+          [name, size, mtimeNs, ctimeNs, ino],
+        );
+      }
+
+      const settings = { LEDGER_KEY: "fedcba9876543210".repeat(4) };
+      expect(await refresh({ settings })).toMatchObject({ status: "succeeded", watermark: 1 });
+    }));
+
+  test("may have closed a rejected record, which is open again without it", () =>
+    withRefresh(async (warehouse, refresh) => {
+      await writePlaces(warehouse);
+      const settings = { MAX_REJECT_RATIO: "1" };
+      await warehouse.files.write(
+        "transactions-1.csv",
+        transactionsFile({ id: 1 }, { id: 2, amount: "many" }),
+      );
+      await warehouse.ingest({ settings });
+      await warehouse.files.write("transactions-2.csv", transactionsFile({ id: 2 }));
+      await warehouse.ingest({ settings });
+      expect(await quarantine(warehouse)).toMatchObject([{ key: 2, state: "obsolete" }]);
+      await warehouse.files.remove("transactions-2.csv");
+
+      await refresh({ settings, allowMissing: true });
+
+      expect(await ids(warehouse)).toEqual([1]);
+      expect(await quarantine(warehouse)).toMatchObject([{ key: 2, state: "rejected" }]);
     }));
 
   test("is no file of a run that was taken back", () =>

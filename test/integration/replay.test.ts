@@ -224,6 +224,47 @@ describe("replay", () => {
     }),
   );
 
+  test("is taken back with the reasons that it changed, and what it could read", () =>
+    withUndo(async (warehouse, undo) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write(
+        "transactions.csv",
+        transactionsFile(
+          { id: 1, happened_at: ON_20_JANUARY, device_id: 9, card_number: "4111 1111 1111 1111" },
+          { id: 2, happened_at: ON_20_JANUARY, created_at: "01/20/2022 09:00:00" },
+        ),
+      );
+      await warehouse.ingest({ settings: ALL });
+      const before = await standing(warehouse);
+      await warehouse.replay({ settings: DAY_FIRST });
+
+      await undo();
+
+      expect(await standing(warehouse)).toEqual(before);
+      const again = await warehouse.replay({ reasons: ["day_first"], settings: DAY_FIRST });
+      expect(again.reasons).toMatchObject([
+        { reason: "bad_timestamp", after: 1 },
+        { reason: "day_first", before: 2, after: 0 },
+        { reason: "unknown_device", after: 1 },
+      ]);
+    }));
+
+  test(
+    "names lines that only a backfill has read",
+    inWarehouse(async (warehouse) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write("transactions.csv", SALES);
+      await warehouse.ingest({ range: { fromId: 3, toId: 3 }, settings: ALL });
+
+      expect((await warehouse.replay()).notRead).toEqual([
+        {
+          ...{ source: "transactions", path: "transactions.csv", lines: [4] },
+          why: "only a backfill has read it that far: npm run job:ingest loads it",
+        },
+      ]);
+    }),
+  );
+
   test("is taken back like any run", () =>
     withUndo(async (warehouse, undo) => {
       await writePlaces(warehouse);

@@ -8,11 +8,17 @@ SET
     (
       SELECT ranges.stated_at
       FROM operations.file_ranges AS ranges
-      WHERE ranges.file_id = :file_id::integer AND ranges.first_line <= staged.source_line
+      WHERE ranges.file_id = :file_id::integer
+        AND ranges.first_line <= staged.source_line
+        AND ranges.last_line >= staged.source_line
       ORDER BY ranges.first_line DESC
       LIMIT 1
     ),
-    :stated_at::timestamptz
+    -- A last line without its end is in no range, and may have been said later than all of them.
+    greatest(
+      (SELECT max(ranges.stated_at) FROM operations.file_ranges AS ranges WHERE ranges.file_id = :file_id::integer),
+      :stated_at::timestamptz
+    )
   )
 FROM operations.quarantine AS rejected
 WHERE rejected.file_id = :file_id::integer

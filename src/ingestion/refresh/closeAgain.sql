@@ -10,4 +10,23 @@ WHERE former.run_id <> :run_id::integer
   AND again.run_id = :run_id::integer
   AND again.state IN ('waiting', 'rejected')
   AND again.file_id = files.file_id
-  AND again.source_line = former.source_line;
+  AND again.source_line = former.source_line
+  -- What closed it may be missing now.
+  AND (
+    coalesce(again.natural_key, former.natural_key) IS NULL
+    OR CASE again.source
+      WHEN 'stores'
+        THEN EXISTS (
+          SELECT FROM ingestion_layer.dim_stores WHERE store_id = coalesce(again.natural_key, former.natural_key)
+        )
+      WHEN 'devices'
+        THEN EXISTS (
+          SELECT FROM ingestion_layer.dim_devices WHERE device_id = coalesce(again.natural_key, former.natural_key)
+        )
+      ELSE EXISTS (
+        SELECT
+        FROM ingestion_layer.fct_transactions
+        WHERE transaction_id = coalesce(again.natural_key, former.natural_key)
+      )
+    END
+  );

@@ -44,6 +44,7 @@ export function replayChunk(
       await loading.waiting?.keep.run(client, parameters);
       await loading.tried.noteStated?.run(client, parameters);
       await loading.tried.close.run(client, parameters);
+      await loading.atEnd?.run(client, parameters);
     }
     if (chunk.rejected.length > 0) {
       await createRejectStaging.run(client);

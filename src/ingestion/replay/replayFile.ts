@@ -1,11 +1,9 @@
-import { withPooledTransaction } from "../../database/pool.ts";
 import { TillhouseError } from "../../lib/errors.ts";
-import { checkFence } from "../../runs/fence.ts";
 import { openDataFile } from "../../sources/dataFile.ts";
+import type { LedgerFile } from "../../runs/fileLedger.ts";
 import type { DiscoveredFile } from "../../sources/discoverFiles.ts";
 import { undefinedWhenGone } from "../../sources/settle.ts";
 import { loadChunks, type LoadContext } from "../loadFile.ts";
-import { LOADINGS } from "../loadings.ts";
 import { reopenSourceFile } from "../openSourceFile.ts";
 import { PrefixWatch } from "../prefixWatch.ts";
 
@@ -34,6 +32,8 @@ export async function replayFile(
   try {
     const openedAt = context.now();
     const known = await context.ledger.findCurrent(file.source, file.path);
+    if (known !== null && known.digestKey !== context.ledger.key.id)
+      return { notRead: lines, why: "it was read under another LEDGER_KEY" };
     const reopened =
       known?.fileId === fileId ? await reopenSourceFile(handle, file, known, context.ledger) : null;
     if (reopened === null) return { notRead: lines, why: OTHER_BYTES };
@@ -45,9 +45,8 @@ export async function replayFile(
       const watch = new PrefixWatch({ ...opened, handle, openedAt }, context.now);
       const reread = { kind: "replay", lines: new Set(wanted), lastLine } as const;
       await loadChunks(file, watch, opened, reread, context, context.doneOf(file.path));
-      await follow(file, fileId, context);
     }
-    return { notRead, why: notRead.length === 0 ? null : "it goes on after what was its end" };
+    return { notRead, why: notRead.length === 0 ? null : beyondCheckpoint(opened.ledger) };
   } catch (error) {
     if (error instanceof TillhouseError && error.code === "file_changed")
       return { notRead: lines, why: "it changed while it was read" };
@@ -59,16 +58,9 @@ export async function replayFile(
 
 const OTHER_BYTES = "it does not begin any more with what was read of it";
 
-/** What follows from a file as a whole, now that more of it is loaded. */
-async function follow(
-  { source }: DiscoveredFile,
-  fileId: number,
-  { fencingToken, pool }: LoadContext,
-): Promise<void> {
-  const { atEnd } = LOADINGS[source];
-  if (atEnd === undefined) return;
-  await withPooledTransaction(pool, async (client) => {
-    await checkFence(client, fencingToken);
-    await atEnd.run(client, { file_id: fileId });
-  });
+/** Of lines that are not of what is committed. */
+function beyondCheckpoint({ unterminatedBytes }: LedgerFile): string {
+  return unterminatedBytes > 0n
+    ? "it goes on after what was its end"
+    : "only a backfill has read it that far: npm run job:ingest loads it";
 }

@@ -1,6 +1,7 @@
 -- Grain: the newest run before this one that changed something and has not been taken back; none where there is none left.
 -- Of a run that cannot be taken back nothing is noted any more, but it read or resolved records. One that only saw again what
--- was there, and noted as what file, is passed over: an earlier one takes that with it. A refresh that was committed left no versions of before, whatever it read.
+-- was there, and noted as what file, is passed over: an earlier one takes that with it. A refresh that was
+-- committed left no versions of before, whatever it read.
 SELECT
   runs.run_id,
   runs.job,

@@ -16,6 +16,7 @@ const filesOfRun = sql("filesOfRun");
 const noteNothing = sql("noteNothing");
 const removeQuarantined = sql("removeQuarantined");
 const closeAddedFiles = sql("closeAddedFiles");
+const forgetRead = sql("forgetRead");
 const markUndone = sql("markUndone");
 const forgetSeen = sql("forgetSeen");
 const forgetChangesSql = sql("forgetChanges");
@@ -26,7 +27,7 @@ export interface UndoableRun {
   readonly job: string;
   readonly startedAt: Date;
   readonly versionsBefore: string;
-  /** Paths of the files that it read, in their order. */
+  /** Paths of the files that the next run loads again: not of those that it only read again. In their order. */
   readonly files: readonly string[];
 }
 
@@ -109,6 +110,7 @@ export function undoRun(client: pg.ClientBase, fencingToken: bigint, run: Undoab
     await withKeysCheckedAsSets(client, async () => {
       rows = await undoRows(client, run.runId);
     });
+    await forgetRead.run(client, values);
     const { rowCount } = await markUndone.run(client, values);
     if (rowCount !== 1) throw new Error(`run ${run.runId} has been taken back already; rolled back`);
     return {
