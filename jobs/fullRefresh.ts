@@ -1,28 +1,21 @@
 import { asDatabaseError } from "../src/database/databaseErrors.ts";
 import { openTransaction } from "../src/database/oneTransaction.ts";
 import { cardTokenKey, completeRotation } from "../src/ingestion/cardTokenKey.ts";
-import { dropOrphanedStaging, type LoaderSession } from "../src/ingestion/loaderSession.ts";
+import type { LoaderSession } from "../src/ingestion/loaderSession.ts";
 import { clearWarehouse, completeRefresh, isRebuilt } from "../src/ingestion/refresh/clearWarehouse.ts";
 import { rebuildFrom } from "../src/ingestion/refresh/filesAsThen.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
-import { publicMessage } from "../src/lib/publicError.ts";
 import { UsualLoads } from "../src/runs/usualLoads.ts";
 import { fileRefused } from "../src/sources/discoverFiles.ts";
 import { filesToLoad } from "./filesToLoad.ts";
 import type { RunSettings } from "../src/ingestion/chunkLoader.ts";
-import {
-  countOf,
-  ingestJob,
-  onOneConnection,
-  refreshStatisticsAfter,
-  rememberedFiles,
-  settingsOf,
-} from "./ingest.ts";
+import { countOf, ingestJob, refreshStatisticsAfter } from "./ingest.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { inOneTransaction, seenFrom } from "./inOneTransaction.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
 import { loadingRules } from "./loadFiles.ts";
 import { loadAsThen } from "./loadAsThen.ts";
+import { dropLeftStaging, onOneConnection, rememberedFiles, settingsOf } from "./loadingRun.ts";
 import { rejectionsOf } from "./rejections.ts";
 import { withRunSession } from "./runSession.ts";
 
@@ -42,7 +35,7 @@ export interface RefreshOptions {
  * @throws TillhouseError `files_missing`, `run_locked`, and whatever stops a file or the run
  */
 export async function fullRefresh(context: JobContext, options: RefreshOptions): Promise<IngestReport> {
-  const { clock, config, database, logger } = context;
+  const { clock, config, database } = context;
   const { allowMissing } = options;
   const started = clock.monotonicMs();
   const parameters = { files: [], full_refresh: true, ...(allowMissing && { allow_missing: true }) };
@@ -57,10 +50,7 @@ export async function fullRefresh(context: JobContext, options: RefreshOptions):
   return asRun(ingestJob.name, parameters, context, async (held) => {
     if (rebuilt === undefined || !(await isRebuilt(database.pool, held.run.runId))) {
       await completeRotation(config, database.pool);
-      await dropOrphanedStaging.run(database.pool).catch((error: unknown) => {
-        // Empty tables that are in nobody's way; the next run tries again.
-        logger.warn("left-over staging could not be dropped", { error: publicMessage(error) });
-      });
+      await dropLeftStaging(context);
       await withRunSession(
         context,
         async (session) => {

@@ -1,17 +1,12 @@
 import type { Config } from "../src/config/loadConfig.ts";
 import { cardTokenKey, completeRotation } from "../src/ingestion/cardTokenKey.ts";
-import { localChunkLoader, type ChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
-import { DoneOfFile } from "../src/ingestion/doneOfFile.ts";
+import { localChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
 import { loaderPool } from "../src/ingestion/loaderPool.ts";
-import { dropOrphanedStaging, type LoaderSession } from "../src/ingestion/loaderSession.ts";
-import { forgetChanges } from "../src/ingestion/undo/undoRun.ts";
 import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
 import { passesSoon, TillhouseError } from "../src/lib/errors.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
-import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { UsualLoads } from "../src/runs/usualLoads.ts";
-import { fingerprintOfKey } from "../src/sources/cards.ts";
 import { fileRefused, type RefusedFile } from "../src/sources/discoverFiles.ts";
 import { rangeParameters } from "./backfillRange.ts";
 import { filesToLoad, refuseCardLike, type FoundFiles } from "./filesToLoad.ts";
@@ -20,6 +15,13 @@ import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { inOneTransaction, type TransactionRun } from "./inOneTransaction.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
 import { loadFiles, type Loaders, type RunMemory } from "./loadFiles.ts";
+import {
+  dropLeftStaging,
+  forgetOldChanges,
+  onOneConnection,
+  rememberedFiles,
+  settingsOf,
+} from "./loadingRun.ts";
 import type { LoadedSources } from "./loadSources.ts";
 import { refreshStatistics } from "./refreshStatistics.ts";
 import { rejectionsOf } from "./rejections.ts";
@@ -61,19 +63,11 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
     const key = await cardTokenKey(config, database.pool);
     const found = await discover(context, options, held);
     const settings = await settingsOf(context, held, key);
-    await dropOrphanedStaging.run(database.pool).catch((error: unknown) => {
-      // Empty tables that are in nobody's way; the next run tries again.
-      context.logger.warn("left-over staging could not be dropped", { error: publicMessage(error) });
-    });
+    await dropLeftStaging(context);
     const report = await withLoaders(context, settings, (loaders) =>
       loadAll(context, options, held, found, settings, memory, loaders, started),
     );
-    // Those of more runs than are asked for are in nobody's way; the next run tries again.
-    await forgetChanges(database.pool, held.run.runId, config.undoRuns).catch((error: unknown) => {
-      context.logger.warn("what rows were before old runs could not be dropped", {
-        error: publicMessage(error),
-      });
-    });
+    await forgetOldChanges(context, held.run.runId);
     return report;
   });
 }
@@ -98,14 +92,6 @@ async function rehearse(
     throw report.failure ?? problem;
   });
   return { ...report, dryRun: { rejections } };
-}
-
-/** Loaders for a run whose work is all in one transaction. */
-export function onOneConnection(session: LoaderSession, settings: RunSettings): Loaders {
-  // Another chunk could not be copied ahead beside the one in hand.
-  const only: ChunkLoader = { ...localChunkLoader(session, settings), copyAhead: () => Promise.resolve() };
-  const here = loaderPool(() => only, 1);
-  return { session, loadersFor: () => here };
 }
 
 async function discover(
@@ -193,34 +179,7 @@ function withLoaders<T>(
 /** A smaller file is loaded before a thread has started. */
 const WORTH_THREADS_BYTES = 4 << 20;
 
-/** Remembers of each file what the run has committed of it. */
-export function rememberedFiles(): RunMemory["doneOf"] {
-  const done = new Map<string, DoneOfFile>();
-  return (path) => {
-    const ofFile = done.get(path) ?? new DoneOfFile();
-    done.set(path, ofFile);
-    return ofFile;
-  };
-}
-
 /** Nothing refused is nothing to count. */
 export function countOf(refused: readonly RefusedFile[]): { refused?: number } {
   return refused.length === 0 ? {} : { refused: refused.length };
-}
-
-/** What all chunks of a run have in common. Takes the card token key for its own, if the database has none. */
-export async function settingsOf(
-  { config, database, clock }: JobContext,
-  { run, lock }: HeldRun,
-  key: Buffer,
-): Promise<RunSettings> {
-  return {
-    runId: run.runId,
-    fencingToken: lock.fencingToken,
-    cardKeyId: await cardKeyIdFor(database.pool, fingerprintOfKey(key), clock.now()),
-    cardTokenKey: key,
-    maxRejectRatio: config.maxRejectRatio,
-    dateOrder: config.sourceDateOrder,
-    timeZone: config.sourceTimezone,
-  };
 }

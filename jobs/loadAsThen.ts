@@ -7,7 +7,7 @@ import { TillhouseError } from "../src/lib/errors.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
 import type { LedgerFile } from "../src/runs/fileLedger.ts";
 import type { RunLog } from "../src/runs/runLog.ts";
-import { SOURCES } from "../src/sources/contracts.ts";
+import { bySourceAndPath } from "../src/sources/discoverFiles.ts";
 import type { FileReport } from "./ingestReport.ts";
 import { loadSources, type LoadedSources, type LoadRules } from "./loadSources.ts";
 
@@ -61,7 +61,7 @@ export async function loadAsThen(
     const fileId = idsNow.get(part.fileId);
     return fileId === undefined ? [] : [{ ...part, fileId }];
   });
-  return { files: [...reports.values()].sort(byPlace), resolved, again: { parts, files: again } };
+  return { files: [...reports.values()].sort(bySourceAndPath), resolved, again: { parts, files: again } };
 }
 
 /** What was loaded. */
@@ -89,9 +89,4 @@ async function loadedAsThen(former: FormerFile, { ledger }: LoadRules): Promise<
     `${path}: changed since it was compared with what had been loaded of it.`,
     { path },
   );
-}
-
-function byPlace(left: FileReport, right: FileReport): number {
-  const order = SOURCES.indexOf(left.source) - SOURCES.indexOf(right.source);
-  return order === 0 ? (left.path < right.path ? -1 : 1) : order;
 }

@@ -1,6 +1,7 @@
 import { asDatabaseError, isOfConnecting } from "../src/database/databaseErrors.ts";
 import { deviceLoading } from "../src/ingestion/deviceLoading.ts";
-import { loadFile, type LoadContext } from "../src/ingestion/loadFile.ts";
+import type { LoadContext } from "../src/ingestion/loadContext.ts";
+import { loadFile } from "../src/ingestion/loadFile.ts";
 import type { FileToLoad } from "../src/ingestion/refresh/filePart.ts";
 import { resolveWaiting, type ResolveContext } from "../src/ingestion/resolveWaiting.ts";
 import type { SourceLoading } from "../src/ingestion/sourceLoading.ts";

@@ -1,20 +1,17 @@
 import { sqlFile } from "../src/database/sqlFile.ts";
 import { cardTokenKey, completeRotation } from "../src/ingestion/cardTokenKey.ts";
-import { localChunkLoader } from "../src/ingestion/chunkLoader.ts";
-import type { LoadContext } from "../src/ingestion/loadFile.ts";
-import { loaderPool } from "../src/ingestion/loaderPool.ts";
+import type { LoadContext } from "../src/ingestion/loadContext.ts";
 import { LOADINGS } from "../src/ingestion/loadings.ts";
 import { replayFile, type ReplayedFile } from "../src/ingestion/replay/replayFile.ts";
 import { resolveWaiting, type ResolveContext } from "../src/ingestion/resolveWaiting.ts";
-import { forgetChanges } from "../src/ingestion/undo/undoRun.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
 import { UsualLoads } from "../src/runs/usualLoads.ts";
 import { SOURCES, type SourceName } from "../src/sources/contracts.ts";
 import { placeOf, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import { WAITING_REASON_OF, type Reason } from "../src/sources/reasons.ts";
-import { rememberedFiles, settingsOf } from "./ingest.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
 import { loadingRules, type RunMemory } from "./loadFiles.ts";
+import { forgetOldChanges, onOneConnection, rememberedFiles, settingsOf } from "./loadingRun.ts";
 import { asFileError } from "./loadSources.ts";
 import { openByReason, reasonsOf, type OpenByReason, type ReplayedReason } from "./replayedReasons.ts";
 import { withRunSession } from "./runSession.ts";
@@ -63,14 +60,13 @@ export async function replay(context: JobContext, reasons: readonly Reason[]): P
       context,
       async (session) => {
         // Most records of a file are passed over: that takes no other thread.
-        const here = loaderPool(() => localChunkLoader(session, settings), 1);
-        const loaders = { session, loadersFor: () => here };
+        const loaders = onOneConnection(session, settings);
         const load = await loadingRules(context, { files: [] }, held, settings, memory, loaders);
         return replayAll(context, held, load, reasons);
       },
       "Stopped in the middle; what was committed stands. Replay again for the rest: npm run replay",
     );
-    await forgetChanges(database.pool, runId, config.undoRuns);
+    await forgetOldChanges(context, runId);
     const done = { reasons: await reasonsOf(database.pool, runId, before), notRead };
     return { runId, ...done, durationMs: clock.monotonicMs() - started, failure: undefined };
   });

@@ -17,6 +17,7 @@ export interface ReplayedReason {
   readonly after: number;
 }
 
+/** How many records are open now. */
 export async function openByReason(pool: pg.Pool): Promise<OpenByReason> {
   const { rows } = await openByReasonSql.run<{ reason: string; records: number }>(pool);
   return new Map(rows.map(({ reason, records }) => [reason, records]));

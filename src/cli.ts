@@ -1,41 +1,18 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import type { AnswersOptions } from "./commands/answers.ts";
 import type { CardKeyOptions } from "./commands/cardKey.ts";
 import { outliveClosedOutput } from "./commands/closedOutput.ts";
 import type { GenerateCommandOptions } from "./commands/generate.ts";
 import type { ListOptions } from "./commands/history.ts";
 import type { IngestCommandOptions } from "./commands/ingest.ts";
+import { collect, port, share, transactionId, wholeNumber } from "./commands/optionValues.ts";
 import type { ReplayOptions } from "./commands/replay.ts";
 import type { StudioCommandOptions } from "./commands/studio.ts";
 import type { UndoOptions } from "./commands/undo.ts";
 import type { VerifyCommandOptions } from "./commands/verify.ts";
 import type { WhyOptions } from "./commands/why.ts";
 import { EXIT_CODES, TillhouseError } from "./lib/errors.ts";
-
-const wholeNumber = (text: string): number => {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("a whole number is needed.");
-  return Number(text);
-};
-/** Ids have no more digits, so none is lost in a number, and none is more than the database can be asked for. */
-const MOST_ID_DIGITS = 14;
-const transactionId = (text: string): number => {
-  if (!/^\d+$/.test(text) || text.replace(/^0+/, "").length > MOST_ID_DIGITS)
-    throw new InvalidArgumentError(`an id of at most ${MOST_ID_DIGITS} digits is needed, such as 1234.`);
-  return Number(text);
-};
-const port = (text: string): number => {
-  const value = wholeNumber(text);
-  if (value < 1 || value > 65_535) throw new InvalidArgumentError("a port from 1 to 65535 is needed.");
-  return value;
-};
-const share = (text: string): number => {
-  const value = Number(text);
-  if (!/^\d*\.?\d+$/.test(text) || value > 1)
-    throw new InvalidArgumentError("a share from 0 to 1 is needed.");
-  return value;
-};
-const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
 
 /** Each command loads its own code, so that one that does little starts at once. */
 function buildProgram(): Command {

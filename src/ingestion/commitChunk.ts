@@ -6,6 +6,7 @@ import { checkFence } from "../runs/fence.ts";
 import { outcomeColumns, type Outcomes } from "../runs/outcomes.ts";
 import { recordWarnings, type WarningCounts } from "../sources/reasons.ts";
 import { apply, judge, NOTHING_JUDGED, withFresh, type Judgement } from "./judgement.ts";
+import { advance } from "./ledger/advance.ts";
 import type { PreparedChunk } from "./prepareChunk.ts";
 import { Overtaken, type RecordBatch } from "./recordBatch.ts";
 import type { Reread } from "./reread.ts";
@@ -20,8 +21,6 @@ const noteUnterminated = ledger("noteUnterminated");
 const countInRange = ledger("countInRange");
 const closeReread = ledger("closeReread");
 const advanceRunFile = ledger("advanceRunFile");
-const advanceRun = ledger("advanceRun");
-const raiseWatermark = ledger("raiseWatermark");
 const createRejectStaging = sqlFile(new URL("./quarantine/createStaging.sql", import.meta.url));
 const closeReadAgain = sqlFile(new URL("./quarantine/closeReadAgain.sql", import.meta.url));
 const insertRejects = sqlFile(new URL("./quarantine/insertRejects.sql", import.meta.url));
@@ -168,8 +167,6 @@ async function advanceLedger(
     highest_transaction_id: watermark,
     stated_at: statedAt,
     is_unterminated: chunk.unterminated,
-    watermark,
-    resolved: 0,
     now: now().toISOString(),
   };
   if (reread === null) {
@@ -179,7 +176,6 @@ async function advanceLedger(
     if (judgement.stated > 0) await noteStated.run(client, values);
   }
   await advanceRunFile.run(client, values);
-  await advanceRun.run(client, values);
-  if (judgement.highestKey !== null)
-    await raiseWatermark.run(client, { ...values, watermark: judgement.highestKey });
+  const { highestKey } = judgement;
+  await advance(client, { source, runId, outcomes, resolved: 0, highestKey, now: now() });
 }

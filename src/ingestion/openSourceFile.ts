@@ -10,8 +10,9 @@ import type { DiscoveredFile } from "../sources/discoverFiles.ts";
 import { beginningOf, fileText, type Encoding } from "../sources/fileText.ts";
 import type { ForeignFormat } from "../sources/foreignFormats.ts";
 import { bindColumns, shownNames, type BoundColumns } from "../sources/header.ts";
-import { readPrefix, type Prefix } from "../sources/readPrefix.ts";
+import type { Prefix } from "../sources/readPrefix.ts";
 import { endsInLineEnd } from "../sources/frameText.ts";
+import { asInLedger } from "./asInLedger.ts";
 
 /** A file that is being read, from its checkpoint on. */
 export interface ReadableFile {
@@ -169,22 +170,18 @@ interface PrefixAsRead {
   readonly isToItsEnd: boolean;
 }
 
-/**
- * The text up to a file's checkpoint, where it hashes to what the ledger has; null where it does not. What was hashed with
- * another key cannot be compared.
- */
+/** The text up to a file's checkpoint, where that is between lines and it is what the ledger has; else null. */
 async function prefixAsRead(
-  { committedBytes, committedDigest, digestKey, unterminatedBytes, unterminatedDigest }: LedgerFile,
+  known: LedgerFile,
   text: AsyncIterable<Buffer>,
   key: LedgerKey,
 ): Promise<PrefixAsRead | null> {
-  if (digestKey !== key.id) return null;
-  const prefix = await readPrefix(text, Number(committedBytes), Number(unterminatedBytes));
-  if (prefix === undefined) return null;
-  const { hash, wholeSha256 } = prefix;
+  const compared = await asInLedger(known, text, key);
+  if (compared.begins !== "as read") return null;
+  const { hash, endsAsThen, prefix } = compared;
   const seam = seamOf(prefix);
-  if (seam === "inside a line" || key.digestOf(hash.copy().digest("hex")) !== committedDigest) return null;
-  return { hash, seam, isToItsEnd: wholeSha256 !== null && key.digestOf(wholeSha256) === unterminatedDigest };
+  if (seam === "inside a line") return null;
+  return { hash, seam, isToItsEnd: endsAsThen && known.unterminatedBytes > 0n };
 }
 
 /** Of a file whose header cannot be read: what it seems to be says more than what stands where a header should. */

@@ -1,16 +1,14 @@
 import type pg from "pg";
 import { withTransaction } from "../database/pool.ts";
 import { TillhouseError } from "../lib/errors.ts";
-import { onlyRow, sqlFile } from "../database/sqlFile.ts";
-import { NO_OUTCOMES, outcomeColumns } from "../runs/outcomes.ts";
+import { onlyRow } from "../database/sqlFile.ts";
+import { NO_OUTCOMES } from "../runs/outcomes.ts";
 import { checkFence } from "../runs/fence.ts";
 import type { RunContext } from "./commitChunk.ts";
 import { apply, judge } from "./judgement.ts";
+import { advance } from "./ledger/advance.ts";
 import type { LoaderSession } from "./loaderSession.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
-
-const advanceRun = sqlFile(new URL("./ledger/advanceRun.sql", import.meta.url));
-const raiseWatermark = sqlFile(new URL("./ledger/raiseWatermark.sql", import.meta.url));
 
 /** Natural keys of one commit. */
 const BATCH = 50_000;
@@ -71,11 +69,9 @@ export async function resolveWaiting(
           `${closed.rowCount ?? 0} of ${rowCount} records that were tried again are closed; rolled back`,
         );
       const applied = judgement.loaded + judgement.corrected;
-      const watermark = source === "transactions" ? judgement.highestKey : null;
-      const values = { run_id: runId, now: now().toISOString(), watermark };
-      await advanceRun.run(client, { ...outcomeColumns(NO_OUTCOMES), ...values, resolved: applied });
-      if (judgement.highestKey !== null)
-        await raiseWatermark.run(client, { ...values, source, watermark: judgement.highestKey });
+      const { highestKey } = judgement;
+      const done = { source, runId, outcomes: NO_OUTCOMES, resolved: applied, highestKey, now: now() };
+      await advance(client, done);
       return { staged: rowCount, applied };
     });
     context.onCommit();

@@ -84,9 +84,17 @@ export async function discoverFiles(
     if (source === undefined) unknown.push({ path: place.path, foreign: told?.foreign });
     else files.push({ source, ...place });
   }
-  const order = (file: DiscoveredFile): number => SOURCES.indexOf(file.source);
-  files.sort((a, b) => order(a) - order(b) || (a.path < b.path ? -1 : 1));
+  files.sort(bySourceAndPath);
   return { files, unknown, refused };
+}
+
+/** Stores first, then devices, then transactions; by path within a source. */
+export function bySourceAndPath<File extends Pick<DiscoveredFile, "source" | "path">>(
+  left: File,
+  right: File,
+): number {
+  const order = SOURCES.indexOf(left.source) - SOURCES.indexOf(right.source);
+  return order === 0 ? (left.path < right.path ? -1 : 1) : order;
 }
 
 /** A file whose name does not tell its source. */

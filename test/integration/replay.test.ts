@@ -4,6 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { VIEWS } from "../../src/aggregation/answers.ts";
 import { emptyWarehouse } from "../fixtures/emptyWarehouse.ts";
+import { device } from "../fixtures/histories.ts";
 import { facts, quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
 import {
   deviceRecords,
@@ -29,6 +30,12 @@ const SALES = transactionsFile(
   { id: 1, happened_at: "01/02/2022 09:00:00" },
   { id: 2, happened_at: ON_20_JANUARY },
   { id: 3, amount: "many" },
+);
+
+/** Two that it makes readable, of which one has to wait for its device, and one is wrong in another way. */
+const STILL_OPEN = transactionsFile(
+  { id: 1, happened_at: ON_20_JANUARY, device_id: 9, card_number: "4111 1111 1111 1111" },
+  { id: 2, happened_at: ON_20_JANUARY, created_at: "01/20/2022 09:00:00" },
 );
 
 describe("replay", () => {
@@ -113,13 +120,7 @@ describe("replay", () => {
     "keeps whole, to wait, what can be read by now and not be loaded; notes another reason where there is one",
     inWarehouse(async (warehouse) => {
       await writePlaces(warehouse);
-      await warehouse.files.write(
-        "transactions.csv",
-        transactionsFile(
-          { id: 1, happened_at: ON_20_JANUARY, device_id: 9, card_number: "4111 1111 1111 1111" },
-          { id: 2, happened_at: ON_20_JANUARY, created_at: "01/20/2022 09:00:00" },
-        ),
-      );
+      await warehouse.files.write("transactions.csv", STILL_OPEN);
       await warehouse.ingest({ settings: ALL });
 
       const report = await warehouse.replay({ settings: DAY_FIRST });
@@ -227,13 +228,7 @@ describe("replay", () => {
   test("is taken back with the reasons that it changed, and what it could read", () =>
     withUndo(async (warehouse, undo) => {
       await writePlaces(warehouse);
-      await warehouse.files.write(
-        "transactions.csv",
-        transactionsFile(
-          { id: 1, happened_at: ON_20_JANUARY, device_id: 9, card_number: "4111 1111 1111 1111" },
-          { id: 2, happened_at: ON_20_JANUARY, created_at: "01/20/2022 09:00:00" },
-        ),
-      );
+      await warehouse.files.write("transactions.csv", STILL_OPEN);
       await warehouse.ingest({ settings: ALL });
       const before = await standing(warehouse);
       await warehouse.replay({ settings: DAY_FIRST });
@@ -295,11 +290,6 @@ const transaction = fc.record({
   status: fc.constantFrom("accepted", "refused"),
   created_at: fc.constantFrom("01/01/2022 09:00:00", "02/02/2022 09:00:00"),
   happened_at: timestamp,
-});
-const device = fc.record({
-  id: fc.integer({ min: 1, max: 4 }),
-  type: fc.integer({ min: 1, max: 2 }),
-  store_id: fc.integer({ min: 1, max: 3 }),
 });
 const store = fc.record({
   id: fc.integer({ min: 1, max: 3 }),

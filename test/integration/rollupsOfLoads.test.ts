@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { emptyWarehouse } from "../fixtures/emptyWarehouse.ts";
+import { device } from "../fixtures/histories.ts";
 import { createFactViews } from "../fixtures/factViews.ts";
 import {
   deviceRecords,
@@ -43,11 +44,6 @@ const wave = fc
       happened_at: `02/${1 + Math.floor((first + index) / 3)}/2022 06:00:00`,
     })),
   );
-const device = fc.record({
-  id: fc.integer({ min: 1, max: 4 }),
-  type: fc.integer({ min: 1, max: 2 }),
-  store_id: fc.integer({ min: 1, max: 3 }),
-});
 const store = fc.record({
   id: fc.integer({ min: 1, max: 3 }),
   typology: fc.constantFrom("Hotel", "Florist"),

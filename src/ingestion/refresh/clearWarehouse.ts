@@ -12,7 +12,7 @@ const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url))
 const noteNothing = sqlFile(new URL("../undo/noteNothing.sql", import.meta.url));
 const referredByOthers = sql("referredByOthers");
 const removeQuarantined = sql("removeQuarantined");
-const closeFiles = sql("closeFiles");
+const closeFiles = sqlFile(new URL("../ledger/closeFiles.sql", import.meta.url));
 const nameRuns = sql("nameRuns");
 const keepTimes = sql("keepTimes");
 const closeAgain = sql("closeAgain");
@@ -67,7 +67,8 @@ export function clearWarehouse(
     if (others.found) await removeAll().catch(refuseReference);
     else await withKeysCheckedAsSets(client, removeAll);
     await removeQuarantined.run(client, { file_ids: filesAsThen });
-    await closeFiles.run(client, { committed_digest: key.digestOf(EMPTY_SHA256), digest_key: key.id });
+    const digest = { committed_digest: key.digestOf(EMPTY_SHA256), digest_key: key.id };
+    await closeFiles.run(client, { ...digest, run_id: null });
   });
 }
 

@@ -2,8 +2,8 @@ import { identityOf, sameIdentity, type FileIdentity } from "../../runs/fileIden
 import type { LedgerKey } from "../../runs/ledgerKey.ts";
 import { openDataFile, type FilePlace } from "../../sources/dataFile.ts";
 import { beginningOf, fileText } from "../../sources/fileText.ts";
-import { readPrefix } from "../../sources/readPrefix.ts";
 import { TillhouseError } from "../../lib/errors.ts";
+import { asInLedger } from "../asInLedger.ts";
 import type { FormerFile } from "./formerFiles.ts";
 
 /** How a file stands to what was loaded of it. */
@@ -47,26 +47,19 @@ async function compareBytes(former: FormerFile, place: FilePlace, key: LedgerKey
     const identity = identityOf(await handle.stat({ bigint: true }));
     if (former.status === "loaded" && sameIdentity(former, identity))
       return { isThere: true, endOf: identity };
-    const { committedBytes, committedDigest, unterminatedBytes, unterminatedDigest, digestKey } = former;
     // Only a backfill read it.
-    if (committedBytes + unterminatedBytes === 0n) return { isThere: true, endOf: null };
-    if (digestKey !== null && digestKey !== key.id)
-      return {
-        isThere: false,
-        reason: "read under another LEDGER_KEY: set it to the one of then",
-        isReadable: true,
-      };
+    if (former.committedBytes + former.unterminatedBytes === 0n) return { isThere: true, endOf: null };
     const { encoding } = await beginningOf(handle);
-    const text = fileText(handle, encoding, 0);
-    const prefix = await readPrefix(text, Number(committedBytes), Number(unterminatedBytes));
-    const keptAs = (sha256: string): string => (digestKey === null ? sha256 : key.digestOf(sha256));
-    if (prefix === undefined || keptAs(prefix.hash.copy().digest("hex")) !== committedDigest)
-      return { isThere: false, reason: prefix === undefined ? "shorter" : "changed", isReadable: true };
-    const { wholeSha256: whole } = prefix;
-    const endsAsThen =
-      whole !== null && keptAs(whole) === (unterminatedBytes > 0n ? unterminatedDigest : committedDigest);
-    return { isThere: true, endOf: endsAsThen ? identity : null };
+    const compared = await asInLedger(former, fileText(handle, encoding, 0), key);
+    if (compared.begins === "as read") return { isThere: true, endOf: compared.endsAsThen ? identity : null };
+    return { isThere: false, reason: REASONS[compared.begins], isReadable: true };
   } finally {
     await handle.close();
   }
 }
+
+const REASONS = {
+  "under another key": "read under another LEDGER_KEY: set it to the one of then",
+  shorter: "shorter",
+  otherwise: "changed",
+} as const;

@@ -1,7 +1,6 @@
 import type pg from "pg";
 import type { LedgerKey } from "../../runs/ledgerKey.ts";
-import { SOURCES } from "../../sources/contracts.ts";
-import { placeOf, type DiscoveredFile } from "../../sources/discoverFiles.ts";
+import { bySourceAndPath, placeOf, type DiscoveredFile } from "../../sources/discoverFiles.ts";
 import { compareFile } from "./compareFile.ts";
 import { formerFiles, knownFrom, type FormerFile } from "./formerFiles.ts";
 import type { FileAsThen } from "./formerOrder.ts";
@@ -51,10 +50,5 @@ export async function rebuildFrom(
   for (const { path, is_replaced: isReplaced } of known)
     if (isReplaced) missing.push({ path, reason: "held other records before" });
   if (missing.length > 0 && !allowMissing) throw filesMissing(missing, known);
-  return { asThen, files: [...files.values()].sort(byPlace), missing };
-}
-
-function byPlace(left: DiscoveredFile, right: DiscoveredFile): number {
-  const order = SOURCES.indexOf(left.source) - SOURCES.indexOf(right.source);
-  return order === 0 ? (left.path < right.path ? -1 : 1) : order;
+  return { asThen, files: [...files.values()].sort(bySourceAndPath), missing };
 }

@@ -6,6 +6,7 @@ import { NO_OUTCOMES, outcomeColumns, type Outcomes } from "../../runs/outcomes.
 import { recordWarnings } from "../../sources/reasons.ts";
 import { COPY_REJECTS, type ChunkFile, type CommitContext, type CommittedChunk } from "../commitChunk.ts";
 import { apply, judge, NOTHING_JUDGED } from "../judgement.ts";
+import { advance } from "../ledger/advance.ts";
 import type { PreparedChunk } from "../prepareChunk.ts";
 import type { RecordBatch } from "../recordBatch.ts";
 import { sendCopy } from "../sendCopy.ts";
@@ -15,8 +16,6 @@ const shared = (name: string) => sqlFile(new URL(`../${name}.sql`, import.meta.u
 const createRejectStaging = shared("quarantine/createStaging");
 const rejectAgain = shared("quarantine/rejectAgain");
 const advanceRunFile = shared("ledger/advanceRunFile");
-const advanceRun = shared("ledger/advanceRun");
-const raiseWatermark = shared("ledger/raiseWatermark");
 
 /**
  * Commits a chunk of which only lines were taken that quarantine holds as rejected: each is judged as if it had been read
@@ -52,13 +51,11 @@ export function replayChunk(
       await rejectAgain.run(client, parameters);
     }
     const outcomes: Outcomes = { ...NO_OUTCOMES, warnings: recordWarnings(chunk.warnings) };
-    const watermark = source === "transactions" ? judgement.highestKey : null;
-    const sums = { ...values, ...outcomeColumns(outcomes), watermark, now: now().toISOString() };
     const { startByte: start_byte, endByte: end_byte } = chunk;
-    await advanceRunFile.run(client, { ...sums, start_byte, end_byte });
-    await advanceRun.run(client, { ...sums, resolved: judgement.loaded + judgement.corrected });
-    if (judgement.highestKey !== null)
-      await raiseWatermark.run(client, { ...sums, watermark: judgement.highestKey });
+    await advanceRunFile.run(client, { ...values, ...outcomeColumns(outcomes), start_byte, end_byte });
+    const resolved = judgement.loaded + judgement.corrected;
+    const { highestKey } = judgement;
+    await advance(client, { source, runId, outcomes, resolved, highestKey, now: now() });
     return { outcomes, outOfRange: chunk.outOfRange, warnings: chunk.warnings, fileSoFar: file.soFar };
   });
 }

@@ -3,7 +3,8 @@ import { openDataFile } from "../../sources/dataFile.ts";
 import type { LedgerFile } from "../../runs/fileLedger.ts";
 import type { DiscoveredFile } from "../../sources/discoverFiles.ts";
 import { undefinedWhenGone } from "../../sources/settle.ts";
-import { loadChunks, type LoadContext } from "../loadFile.ts";
+import { loadChunks } from "../loadChunks.ts";
+import type { LoadContext } from "../loadContext.ts";
 import { reopenSourceFile } from "../openSourceFile.ts";
 import { PrefixWatch } from "../prefixWatch.ts";
 

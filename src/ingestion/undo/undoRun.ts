@@ -15,7 +15,7 @@ const statusOfRun = sql("statusOfRun");
 const filesOfRun = sql("filesOfRun");
 const noteNothing = sql("noteNothing");
 const removeQuarantined = sql("removeQuarantined");
-const closeAddedFiles = sql("closeAddedFiles");
+const closeFiles = sqlFile(new URL("../ledger/closeFiles.sql", import.meta.url));
 const forgetRead = sql("forgetRead");
 const markUndone = sql("markUndone");
 const forgetSeen = sql("forgetSeen");
@@ -105,7 +105,8 @@ export function undoRun(client: pg.ClientBase, fencingToken: bigint, run: Undoab
     const facts = await undoFacts(client, run.runId, run.versionsBefore);
     const rejects = await removeQuarantined.run(client, values);
     // Before a file that stood at the same path comes back.
-    await closeAddedFiles.run(client, { ...values, committed_digest: EMPTY_SHA256 });
+    // Its digest is not keyed yet: the next run does that.
+    await closeFiles.run(client, { ...values, committed_digest: EMPTY_SHA256, digest_key: null });
     let rows = { restored: 0, removed: 0 };
     await withKeysCheckedAsSets(client, async () => {
       rows = await undoRows(client, run.runId);

@@ -1,0 +1,28 @@
+import type { ClientBase } from "pg";
+import { sqlFile } from "../../database/sqlFile.ts";
+import { outcomeColumns, type Outcomes } from "../../runs/outcomes.ts";
+import type { SourceName } from "../../sources/contracts.ts";
+
+const advanceRun = sqlFile(new URL("./advanceRun.sql", import.meta.url));
+const raiseWatermark = sqlFile(new URL("./raiseWatermark.sql", import.meta.url));
+
+/** What a commit of a run did. */
+export interface Advance {
+  readonly source: SourceName;
+  readonly runId: number;
+  readonly outcomes: Outcomes;
+  /** Quarantined records of earlier that loaded. */
+  readonly resolved: number;
+  /** Highest natural key that was loaded or corrected; null when none was. */
+  readonly highestKey: number | null;
+  readonly now: Date;
+}
+
+/** Adds what a commit did to the sums of its run, and raises the watermark of its source. */
+export async function advance(client: ClientBase, done: Advance): Promise<void> {
+  const { highestKey, now, outcomes, resolved, runId: run_id, source } = done;
+  const values = { run_id, now: now.toISOString() };
+  const watermark = source === "transactions" ? highestKey : null;
+  await advanceRun.run(client, { ...values, ...outcomeColumns(outcomes), resolved, watermark });
+  if (highestKey !== null) await raiseWatermark.run(client, { ...values, source, watermark: highestKey });
+}
