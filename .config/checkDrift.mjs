@@ -50,6 +50,7 @@ const RULES = [
   "rollup_days_not_empty (check)",
   "rollup_days_not_negative (check)",
   "rollup_store_first_sales_in_pairs (check)",
+  "fct_transactions (fillfactor=95)",
   "rollup_stores (fillfactor=50)",
   "rollup_products (fillfactor=50)",
   "rollup_devices (fillfactor=50)",

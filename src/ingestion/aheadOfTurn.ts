@@ -1,5 +1,6 @@
 import type { ClientBase } from "pg";
 import { sqlFile } from "../database/sqlFile.ts";
+import type { JudgedAhead } from "./judgement.ts";
 import type { AheadBatch } from "./recordBatch.ts";
 
 const anyoneWaits = sqlFile(new URL("./anyoneWaits.sql", import.meta.url));
@@ -10,6 +11,18 @@ const anyoneWaits = sqlFile(new URL("./anyoneWaits.sql", import.meta.url));
  */
 const WATCH_MS = 1_000;
 
+/** What was done of a chunk before its turn. */
+export interface DoneAhead {
+  /** Null where nothing was staged: new records are where they belong. */
+  readonly judged: JudgedAhead | null;
+}
+
+interface Begun {
+  readonly client: ClientBase;
+  readonly batch: AheadBatch;
+  done: DoneAhead | null;
+}
+
 /**
  * The transaction of a chunk that has begun before the chunk's turn, on a session of its own. It steps back when anyone
  * waits for it, such as for a lock on the table: the chunks before it may be in line behind those, and PostgreSQL does not
@@ -17,19 +30,29 @@ const WATCH_MS = 1_000;
  */
 export class AheadOfTurn {
   readonly #watchMs: number;
-  #begun: { readonly client: ClientBase; readonly batch: AheadBatch } | undefined;
+  #begun: Begun | undefined;
   #watch: NodeJS.Timeout | undefined;
 
   constructor(watchMs = WATCH_MS) {
     this.#watchMs = watchMs;
   }
 
-  /** Begins the transaction, unless the batch has nothing to copy by now. */
-  async begin(client: ClientBase, batch: AheadBatch, above: number): Promise<void> {
+  /**
+   * Begins the transaction, unless the batch has nothing to send by now.
+   *
+   * @param judge judges what the batch has staged
+   */
+  async begin(
+    client: ClientBase,
+    batch: AheadBatch,
+    above: number,
+    judge: () => Promise<JudgedAhead>,
+  ): Promise<void> {
     await this.rollBack();
-    const begun = { client, batch };
+    const begun: Begun = { client, batch, done: null };
     this.#begun = begun;
-    if (!(await sendAhead(client, batch, above))) {
+    begun.done = await sendAhead(client, batch, above, judge);
+    if (begun.done === null) {
       await this.rollBack();
       return;
     }
@@ -43,12 +66,12 @@ export class AheadOfTurn {
     }, this.#watchMs);
   }
 
-  /** The turn has come: says whether the transaction has begun. It is the caller's now. */
-  takeOver(): boolean {
+  /** The turn has come: gives what the transaction has done, if it has begun. It is the caller's now. */
+  takeOver(): DoneAhead | null {
     clearInterval(this.#watch);
-    const hasBegun = this.#begun !== undefined;
+    const begun = this.#begun;
     this.#begun = undefined;
-    return hasBegun;
+    return begun?.done ?? null;
   }
 
   async rollBack(): Promise<void> {
@@ -60,13 +83,20 @@ export class AheadOfTurn {
   }
 }
 
-async function sendAhead(client: ClientBase, batch: AheadBatch, above: number): Promise<boolean> {
+async function sendAhead(
+  client: ClientBase,
+  batch: AheadBatch,
+  above: number,
+  judge: () => Promise<JudgedAhead>,
+): Promise<DoneAhead | null> {
   try {
     // Each statement must see what the chunks before this one have committed by then.
     await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
-    return await batch.send(client, above);
+    const sent = await batch.send(client, above);
+    if (sent === "nothing") return null;
+    return { judged: sent === "staged" ? await judge() : null };
   } catch {
     // Whatever it was: the chunk is sent again in its turn, and fails with the same if it has to.
-    return false;
+    return null;
   }
 }

@@ -1,18 +1,17 @@
 import type { DateOrder } from "../config/dateOrder.ts";
 import { createCardTokeniser } from "../sources/cards.ts";
-import type { SourceName } from "../sources/contracts.ts";
-import type { BoundColumns } from "../sources/header.ts";
 import { localTimeIn } from "../sources/localTime.ts";
 import type { ParsingRules } from "../sources/parsing.ts";
 import { AheadOfTurn } from "./aheadOfTurn.ts";
-import { commitChunk, type ChunkFile, type CommittedChunk } from "./commitChunk.ts";
+import { chunkParameters, commitChunk, type CommittedChunk, type FileStanding } from "./commitChunk.ts";
 import type { ChunkPart } from "./frameChunks.ts";
+import type { FileOpening } from "./fileOpening.ts";
+import { judgeAhead } from "./judgement.ts";
 import { LOADINGS } from "./loadings.ts";
 import type { LoaderSession } from "./loaderSession.ts";
 import { ChunkPreparation, type PreparedChunk } from "./prepareChunk.ts";
 import type { IdRange, RecordBatch } from "./recordBatch.ts";
 import { replayChunk } from "./replay/replayChunk.ts";
-import type { Reread } from "./reread.ts";
 
 /** What all chunks of a run have in common. Plain data, so that it can go to another thread. */
 export interface RunSettings {
@@ -27,16 +26,6 @@ export interface RunSettings {
   readonly timeZone: string;
 }
 
-/** What all chunks of a file have in common. Plain data as well. */
-export interface FileOpening {
-  readonly source: SourceName;
-  readonly fileId: number;
-  readonly delimiter: string;
-  readonly columns: BoundColumns;
-  /** The records to take; the others are only counted. Absent: all. */
-  readonly reread?: Reread | undefined;
-}
-
 /** Reads chunks and commits them, one at a time, on a connection of its own. */
 export interface ChunkLoader {
   /**
@@ -47,20 +36,20 @@ export interface ChunkLoader {
    */
   read(part: ChunkPart, file: FileOpening): Promise<IdRange | null>;
   /**
-   * Begins the transaction of the chunk in hand before its turn, and copies what no chunk before it can have a say in;
-   * where that does not work out, nothing is done. `commit` goes on from there, or `letGo` rolls it back.
+   * Begins the transaction of the chunk in hand before its turn, and does what no chunk before it can have a say in; where
+   * that does not work out, nothing is done. `commit` goes on from there, or `letGo` rolls it back.
    *
    * @param above highest id of the chunks before it
    */
-  copyAhead(above: number): Promise<void>;
+  beginAhead(above: number): Promise<void>;
   /**
    * Commits the chunk in hand, of which all parts were given. The caller sees to it that chunks of a file are committed
    * in their order.
    *
    * @throws what `commitChunk` throws
    */
-  commit(file: ChunkFile, now: Date): Promise<CommittedChunk>;
-  /** Rolls back what was copied ahead, if anything was: the chunk in hand is not to be committed. */
+  commit(file: FileStanding, now: Date): Promise<CommittedChunk>;
+  /** Rolls back what was done ahead, if anything was: the chunk in hand is not to be committed. */
   letGo(): Promise<void>;
 }
 
@@ -107,20 +96,24 @@ export function localChunkLoader(session: LoaderSession, run: RunSettings): Chun
       reading = read.catch(() => undefined);
       return read;
     },
-    copyAhead: async (above) => {
+    beginAhead: async (above) => {
       if (opened === undefined || prepared === undefined) return;
-      const { batch } = opened;
+      const { batch, file } = opened;
       if (batch.ahead === undefined) return;
-      await ahead.begin(await session.connected(), batch.ahead, above);
+      const client = await session.connected();
+      const loading = LOADINGS[file.source];
+      const parameters = chunkParameters(loading, prepared, file, run.runId);
+      await ahead.begin(client, batch.ahead, above, () => judgeAhead(client, loading, parameters));
     },
-    commit: async (file, now) => {
+    commit: async (standing, now) => {
       if (opened === undefined || prepared === undefined)
         throw new Error("no chunk is ready to be committed");
       const chunk = prepared;
       prepared = undefined;
       const loading = LOADINGS[opened.file.source];
+      const file = { ...opened.file, ...standing };
       const context = { ...run, client: await session.connected(), now: () => now };
-      if (file.reread === "replay") return replayChunk(loading, chunk, opened.batch, file, context);
+      if (file.reread?.kind === "replay") return replayChunk(loading, chunk, opened.batch, file, context);
       return commitChunk(loading, chunk, opened.batch, file, context, ahead.takeOver());
     },
     letGo: () => ahead.rollBack(),

@@ -5,11 +5,12 @@ import { sqlFile, type Parameters } from "../database/sqlFile.ts";
 import { checkFence } from "../runs/fence.ts";
 import { outcomeColumns, type Outcomes } from "../runs/outcomes.ts";
 import { recordWarnings, type WarningCounts } from "../sources/reasons.ts";
+import type { DoneAhead } from "./aheadOfTurn.ts";
+import type { FileOpening } from "./fileOpening.ts";
 import { apply, judge, NOTHING_JUDGED, withFresh, type Judgement } from "./judgement.ts";
 import { advance } from "./ledger/advance.ts";
 import type { PreparedChunk } from "./prepareChunk.ts";
 import { Overtaken, type RecordBatch } from "./recordBatch.ts";
-import type { Reread } from "./reread.ts";
 import { checkRejectRatio, type FileSoFar } from "./rejectLimit.ts";
 import { sendCopy } from "./sendCopy.ts";
 import type { SourceLoading } from "./sourceLoading.ts";
@@ -42,19 +43,18 @@ export interface RunContext {
   readonly now: () => Date;
 }
 
-/** The file that a chunk is of. */
-export interface ChunkFile {
-  readonly fileId: number;
+/** How the file stands that a chunk is of. */
+export interface FileStanding {
   /** Of the file's text up to the chunk's end, keyed: what the ledger keeps of it. */
   readonly digest: string;
   readonly soFar: FileSoFar;
-  /** When its records were said, as PostgreSQL reads it: of two versions of a key the one said later counts. */
-  readonly statedAt: string;
   /** Lines of the file after so many were read before, while they were unterminated; null where none were. */
   readonly rereadAfterLine: bigint | null;
-  /** Some of its records are taken, whatever was read of it before; null where what is new is read. */
-  readonly reread: Reread["kind"] | null;
 }
+
+/** The file that a chunk is of. */
+export type ChunkFile = FileStanding & OpenedFile;
+type OpenedFile = Pick<FileOpening, "fileId" | "statedAt" | "reread">;
 
 /** What a committed chunk did, and how its file stands with it. */
 export interface CommittedChunk {
@@ -69,7 +69,7 @@ export interface CommittedChunk {
  * Commits one chunk, whose accepted records are in the batch, with all its effects (star, rollups, quarantine, ledger,
  * watermark, sums of the run) or none of them.
  *
- * @param isBegun the transaction has begun with what the batch sent ahead
+ * @param ahead what the transaction has begun with, if it has
  * @throws TillhouseError `too_many_rejects`, `run_lock_lost`
  */
 export async function commitChunk(
@@ -78,26 +78,21 @@ export async function commitChunk(
   batch: RecordBatch,
   file: ChunkFile,
   context: CommitContext,
-  isBegun: boolean,
+  ahead: DoneAhead | null,
 ): Promise<CommittedChunk> {
   const { client, runId } = context;
-  const parameters = {
-    source: loading.contract.source,
-    run_id: runId,
-    file_id: file.fileId,
-    stated_at: file.statedAt,
-    is_unterminated: chunk.unterminated,
-    is_backfill: file.reread === "backfill",
-    first_line: chunk.firstLine,
-  };
+  const parameters = chunkParameters(loading, chunk, file, runId);
 
-  const commit = async (): Promise<CommittedChunk> => {
+  const commit = async (done: DoneAhead | null): Promise<CommittedChunk> => {
     await checkFence(client, context.fencingToken);
     const { staged, fresh } = await batch.arrive(client, runId);
-    const judged = staged === 0 ? NOTHING_JUDGED : await judge(client, loading, parameters);
+    const { judgement: judged, written } = done?.judged ?? {
+      judgement: staged === 0 ? NOTHING_JUDGED : await judge(client, loading, parameters),
+      written: null,
+    };
     const judgement = withFresh(judged, fresh);
     const fileSoFar = checkRejectRatio(file.soFar, chunk, judgement, context.maxRejectRatio);
-    await apply(client, loading, judgement, parameters, fresh);
+    await apply(client, loading, judgement, parameters, fresh, written);
     if (file.rereadAfterLine !== null)
       await closeReread.run(client, { file_id: file.fileId, lines_before: String(file.rereadAfterLine) });
     await quarantine(client, loading, chunk, judgement, parameters);
@@ -105,15 +100,33 @@ export async function commitChunk(
     await advanceLedger(loading, chunk, file, outcomes, judgement, context);
     return { outcomes, outOfRange: chunk.outOfRange, warnings: chunk.warnings, fileSoFar };
   };
-  if (isBegun) {
+  if (ahead !== null) {
     try {
-      return await endTransaction(client, commit);
+      return await endTransaction(client, () => commit(ahead));
     } catch (error) {
       if (!(error instanceof Overtaken) && !isConflict(error)) throw error;
       batch.ahead?.forget();
     }
   }
-  return withTransaction(client, commit);
+  return withTransaction(client, () => commit(null));
+}
+
+/** What the statements of a chunk go by. */
+export function chunkParameters(
+  { contract: { source } }: SourceLoading,
+  chunk: Pick<PreparedChunk, "unterminated" | "firstLine">,
+  file: OpenedFile,
+  runId: number,
+) {
+  return {
+    source,
+    run_id: runId,
+    file_id: file.fileId,
+    stated_at: file.statedAt,
+    is_unterminated: chunk.unterminated,
+    is_backfill: file.reread?.kind === "backfill",
+    first_line: chunk.firstLine,
+  };
 }
 
 async function quarantine(
@@ -169,7 +182,7 @@ async function advanceLedger(
     is_unterminated: chunk.unterminated,
     now: now().toISOString(),
   };
-  if (reread === null) {
+  if (reread === undefined) {
     const { rowCount } = await (chunk.unterminated ? noteUnterminated : advanceFile).run(client, values);
     if (rowCount !== 1) throw new Error(`the checkpoint of file ${fileId} is not at byte ${chunk.startByte}`);
     await (chunk.unterminated ? countInRange : insertRange).run(client, values);

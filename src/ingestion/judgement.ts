@@ -2,7 +2,7 @@ import type { ClientBase, QueryResultRow } from "pg";
 import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import { WAITING_REASONS, type Reason } from "../sources/reasons.ts";
 import type { NewRecords } from "./recordBatch.ts";
-import type { OutcomeSummary, SourceLoading } from "./sourceLoading.ts";
+import type { KeepInStep, OutcomeSummary, SourceLoading } from "./sourceLoading.ts";
 
 const closeReplaced = sqlFile(new URL("./quarantine/closeReplaced.sql", import.meta.url));
 const insertDays = sqlFile(new URL("./insertDays.sql", import.meta.url));
@@ -91,9 +91,38 @@ export async function judge(
   };
 }
 
+/** What was judged of a chunk before its turn, in the transaction that its turn goes on with. */
+export interface JudgedAhead {
+  readonly judgement: Judgement;
+  /** Null where nothing was written. */
+  readonly written: WrittenAhead | null;
+}
+
+/** Judged records that were written before their chunk's turn; what they refer to is to be locked in it. */
+export interface WrittenAhead {
+  readonly keepInStep: KeepInStep | undefined;
+}
+
+/**
+ * The same for a chunk whose turn has not come: no chunk before it has a record with the key of one of its. Corrections, and
+ * versions that are to be kept, are written as well; what is new refers to what is noted in the turn.
+ */
+export async function judgeAhead(
+  client: ClientBase,
+  loading: SourceLoading,
+  parameters: Parameters,
+): Promise<JudgedAhead> {
+  const judgement = await judge(client, loading, parameters);
+  const { loaded, corrected, kept } = judgement;
+  if (loaded > 0 || corrected + kept === 0) return { judgement, written: null };
+  return { judgement, written: { keepInStep: await writeJudged(client, loading, judgement, parameters) } };
+}
+
 /**
  * Puts what was judged `loaded` or `corrected` into the star, with what needed no judging, and closes what that makes
  * pointless in quarantine.
+ *
+ * @param written what of it has been written in this transaction
  */
 export async function apply(
   client: ClientBase,
@@ -101,9 +130,11 @@ export async function apply(
   judgement: Judgement,
   parameters: Parameters,
   fresh: NewRecords | null = null,
+  written: WrittenAhead | null = null,
 ): Promise<void> {
-  if (judgement.loaded + judgement.corrected > 0) await write(client, loading, judgement, parameters, fresh);
-  else if (judgement.kept > 0) await writeJudged(client, loading, judgement, parameters);
+  if (judgement.loaded + judgement.corrected > 0)
+    await write(client, loading, judgement, parameters, fresh, written);
+  else if (judgement.kept > 0) await writeInTurn(client, loading, judgement, parameters, written);
   if (judgement.changesHistory)
     for (const statement of loading.remakeVersions ?? []) await statement.run(client, parameters);
   if (judgement.alreadyPresent > 0) await loading.confirm?.run(client, parameters);
@@ -119,6 +150,7 @@ async function write(
   { corrected, days, kept, loaded }: Judgement,
   parameters: Parameters,
   fresh: NewRecords | null,
+  written: WrittenAhead | null,
 ): Promise<void> {
   if (days !== null) {
     await insertDays.run(client, { first_day: String(days.first), last_day: String(days.last) });
@@ -131,29 +163,45 @@ async function write(
     for (const statement of statements) await statement.run(client, { ...parameters, ...references });
   };
   await runAll(loading.prepare);
-  const writeAll = (): Promise<void> => writeJudged(client, loading, ofJudged, parameters);
-  if (hasJudged && loading.inStep !== undefined) await loading.inStep(client, corrected > 0, writeAll);
-  else if (hasJudged || kept > 0) await writeAll();
+  if (hasJudged || kept > 0) await writeInTurn(client, loading, ofJudged, parameters, written);
   await fresh?.insert(client);
   await runAll(loading.follow);
   if (corrected > 0) await runAll(loading.followCorrections);
+}
+
+type ToWrite = Pick<Judgement, "kept" | "corrected" | "loaded">;
+
+/** Locks what judged records refer to, writes them where they are not yet, and keeps in step what is kept beside them. */
+async function writeInTurn(
+  client: ClientBase,
+  loading: SourceLoading,
+  judged: ToWrite,
+  parameters: Parameters,
+  written: WrittenAhead | null,
+): Promise<void> {
+  await loading.lockReferences?.(client, parameters);
+  const { keepInStep } = written ?? { keepInStep: await writeJudged(client, loading, judged, parameters) };
+  await keepInStep?.(client);
 }
 
 /** Writes what was judged: versions to keep before what takes their place. */
 async function writeJudged(
   client: ClientBase,
   loading: SourceLoading,
-  { kept, corrected, loaded }: Pick<Judgement, "kept" | "corrected" | "loaded">,
+  { kept, corrected, loaded }: ToWrite,
   parameters: Parameters,
-): Promise<void> {
-  await loading.lockReferences?.(client, parameters);
+): Promise<KeepInStep | undefined> {
   const writeAll = async (): Promise<void> => {
     if (loading.keepVersions !== undefined && kept > 0)
       await writeExactly(client, loading, loading.keepVersions, kept, parameters);
     if (corrected > 0) await writeExactly(client, loading, loading.correct, corrected, parameters);
     if (loaded > 0) await writeExactly(client, loading, loading.insert, loaded, parameters);
   };
-  await (loading.aroundWrites?.(client, writeAll) ?? writeAll());
+  const write = (): Promise<void> => loading.aroundWrites?.(client, writeAll) ?? writeAll();
+  if (loaded + corrected > 0 && loading.inStep !== undefined)
+    return loading.inStep(client, corrected > 0, write);
+  await write();
+  return undefined;
 }
 
 async function writeExactly(

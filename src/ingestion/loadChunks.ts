@@ -75,10 +75,7 @@ export async function loadChunks(
     }
     await context.usualLoads.recall(context.pool, file.source);
     const digest = context.ledger.key.digestOf(chunk.sha256);
-    const committed = await loader.commit(
-      { fileId, digest, soFar, statedAt, rereadAfterLine, reread: reread?.kind ?? null },
-      context.now(),
-    );
+    const committed = await loader.commit({ digest, soFar, rereadAfterLine }, context.now());
     rereadAfterLine = null;
     if (reread !== undefined) done.rereadBytes = chunk.endByte;
     done.add(committed);
@@ -97,7 +94,12 @@ export async function loadChunks(
   };
   try {
     const pool = context.loadersFor(Number(opened.identity.sizeBytes) - bytesInFile(readFrom, opened));
-    await loadInOrder(chunks, { source: file.source, fileId, delimiter, columns, reread }, pool, commit);
+    await loadInOrder(
+      chunks,
+      { source: file.source, fileId, delimiter, columns, statedAt, reread },
+      pool,
+      commit,
+    );
     return read;
   } catch (error) {
     if (hasChanged(error)) done.rereadBytes = 0;

@@ -1,4 +1,5 @@
-import type { ChunkLoader, FileOpening } from "./chunkLoader.ts";
+import type { ChunkLoader } from "./chunkLoader.ts";
+import type { FileOpening } from "./fileOpening.ts";
 import type { ChunkPart, FramedChunk } from "./frameChunks.ts";
 import type { LoaderPool } from "./loaderPool.ts";
 import type { IdRange } from "./recordBatch.ts";
@@ -38,7 +39,7 @@ export async function loadInOrder(
       () => (hasTurn = true),
       () => undefined,
     );
-    const ahead = reading.copyAhead(above, () => hasTurn);
+    const ahead = reading.beginAhead(above, () => hasTurn);
     try {
       await before;
       await reading.isRead();
@@ -113,22 +114,22 @@ class ChunkReading {
   }
 
   /**
-   * Copies what can be copied before the chunk's turn, as soon as it and those before it are read. Never throws: what
+   * Does what can be done before the chunk's turn, as soon as it and those before it are read. Never throws: what
    * fails here is met again in the turn, or was met in an earlier one.
    *
    * @param before the highest id of those before it
    * @param hasTurn whether its turn has come: then there is nothing to be gained
    */
-  async copyAhead(before: Promise<number>, hasTurn: () => boolean): Promise<void> {
+  async beginAhead(before: Promise<number>, hasTurn: () => boolean): Promise<void> {
     try {
       const [above, ids] = await Promise.all([before, this.isRead()]);
-      if (ids !== null && ids.lowest > above && !hasTurn()) await this.loader.copyAhead(above);
+      if (ids !== null && ids.lowest > above && !hasTurn()) await this.loader.beginAhead(above);
     } catch {
       // As said above.
     }
   }
 
-  /** Rolls back what was copied ahead. */
+  /** Rolls back what was done ahead. */
   async letGo(ahead: Promise<void>): Promise<void> {
     await ahead;
     // A loader that is gone has let go of everything.

@@ -42,6 +42,9 @@ export class Overtaken extends Error {}
 /** Takes an ordinary record where it stands; false when it must be parsed. */
 export type AddPlain = (bytes: Buffer, start: number, end: number, line: number) => boolean;
 
+/** Nothing, where it all has to wait for its turn; new records, to where they belong; or all of them, to be judged. */
+export type SentAhead = "nothing" | "new records" | "staged";
+
 /** How a batch sends records before their chunk's turn. */
 export interface AheadBatch {
   /** Ids of the records taken; null where there are none. */
@@ -50,9 +53,8 @@ export interface AheadBatch {
    * Sends what can be sent by now, in a transaction that the caller has begun.
    *
    * @param above highest id of the chunks before this one
-   * @returns false, with nothing sent, when it all has to wait for its turn
    */
-  readonly send: (client: ClientBase, above: number) => Promise<boolean>;
+  readonly send: (client: ClientBase, above: number) => Promise<SentAhead>;
   /** What was sent has been rolled back. */
   readonly forget: () => void;
 }

@@ -50,8 +50,15 @@ export interface SourceLoading {
   readonly lockReferences?: (client: ClientBase, parameters: Parameters) => Promise<void>;
   /** Does writes under settings of the transaction that hold for nothing else. */
   readonly aroundWrites?: (client: ClientBase, write: () => Promise<void>) => Promise<void>;
-  /** Does the writes of records, and keeps in step with them what is kept beside; `corrects`: some records are corrections. */
-  readonly inStep?: (client: ClientBase, corrects: boolean, write: () => Promise<void>) => Promise<void>;
+  /**
+   * Does the writes of records, and gives what keeps in step with them what is kept beside, to be called in the same
+   * transaction; `corrects`: some records are corrections.
+   */
+  readonly inStep?: (
+    client: ClientBase,
+    corrects: boolean,
+    write: () => Promise<void>,
+  ) => Promise<KeepInStep>;
   /** What follows from the records written. */
   readonly follow: readonly SqlFile[];
   /** Makes the versions of a dimension anew, from all that was said. */
@@ -69,6 +76,8 @@ export interface SourceLoading {
   /** For sources that refer to another one, whose records may have to wait for it. */
   readonly waiting?: WaitingStatements;
 }
+
+export type KeepInStep = (client: ClientBase) => Promise<void>;
 
 export interface TriedStatements {
   /** Tells of each staged record that was read again which one of quarantine it is, if it is one still. */

@@ -3,10 +3,15 @@ import { describe, expect, test } from "@jest/globals";
 import { AheadOfTurn } from "../../src/ingestion/aheadOfTurn.ts";
 import type { ChunkLoader } from "../../src/ingestion/chunkLoader.ts";
 import { loaderSession } from "../../src/ingestion/loaderSession.ts";
-import type { IdRange } from "../../src/ingestion/recordBatch.ts";
+import type { AheadBatch, IdRange } from "../../src/ingestion/recordBatch.ts";
 import { withOpenedChunks, type OpenedChunks } from "../fixtures/chunkedLoads.ts";
-import { facts, quarantine, WITHOUT_VERSIONS, writePlaces } from "../fixtures/loadedFacts.ts";
-import { transactionRecords, type TransactionFields } from "../fixtures/sourceText.ts";
+import { facts, quarantine, WITHOUT_VERSIONS } from "../fixtures/loadedFacts.ts";
+import {
+  devicesFile,
+  storesFile,
+  transactionRecords,
+  type TransactionFields,
+} from "../fixtures/sourceText.ts";
 import { untilWaiting, withOther } from "../fixtures/otherConnection.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 
@@ -24,9 +29,10 @@ function withTwoRead(
   warehouse: Warehouse,
   chunks: readonly [Chunk, Chunk],
   work: (pair: Pair) => Promise<void>,
+  loaded: Chunk = [{ id: 1 }, { id: 2 }],
 ): Promise<void> {
   return withOpenedChunks(warehouse, async (open) => {
-    const texts = [[{ id: 1 }, { id: 2 }], ...chunks].map((records) => transactionRecords(...records));
+    const texts = [loaded, ...chunks].map((records) => transactionRecords(...records));
     const file = await open("transactions.csv", texts);
     const [first, second] = file.loaders;
     if (first === undefined || second === undefined) throw new Error("two loaders are needed");
@@ -57,10 +63,26 @@ async function waiting({ rows }: Warehouse): Promise<number> {
 
 const idsOf = async (warehouse: Warehouse): Promise<number[]> => (await facts(warehouse)).map(({ id }) => id);
 
+/** Moves device 2 to the store of device 1. */
+const MOVE_DEVICE = `
+  WITH
+    moved AS (
+      UPDATE ingestion_layer.dim_devices
+      SET store_key = (SELECT store_key FROM ingestion_layer.dim_devices WHERE device_id = 1)
+      WHERE device_id = 2
+      RETURNING device_key, store_key
+    ),
+    versions AS (
+      UPDATE ingestion_layer.dim_devices_history AS kept
+      SET store_key = moved.store_key FROM moved WHERE kept.device_key = moved.device_key
+    )
+  SELECT store_key FROM moved`;
+
 /** A warehouse with two stores and a device in each. */
 const withPlaces = (work: (warehouse: Warehouse) => Promise<void>, options?: { readonly tampered: true }) =>
   inWarehouse(async (warehouse) => {
-    await writePlaces(warehouse);
+    await warehouse.files.write("stores.csv", storesFile({ id: 1 }, { id: 2 }));
+    await warehouse.files.write("devices.csv", devicesFile({ id: 1 }, { id: 2, type: 2, store_id: 2 }));
     await warehouse.ingest();
     await work(warehouse);
   }, options);
@@ -76,7 +98,7 @@ describe("a chunk that is copied before its turn", () => {
     withPlaces((warehouse) =>
       withTwoRead(warehouse, CHUNKS, async ({ first, second, firstIds, commit, complete }) => {
         expect(firstIds).toEqual({ lowest: 3, highest: 4 });
-        await second.copyAhead(4);
+        await second.beginAhead(4);
         expect(await waiting(warehouse)).toBe(1);
         expect(await idsOf(warehouse)).toEqual([1, 2]);
         expect(await warehouse.verify()).toEqual([]);
@@ -94,12 +116,8 @@ describe("a chunk that is copied before its turn", () => {
     "is copied anew when a device has moved to another store meanwhile",
     withPlaces((warehouse) =>
       withTwoRead(warehouse, CHUNKS, async ({ first, second, commit, complete }) => {
-        await second.copyAhead(4);
-        const [moved] = await warehouse.rows<{ store_key: number }>(
-          `UPDATE ingestion_layer.dim_devices
-           SET store_key = (SELECT store_key FROM ingestion_layer.dim_devices WHERE device_id = 1)
-           WHERE device_id = 2 RETURNING store_key`,
-        );
+        await second.beginAhead(4);
+        const [moved] = await warehouse.rows<{ store_key: number }>(MOVE_DEVICE);
         await commit(first);
         expect((await commit(second)).outcomes).toMatchObject({ loaded: 2 });
         await complete();
@@ -117,7 +135,7 @@ describe("a chunk that is copied before its turn", () => {
     withPlaces(
       (warehouse) =>
         withTwoRead(warehouse, CHUNKS, async ({ first, second, commit }) => {
-          await second.copyAhead(4);
+          await second.beginAhead(4);
           const [label] = await warehouse.rows<{ label_key: number }>(
             `INSERT INTO ingestion_layer.dim_product_labels (label_digest, product_key, product_name, category_name)
              SELECT gen_random_uuid(), product_key, product_name, category_name
@@ -142,7 +160,7 @@ describe("a chunk that is copied before its turn", () => {
     "is judged anew when a device is gone meanwhile",
     withPlaces((warehouse) =>
       withTwoRead(warehouse, CHUNKS, async ({ first, second, commit, complete }) => {
-        await second.copyAhead(4);
+        await second.beginAhead(4);
         await warehouse.rows(WITHOUT_VERSIONS);
         await warehouse.rows("DELETE FROM ingestion_layer.dim_devices WHERE device_id = 2");
         await commit(first);
@@ -159,7 +177,7 @@ describe("a chunk that is copied before its turn", () => {
     "is rolled back when the one before it fails, and its loader goes on with another",
     withPlaces((warehouse) =>
       withTwoRead(warehouse, CHUNKS, async ({ first, second, commit }) => {
-        await second.copyAhead(4);
+        await second.beginAhead(4);
         await second.letGo();
         expect(await waiting(warehouse)).toBe(0);
         expect((await commit(first)).outcomes).toMatchObject({ loaded: 2 });
@@ -175,7 +193,7 @@ describe("a chunk that is copied before its turn", () => {
     "commits nothing once another run has taken the warehouse",
     withPlaces((warehouse) =>
       withTwoRead(warehouse, CHUNKS, async ({ second, commit }) => {
-        await second.copyAhead(4);
+        await second.beginAhead(4);
         await warehouse.rows("UPDATE operations.run_locks SET fencing_token = fencing_token + 1");
         await expect(commit(second)).rejects.toMatchObject({ code: "run_lock_lost" });
         expect(await idsOf(warehouse)).toEqual([1, 2]);
@@ -193,13 +211,177 @@ describe("a chunk that is copied before its turn", () => {
           await warehouse.rows(
             "UPDATE ingestion_layer.fct_transactions SET transaction_id = 6 WHERE transaction_id = 2",
           );
-          await second.copyAhead(4);
+          await second.beginAhead(4);
           expect(await waiting(warehouse)).toBe(0);
           await commit(first);
           await expect(commit(second)).rejects.toMatchObject({ code: "23505" });
           expect(await idsOf(warehouse)).toEqual([1, 3, 4, 6]);
         }),
       { tampered: true },
+    ),
+  );
+});
+
+describe("a chunk of corrections that is judged and written before its turn", () => {
+  const HALF = 450;
+  const sales = (first: number, other: Omit<TransactionFields, "id"> = {}): Chunk =>
+    Array.from({ length: HALF }, (_, index) => ({ ...other, id: first + index }));
+  const SALES = [...sales(1), ...sales(HALF + 1)];
+  const MENDED: readonly [Chunk, Chunk] = [
+    sales(1, { status: "refused", amount: "5.00" }),
+    sales(HALF + 1, { status: "refused", device_id: 2 }),
+  ];
+  const withTwoMended = (warehouse: Warehouse, work: (pair: Pair) => Promise<void>): Promise<void> =>
+    withTwoRead(warehouse, MENDED, work, SALES);
+  const CORRECTED = { corrected: HALF, loaded: 0, alreadyPresent: 0, rejected: 0 };
+
+  /** Facts by status, store and amount; with what is kept of what they were. */
+  const standing = async ({ rows }: Warehouse): Promise<unknown> => ({
+    facts: await rows(
+      `SELECT status, store_id::integer AS store, amount::text, count(*)::integer AS facts
+       FROM ingestion_layer.fct_transactions JOIN ingestion_layer.dim_stores USING (store_key)
+       GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+    ),
+    versions: await rows(
+      `SELECT status, count(*)::integer AS versions FROM ingestion_layer.fct_transactions_history GROUP BY 1`,
+    ),
+  });
+  const MENDED_STANDING = {
+    facts: [
+      { status: "refused", store: 1, amount: "5.00", facts: HALF },
+      { status: "refused", store: 2, amount: expect.any(String), facts: HALF },
+    ],
+    versions: [{ status: "accepted", versions: 2 * HALF }],
+  };
+
+  test(
+    "is seen by nobody until it is committed, after the one before it",
+    withPlaces((warehouse) =>
+      withTwoMended(warehouse, async ({ first, second, firstIds, commit, complete }) => {
+        const before = await standing(warehouse);
+        await second.beginAhead(firstIds?.highest ?? 0);
+        expect(await waiting(warehouse)).toBe(1);
+        expect(await standing(warehouse)).toEqual(before);
+        expect(await warehouse.verify()).toEqual([]);
+        expect((await commit(first)).outcomes).toMatchObject(CORRECTED);
+        expect(await warehouse.verify()).toEqual([]);
+        expect((await commit(second)).outcomes).toMatchObject(CORRECTED);
+        await complete();
+        expect(await standing(warehouse)).toEqual(MENDED_STANDING);
+        expect(await warehouse.verify()).toEqual([]);
+      }),
+    ),
+  );
+
+  test(
+    "is judged anew when a device has moved to another store meanwhile",
+    withPlaces((warehouse) =>
+      withTwoMended(warehouse, async ({ first, second, firstIds, commit }) => {
+        await second.beginAhead(firstIds?.highest ?? 0);
+        await warehouse.rows(MOVE_DEVICE);
+        await commit(first);
+        expect((await commit(second)).outcomes).toMatchObject(CORRECTED);
+        expect(await standing(warehouse)).toMatchObject({
+          facts: [
+            { store: 1, amount: "10.00", facts: HALF },
+            { store: 1, amount: "5.00", facts: HALF },
+          ],
+        });
+        expect(await warehouse.verify()).toEqual([]);
+      }),
+    ),
+  );
+
+  test(
+    "is judged anew when a label is another row meanwhile",
+    withPlaces(
+      (warehouse) =>
+        withTwoRead(
+          warehouse,
+          [MENDED[0], sales(HALF + 1, { product_name: "Asters" })],
+          async ({ first, second, firstIds, commit }) => {
+            await second.beginAhead(firstIds?.highest ?? 0);
+            expect(await waiting(warehouse)).toBe(1);
+            await warehouse.rows("DELETE FROM ingestion_layer.fct_transactions WHERE transaction_id = 2000");
+            await warehouse.rows(
+              `WITH gone AS (
+                 DELETE FROM ingestion_layer.dim_product_labels WHERE product_name = 'Asters' RETURNING *
+               )
+               INSERT INTO ingestion_layer.dim_product_labels (label_digest, product_key, product_name, category_name)
+               SELECT label_digest, product_key, 'Asters anew', category_name FROM gone`,
+            );
+            await commit(first);
+            expect((await commit(second)).outcomes).toMatchObject(CORRECTED);
+            const labelled = await warehouse.rows(
+              `SELECT product_name, count(*)::integer AS facts FROM ingestion_layer.fct_transactions
+               JOIN ingestion_layer.dim_product_labels USING (label_key) GROUP BY 1 ORDER BY 1`,
+            );
+            expect(labelled).toEqual([
+              { product_name: "Asters anew", facts: HALF },
+              { product_name: expect.any(String), facts: HALF },
+            ]);
+          },
+          [...SALES, { id: 2_000, product_name: "Asters" }],
+        ),
+      { tampered: true },
+    ),
+  );
+
+  test(
+    "waits for its turn as a whole when one of its ids is of a chunk before it, and the later line counts",
+    withPlaces((warehouse) =>
+      withTwoRead(
+        warehouse,
+        [MENDED[0], [...MENDED[1], { id: HALF, status: "cancelled" }]],
+        async ({ first, second, firstIds, commit }) => {
+          await second.beginAhead(firstIds?.highest ?? 0);
+          expect(await waiting(warehouse)).toBe(0);
+          await commit(first);
+          expect((await commit(second)).outcomes).toMatchObject({ corrected: HALF + 1 });
+          expect(await warehouse.verify()).toEqual([]);
+        },
+        SALES,
+      ),
+    ),
+  );
+
+  test(
+    "steps back when somebody else changes one of its facts, and is loaded all the same",
+    withPlaces((warehouse) =>
+      withTwoMended(warehouse, async ({ first, second, firstIds, commit }) => {
+        await second.beginAhead(firstIds?.highest ?? 0);
+        await withOther(warehouse, async (other) => {
+          const asked = other.run(
+            `SELECT FROM ingestion_layer.fct_transactions WHERE transaction_id = ${2 * HALF} FOR UPDATE`,
+          );
+          await untilWaiting(warehouse, "somebody else");
+          await asked;
+          await other.run("ROLLBACK");
+        });
+        expect(await waiting(warehouse)).toBe(0);
+        await commit(first);
+        expect((await commit(second)).outcomes).toMatchObject(CORRECTED);
+        expect(await standing(warehouse)).toEqual(MENDED_STANDING);
+        expect(await warehouse.verify()).toEqual([]);
+      }),
+    ),
+  );
+
+  test(
+    "is taken back with all that it wrote when it is let go, or another run has taken the warehouse",
+    withPlaces((warehouse) =>
+      withTwoMended(warehouse, async ({ second, firstIds, commit }) => {
+        const before = await standing(warehouse);
+        await second.beginAhead(firstIds?.highest ?? 0);
+        await second.letGo();
+        expect(await waiting(warehouse)).toBe(0);
+        await second.beginAhead(firstIds?.highest ?? 0);
+        expect(await waiting(warehouse)).toBe(1);
+        await warehouse.rows("UPDATE operations.run_locks SET fencing_token = fencing_token + 1");
+        await expect(commit(second)).rejects.toMatchObject({ code: "run_lock_lost" });
+        expect(await standing(warehouse)).toEqual(before);
+        expect(await warehouse.verify()).toEqual([]);
+      }),
     ),
   );
 });
@@ -212,7 +394,7 @@ describe("nobody waits for ever", () => {
     "for a chunk that is copied ahead: it steps back when somebody else asks for the table, and is loaded all the same",
     withPlaces((warehouse) =>
       withTwoRead(warehouse, CHUNKS, async ({ first, second, commit }) => {
-        await second.copyAhead(3);
+        await second.beginAhead(3);
         expect(await waiting(warehouse)).toBe(1);
         await withOther(warehouse, async (other) => {
           const asked = other.run("LOCK TABLE ingestion_layer.fct_transactions IN SHARE MODE");
@@ -241,7 +423,7 @@ describe("nobody waits for ever", () => {
             AS 'BEGIN UPDATE public.totals SET loads = loads + 1; RETURN NULL; END';
           CREATE TRIGGER count_loads AFTER INSERT ON ingestion_layer.fct_transactions
             FOR EACH STATEMENT EXECUTE FUNCTION public.count_loads()`);
-        await second.copyAhead(3);
+        await second.beginAhead(3);
         expect(await waiting(warehouse)).toBe(0);
         await commit(first);
         await commit(second);
@@ -268,7 +450,7 @@ describe("a chunk waits for its turn with all of its records", () => {
   test.each(cases)("%s", (_when, chunks, loaded) =>
     withPlaces((warehouse) =>
       withTwoRead(warehouse, chunks, async ({ first, second, firstIds, commit }) => {
-        await second.copyAhead(firstIds?.highest ?? 0);
+        await second.beginAhead(firstIds?.highest ?? 0);
         expect(await waiting(warehouse)).toBe(0);
         await commit(first);
         await commit(second);
@@ -285,7 +467,7 @@ describe("a chunk waits for its turn with all of its records", () => {
         const { first, second, firstIds, commit } = pair;
         expect(firstIds).toBeNull();
         await commit(first);
-        await second.copyAhead(0);
+        await second.beginAhead(0);
         expect(await waiting(warehouse)).toBe(0);
         expect((await commit(second)).outcomes).toMatchObject({ loaded: 2 });
       }),
@@ -300,11 +482,15 @@ test(
     try {
       const client = await session.connected();
       await client.query("SET idle_in_transaction_session_timeout = '1s'");
-      const batch = { ids: () => null, send: () => Promise.resolve(true), forget: () => undefined };
+      const batch: AheadBatch = {
+        ids: () => null,
+        send: () => Promise.resolve("new records"),
+        forget: () => undefined,
+      };
       const ahead = new AheadOfTurn(100);
-      await ahead.begin(client, batch, 0);
+      await ahead.begin(client, batch, 0, () => Promise.reject(new Error("there is nothing to judge")));
       await pause(2_500);
-      expect(ahead.takeOver()).toBe(true);
+      expect(ahead.takeOver()).toEqual({ judged: null });
       await expect(client.query("COMMIT")).resolves.toMatchObject({ command: "COMMIT" });
     } finally {
       await session.close();

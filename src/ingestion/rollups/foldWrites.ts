@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { sqlFile, type SqlFile } from "../../database/sqlFile.ts";
 import { addChangedFacts, type ChangedFact } from "./changedFacts.ts";
+import type { KeepInStep } from "../sourceLoading.ts";
 import { foldRollups } from "./foldRollups.ts";
 import { RollupChanges } from "./rollupChanges.ts";
 
@@ -9,8 +10,8 @@ const leftFacts = sql("leftFacts");
 const writtenFacts = sql("writtenFacts");
 
 /**
- * Does the writes to the fact that a chunk of judged transactions asks for, and folds what they change into the rollups, in
- * the same transaction.
+ * Does the writes to the fact that a chunk of judged transactions asks for, and gives what folds what they change into the
+ * rollups, which has to be called in the same transaction.
  *
  * @param corrects whether some of them change facts that are there
  */
@@ -18,12 +19,12 @@ export async function foldWrites(
   client: pg.ClientBase,
   corrects: boolean,
   write: () => Promise<void>,
-): Promise<void> {
+): Promise<KeepInStep> {
   const changes = new RollupChanges();
   if (corrects) await addFacts(client, changes, -1, leftFacts);
   await write();
   await addFacts(client, changes, 1, writtenFacts);
-  await foldRollups(client, changes);
+  return (folding) => foldRollups(folding, changes);
 }
 
 async function addFacts(

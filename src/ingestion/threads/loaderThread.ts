@@ -32,8 +32,8 @@ async function work(request: Request): Promise<AnswerTo> {
   switch (request.kind) {
     case "read":
       return { kind: "read", ids: await loader.read(receivedPart(request.part), request.file) };
-    case "copyAhead":
-      await loader.copyAhead(request.above);
+    case "beginAhead":
+      await loader.beginAhead(request.above);
       return { kind: "done" };
     case "commitChunk":
       return { kind: "committed", chunk: await loader.commit(request.file, request.now) };

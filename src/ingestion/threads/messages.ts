@@ -1,5 +1,6 @@
-import type { ChunkFile, CommittedChunk } from "../commitChunk.ts";
-import type { FileOpening, RunSettings } from "../chunkLoader.ts";
+import type { FileStanding, CommittedChunk } from "../commitChunk.ts";
+import type { RunSettings } from "../chunkLoader.ts";
+import type { FileOpening } from "../fileOpening.ts";
 import type { Entry } from "../../database/entry.ts";
 import type { ChunkPart } from "../frameChunks.ts";
 import type { IdRange } from "../recordBatch.ts";
@@ -14,8 +15,8 @@ export interface ThreadData {
 /** What a loader thread is asked; it answers each with the same number. */
 export type Request = { readonly number: number } & (
   | { readonly kind: "read"; readonly part: ChunkPart; readonly file: FileOpening }
-  | { readonly kind: "copyAhead"; readonly above: number }
-  | { readonly kind: "commitChunk"; readonly file: ChunkFile; readonly now: Date }
+  | { readonly kind: "beginAhead"; readonly above: number }
+  | { readonly kind: "commitChunk"; readonly file: FileStanding; readonly now: Date }
   | { readonly kind: "letGo" }
 );
 

@@ -65,8 +65,8 @@ export function threadLoader(worker: Worker): ThreadLoader {
       const answer = await ask({ kind: "read", part, file }, moved);
       return answer.kind === "read" ? answer.ids : null;
     },
-    copyAhead: async (above) => {
-      await ask({ kind: "copyAhead", above });
+    beginAhead: async (above) => {
+      await ask({ kind: "beginAhead", above });
     },
     letGo: async () => {
       await ask({ kind: "letGo" });

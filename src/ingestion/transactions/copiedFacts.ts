@@ -71,12 +71,15 @@ export async function copyAhead(
 
 /** Whether facts would be copied now as they were. */
 export function isAsCopied({ rows, keys }: CopiedFacts, rowsNow: Int32Array, keysNow: FactKeys): boolean {
+  return sameNumbers(rows, rowsNow) && areSameKeys(keys, keysNow);
+}
+
+export function areSameKeys({ devices, labels }: FactKeys, now: FactKeys): boolean {
   return (
-    sameNumbers(rows, rowsNow) &&
-    sameNumbers(keys.devices.deviceKeys, keysNow.devices.deviceKeys) &&
-    sameNumbers(keys.devices.storeKeys, keysNow.devices.storeKeys) &&
-    sameNumbers(keys.labels.labelKeys, keysNow.labels.labelKeys) &&
-    sameNumbers(keys.labels.productKeys, keysNow.labels.productKeys)
+    sameNumbers(devices.deviceKeys, now.devices.deviceKeys) &&
+    sameNumbers(devices.storeKeys, now.devices.storeKeys) &&
+    sameNumbers(labels.labelKeys, now.labels.labelKeys) &&
+    sameNumbers(labels.productKeys, now.labels.productKeys)
   );
 }
 

@@ -10,6 +10,13 @@ export async function checksKeysAsSets(client: ClientBase): Promise<boolean> {
   return rowCount === 1;
 }
 
+/** The same, asked without leaving it so. */
+export async function mayCheckKeysAsSets(client: ClientBase): Promise<boolean> {
+  const may = await checksKeysAsSets(client);
+  await checkKeysByRow.run(client);
+  return may;
+}
+
 /**
  * Writes facts or versions of them without a check of their foreign keys row by row, where this user may. The caller, or the
  * write itself, has found and locked every row that they refer to. A write that fails takes the transaction with it, and this

@@ -53,6 +53,16 @@ export async function findLabels(
   return (await fillKeys(client, findLabelsSql, used, keys)).length === 0 ? keys : null;
 }
 
+/** The same, and locks them against deletion. */
+export async function lockedLabels(
+  client: ClientBase,
+  used: readonly Label[],
+  size: number,
+): Promise<LabelKeys | null> {
+  const keys = noKeys(size);
+  return (await fillKeys(client, lockLabels, used, keys)).length === 0 ? keys : null;
+}
+
 const noKeys = (size: number): LabelKeys => ({
   labelKeys: new Int32Array(size),
   productKeys: new Int32Array(size),

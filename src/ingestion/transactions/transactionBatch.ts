@@ -11,12 +11,13 @@ import { dateKeyOf } from "../copyText.ts";
 import { Overtaken, type AddPlain, type Arrivals, type RecordBatch } from "../recordBatch.ts";
 import { sendCopy } from "../sendCopy.ts";
 import type { BatchRules } from "../sourceLoading.ts";
-import { binaryCopy, copyAhead, type CopiedFacts } from "./copiedFacts.ts";
+import { areSameKeys, binaryCopy, copyAhead, type CopiedFacts, type FactKeys } from "./copiedFacts.ts";
 import { FactBatch } from "./factBatch.ts";
 import { STAGED_COLUMNS } from "./factTuple.ts";
-import { labelColumns } from "./newFactLabels.ts";
+import { findLabels, labelColumns, lockedLabels, usedLabels } from "./newFactLabels.ts";
 import { newFacts } from "./newFacts.ts";
-import { triage } from "./triage.ts";
+import { mayCheckKeysAsSets } from "./keysAsSets.ts";
+import { areAllToJudge, knownDevices, triage } from "./triage.ts";
 
 export const createStaging = sqlFile(new URL("./createStaging.sql", import.meta.url));
 const stageLabels = sqlFile(new URL("./stageLabels.sql", import.meta.url));
@@ -51,7 +52,9 @@ export function transactionBatch({ columns, delimiter, parsing, reread, origin }
     cents: 0,
   };
 
-  let ahead: CopiedFacts | null = null;
+  let copied: CopiedFacts | null = null;
+  // What all records referred to when they were staged ahead, to be judged.
+  let stagedWith: FactKeys | null = null;
   let outOfRange = 0;
   const range = reread?.kind === "backfill" ? reread.range : undefined;
   // Each record of a replay is judged, as one of quarantine.
@@ -102,35 +105,41 @@ export function transactionBatch({ columns, delimiter, parsing, reread, origin }
       ahead: {
         ids: () => (batch.rows === 0 ? null : { lowest: batch.lowestId, highest: batch.highestId }),
         send: async (client, above) => {
-          ahead = await copyAhead(client, batch, above);
-          return ahead !== null;
+          copied = await copyAhead(client, batch, above);
+          if (copied !== null) return "new records";
+          stagedWith = await stageAhead(client, batch, above);
+          return stagedWith === null ? "nothing" : "staged";
         },
         forget: () => {
-          ahead = null;
+          copied = null;
+          stagedWith = null;
         },
       },
     }),
     arrive: async (client, runId): Promise<Arrivals> => {
       if (batch.rows === 0) return { staged: 0, fresh: null };
       if (judgesAll) {
-        await stage(
-          client,
-          batch,
-          Int32Array.from({ length: batch.rows }, (_, row) => row),
-        );
+        await stage(client, batch, allRows(batch));
         return { staged: batch.rows, fresh: null };
       }
       const { fresh, others, devices } = await triage(client, batch, runId);
-      if (ahead !== null && fresh.length !== ahead.rows.length)
+      if (copied !== null && fresh.length !== copied.rows.length)
         throw new Overtaken("a device has come or gone since new facts were copied");
+      if (stagedWith !== null) {
+        const labels = await lockedLabels(client, usedLabels(batch, others), batch.registry.labels.length);
+        if (fresh.length > 0 || labels === null || !areSameKeys(stagedWith, { devices, labels }))
+          throw new Overtaken("what records refer to has changed since they were judged");
+        return { staged: others.length, fresh: null };
+      }
       if (others.length > 0) await stage(client, batch, others);
       return {
         staged: others.length,
-        fresh: fresh.length > 0 ? newFacts(batch, { rows: fresh, devices }, origin, ahead) : null,
+        fresh: fresh.length > 0 ? newFacts(batch, { rows: fresh, devices }, origin, copied) : null,
       };
     },
     clear: () => {
-      ahead = null;
+      copied = null;
+      stagedWith = null;
       outOfRange = 0;
       hashes?.clear();
       batch.clear();
@@ -156,6 +165,28 @@ function tailOf(transaction: Transaction, line: number) {
     cents: Number(amount.replace(".", "")),
   };
 }
+
+const findDevices = sqlFile(new URL("./findDevices.sql", import.meta.url));
+
+/**
+ * Stages a chunk of corrections, or of what is loaded already, before its turn, where no chunk before it has any of its ids.
+ *
+ * @param above no chunk before this one has a higher id
+ * @returns null, with nothing done, where it is another kind of chunk, or has labels that nobody has noted yet; and where keys
+ *   are checked row by row, since that locks rows
+ */
+async function stageAhead(client: ClientBase, batch: FactBatch, above: number): Promise<FactKeys | null> {
+  if (batch.rows === 0 || batch.lowestId <= above) return null;
+  if (!(await areAllToJudge(client, batch)) || !(await mayCheckKeysAsSets(client))) return null;
+  const devices = await knownDevices(client, batch, findDevices);
+  const rows = allRows(batch);
+  const labels = await findLabels(client, usedLabels(batch, rows), batch.registry.labels.length);
+  if (labels === null) return null;
+  await stage(client, batch, rows);
+  return { devices, labels };
+}
+
+const allRows = (batch: FactBatch): Int32Array => Int32Array.from({ length: batch.rows }, (_, row) => row);
 
 async function stage(client: ClientBase, batch: FactBatch, rows: Int32Array): Promise<void> {
   const used = new Set<number>();

@@ -38,22 +38,33 @@ export async function triage(client: ClientBase, batch: FactBatch, runId: number
   const ids = batch.transactionIds.subarray(0, batch.rows);
   const known = within(ids, "1", bounds.watermark);
   const rejected = within(ids, bounds.lowest_rejected, bounds.highest_rejected);
-  const ask = async (
-    ofKnown: readonly number[],
-    ofRejected: readonly number[],
-  ): Promise<readonly number[]> => {
-    if (ofKnown.length + ofRejected.length === 0) return [];
-    const found = await idsToJudge.run<{ transaction_id: string }>(client, {
-      perhaps_known: arrayText(ofKnown),
-      perhaps_rejected: arrayText(ofRejected),
-      run_id: runId,
-    });
-    return found.rows.map((row) => Number(row.transaction_id));
-  };
-  const areKnown = known.length > 2 * SAMPLE && (await ask(sampleOf(known), [])).length === SAMPLE;
+  const areKnown = await seemKnown(client, known);
   for (const id of areKnown ? known : []) judged.add(id);
-  for (const id of await ask(areKnown ? [] : known, rejected)) judged.add(id);
+  for (const id of await findToJudge(client, areKnown ? [] : known, rejected, runId)) judged.add(id);
   return { ...sorted(batch, devices, judged), devices };
+}
+
+/** Whether `triage` will have all rows of the batch judged, as it looks now; their ids, and all of them, are told by a sample. */
+export async function areAllToJudge(client: ClientBase, batch: FactBatch): Promise<boolean> {
+  const { watermark } = await readIdBounds(client);
+  const known = within(batch.transactionIds.subarray(0, batch.rows), "1", watermark);
+  return known.length === batch.rows && seemKnown(client, known);
+}
+
+/** Of ids that could be known, those that are; and of those that could be rejected, those that are open. */
+async function findToJudge(
+  client: ClientBase,
+  perhapsKnown: readonly number[],
+  perhapsRejected: readonly number[],
+  runId: number,
+): Promise<readonly number[]> {
+  if (perhapsKnown.length + perhapsRejected.length === 0) return [];
+  const found = await idsToJudge.run<{ transaction_id: string }>(client, {
+    perhaps_known: arrayText(perhapsKnown),
+    perhaps_rejected: arrayText(perhapsRejected),
+    run_id: runId,
+  });
+  return found.rows.map((row) => Number(row.transaction_id));
 }
 
 /**
@@ -61,6 +72,11 @@ export async function triage(client: ClientBase, batch: FactBatch, runId: number
  * the same, and that one is new after all costs nothing but its judgement.
  */
 const SAMPLE = 200;
+
+async function seemKnown(client: ClientBase, ids: readonly number[]): Promise<boolean> {
+  if (ids.length <= 2 * SAMPLE) return false;
+  return (await findToJudge(client, sampleOf(ids), [], 0)).length === SAMPLE;
+}
 
 function sampleOf(ids: readonly number[]): readonly number[] {
   const every = Math.floor(ids.length / SAMPLE);
