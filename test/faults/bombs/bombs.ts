@@ -4,10 +4,10 @@ import { repeated, type Piece } from "./writtenFile.ts";
 /** A file of about a size that is sound but for what is to blow up whoever reads it. */
 export interface Bomb {
   readonly name: string;
-  readonly pieces: (bytes: number) => Iterable<Piece>;
+  /** Its sound transactions have ids from `firstId` on, so that several can be loaded beside each other. */
+  readonly pieces: (bytes: number, firstId: number) => Iterable<Piece>;
   /** What comes of it: counts, or what the message says of why the file stopped. Of any size, unless it depends on it. */
   readonly comesTo: Outcome | ((bytes: number) => Outcome);
-  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export type Outcome =
@@ -18,8 +18,8 @@ export type Outcome =
 const BEFORE = 500;
 const good = (from: number, count: number): string =>
   transactionRecords(...Array.from({ length: count }, (_, index) => ({ id: from + index })));
-const HEADER_AND_BEFORE = `${TRANSACTIONS_HEADER}${good(1, BEFORE)}`;
-const AFTER = good(BEFORE + 1, BEFORE);
+const headerAndBefore = (firstId: number): string => `${TRANSACTIONS_HEADER}${good(firstId, BEFORE)}`;
+const after = (firstId: number): string => good(firstId + BEFORE, BEFORE);
 
 /** Sound records of two kilobytes each, so that many bytes are few records. */
 const WIDE_BYTES = 2_000;
@@ -33,18 +33,18 @@ const wideCount = (bytes: number): number => Math.ceil(bytes / WIDE_BYTES / 100)
 /** Between sound records stands something that is one line, however long. */
 const line = (name: string, what: (bytes: number) => Iterable<Piece>, reason: string): Bomb => ({
   name,
-  *pieces(bytes) {
-    yield HEADER_AND_BEFORE;
+  *pieces(bytes, firstId) {
+    yield headerAndBefore(firstId);
     yield* what(bytes);
-    yield `\n${AFTER}`;
+    yield `\n${after(firstId)}`;
   },
   comesTo: { loaded: 2 * BEFORE, rejected: { [reason]: 1 } },
 });
 /** After sound records come nothing but lines that are none. */
 const lines = (name: string, unit: string, reason: string): Bomb => ({
   name,
-  *pieces(bytes) {
-    yield HEADER_AND_BEFORE;
+  *pieces(bytes, firstId) {
+    yield headerAndBefore(firstId);
     yield* repeated(unit, bytes);
   },
   comesTo: {
@@ -54,10 +54,10 @@ const lines = (name: string, unit: string, reason: string): Bomb => ({
 /** Between sound records stands something that is no line at all. */
 const nothing = (name: string, unit: string): Bomb => ({
   name,
-  *pieces(bytes) {
-    yield HEADER_AND_BEFORE;
+  *pieces(bytes, firstId) {
+    yield headerAndBefore(firstId);
     yield* repeated(unit, bytes);
-    yield AFTER;
+    yield after(firstId);
   },
   comesTo: { loaded: 2 * BEFORE, rejected: {} },
 });
@@ -78,30 +78,30 @@ export const BOMBS: readonly Bomb[] = [
   },
   {
     name: "one quote, never closed, before sound lines",
-    *pieces(bytes) {
-      yield `${TRANSACTIONS_HEADER}"${good(1, 1)}`;
-      yield* wide(2, bytes);
+    *pieces(bytes, firstId) {
+      yield `${TRANSACTIONS_HEADER}"${good(firstId, 1)}`;
+      yield* wide(firstId + 1, bytes);
     },
     comesTo: (bytes) => ({ loaded: wideCount(bytes), rejected: { unclosed_quote: 1 } }),
   },
   {
     name: "one quote, never closed, in the middle of sound lines",
-    *pieces(bytes) {
-      yield* [TRANSACTIONS_HEADER, ...wide(1, bytes / 2)];
-      yield `${wideCount(bytes / 2) + 1},1,"Roses\n`;
-      yield* wide(wideCount(bytes / 2) + 2, bytes / 2);
+    *pieces(bytes, firstId) {
+      yield* [TRANSACTIONS_HEADER, ...wide(firstId, bytes / 2)];
+      yield `${firstId + wideCount(bytes / 2)},1,"Roses\n`;
+      yield* wide(firstId + wideCount(bytes / 2) + 1, bytes / 2);
     },
     comesTo: (bytes) => ({ loaded: 2 * wideCount(bytes / 2), rejected: { unclosed_quote: 1 } }),
   },
   {
     name: "lines of 100 MB beside sound ones",
-    *pieces(bytes) {
-      yield HEADER_AND_BEFORE;
+    *pieces(bytes, firstId) {
+      yield headerAndBefore(firstId);
       for (let left = bytes; left > 0; left -= LONG_LINE_BYTES) {
         yield* repeated("1,1,Roses", Math.min(left, LONG_LINE_BYTES));
         yield "\n";
       }
-      yield AFTER;
+      yield after(firstId);
     },
     comesTo: (bytes) => ({
       loaded: 2 * BEFORE,
@@ -134,26 +134,26 @@ export const BOMBS: readonly Bomb[] = [
   lines("lines of quotes that keep the one before them open", '"a\n""\n""\n""\n', "column_count"),
   {
     name: "lone \\. lines",
-    *pieces() {
-      yield `${TRANSACTIONS_HEADER}\\.\n${good(1, BEFORE)}\\.\n${AFTER}\\.\n`;
+    *pieces(_bytes, firstId) {
+      yield `${TRANSACTIONS_HEADER}\\.\n${good(firstId, BEFORE)}\\.\n${after(firstId)}\\.\n`;
     },
     comesTo: { loaded: 2 * BEFORE, rejected: { column_count: 3 } },
   },
   {
     name: "Latin-1",
-    *pieces(bytes) {
-      yield HEADER_AND_BEFORE;
-      yield* repeated(Buffer.from(good(501, 1).replace("Tulips", "Café"), "latin1"), bytes);
+    *pieces(bytes, firstId) {
+      yield headerAndBefore(firstId);
+      yield* repeated(Buffer.from(good(firstId + BEFORE, 1).replace("Tulips", "Café"), "latin1"), bytes);
     },
     comesTo: { stops: /invalid_encoding \d+ \(first at line 502\)/ },
   },
   {
     name: "UTF-16 that is halves of characters",
-    pieces: (bytes) =>
+    pieces: (bytes, firstId) =>
       inUtf16([
-        `\ufeff${HEADER_AND_BEFORE}`,
+        `\ufeff${headerAndBefore(firstId)}`,
         ...repeated(Buffer.of(0, 0xd8), Math.min(bytes, 1 << 25)),
-        `\n${AFTER}`,
+        `\n${after(firstId)}`,
       ]),
     comesTo: { loaded: 2 * BEFORE, rejected: { record_too_long: 1 } },
   },
