@@ -27,7 +27,18 @@ const arrival = fc.record({
   // Devices each once in a file, which then does not grow.
   lines: linesOfSources,
 });
-const histories = fc.array(fc.array(arrival, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 5 });
+/** A run that finds something new, and what follows it as a run of its own. */
+const step = fc.record({
+  arrivals: fc.array(arrival, { minLength: 1, maxLength: 3 }),
+  // Read day first, most records have no month.
+  order: fc.constantFrom("mdy", "mdy", "dmy"),
+  follows: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(null) },
+    fc.constant("replay" as const),
+    fc.record({ fromId: fc.integer({ min: 1, max: 15 }), toId: fc.integer({ min: 10, max: 25 }) }),
+  ),
+});
+const histories = fc.array(step, { minLength: 1, maxLength: 5 });
 /** Files that have too many records that cannot be read are stopped in their middle, and their run failed. */
 const settingsOfLoads = fc.record({
   CHUNK_RECORDS: fc.constantFrom("1", "1000"),
@@ -47,7 +58,7 @@ test(
   "each run that is taken back leaves what was there before it, down to nothing; loaded again, the answers are the same",
   () =>
     withUndo(async (warehouse, undo) => {
-      const { files, ingest, verify, answers } = warehouse;
+      const { files, ingest, replay, verify, answers } = warehouse;
       await fc.assert(
         fc.asyncProperty(histories, settingsOfLoads, fc.boolean(), async (history, settings, asSets) => {
           await emptyWarehouse(warehouse);
@@ -55,7 +66,12 @@ test(
           const texts = new Map<string, string>();
           const before = [await standing(warehouse)];
           const loads: (() => Promise<unknown>)[] = [];
-          for (const arrivals of history) {
+          const run = async (load: () => Promise<unknown>): Promise<void> => {
+            loads.push(load);
+            await load();
+            before.push(await standing(warehouse));
+          };
+          for (const { arrivals, order, follows } of history) {
             for (const { source, day, grows, isUnterminated, lines } of arrivals) {
               const name = `${source}-2026-01-0${day}.csv`;
               const key = source;
@@ -64,13 +80,14 @@ test(
               texts.set(name, isUnterminated ? text.trimEnd() : text);
             }
             const present = new Map(texts);
-            const load = async () => {
+            await run(async () => {
               for (const [name, text] of present) await files.write(name, text);
-              return ingest({ settings });
-            };
-            loads.push(load);
-            await load();
-            before.push(await standing(warehouse));
+              await ingest({ settings: { ...settings, SOURCE_DATE_ORDER: order } });
+            });
+            if (follows === null) continue;
+            await run(() =>
+              follows === "replay" ? replay({ settings }) : ingest({ settings, range: follows }),
+            );
           }
           const said = await answers();
           for (const expected of before.reverse().slice(1)) {

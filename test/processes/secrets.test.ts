@@ -23,11 +23,8 @@ async function leaksOf(args: readonly string[], environment: Environment): Promi
 
 const COMMANDS: readonly (readonly string[])[] = [
   ["ingest", "--json"],
-  ["answers"],
+  ...trials({ quick: [], all: [["answers"], ["rejects"], ["verify"], ["migrate"]] }),
   ["runs", "--json"],
-  ["rejects"],
-  ["verify"],
-  ["migrate"],
   ["prisma", "migrate", "status"],
   ["stop"],
 ];

@@ -1,4 +1,5 @@
 import { describe, expect, jest, test } from "@jest/globals";
+import { trials } from "../fixtures/trials.ts";
 import { addGeneratedFiles, expectTruth } from "./generatedFiles.ts";
 import { runForJson, start, type Program } from "./programs.ts";
 import { NO_SERVER_PROCESSES, postmasterIn, processesOf, signalAll } from "./serverProcesses.ts";
@@ -6,7 +7,7 @@ import { holdServer, migratedWorkplace, query, type Workplace } from "./workplac
 
 jest.setTimeout(180_000);
 
-const ROWS = 40_000;
+const ROWS = 20_000;
 
 /** A load that has committed a chunk of transactions and has more before it. */
 async function startLoad(entry: "cli" | "scheduler", { environment }: Workplace): Promise<Program> {
@@ -17,39 +18,44 @@ async function startLoad(entry: "cli" | "scheduler", { environment }: Workplace)
   return load;
 }
 
-describe.each([
-  ["scheduler", "SIGTERM", 1, 0],
+const ENDINGS = [
   ["scheduler", "SIGINT", 2, 0],
   ["cli", "SIGTERM", 1, 1],
-] as const)("%s in the middle of a load, %s × %d", (entry, signal, times, exitCode) => {
-  test(`ends with exit code ${exitCode}, and the next run completes the work`, async () => {
-    const place = await migratedWorkplace();
-    const url = await holdServer(place);
-    const truth = await addGeneratedFiles(place, ROWS);
+  ["scheduler", "SIGTERM", 1, 0],
+] as const;
 
-    const load = await startLoad(entry, place);
-    load.child.kill(signal);
-    if (times === 2) {
-      await load.untilItSays(/SIG(TERM|INT): /);
+describe.each(ENDINGS.slice(0, trials({ quick: 2, all: ENDINGS.length })))(
+  "%s in the middle of a load, %s × %d",
+  (entry, signal, times, exitCode) => {
+    test(`ends with exit code ${exitCode}, and the next run completes the work`, async () => {
+      const place = await migratedWorkplace();
+      const url = await holdServer(place);
+      const truth = await addGeneratedFiles(place, ROWS);
+
+      const load = await startLoad(entry, place);
       load.child.kill(signal);
-    }
-    await expect(load.ended).resolves.toMatchObject({ exitCode, signal: null });
-    const { runs } = await runForJson<{ runs: unknown[] }>(["runs", "--json"], place.environment);
-    expect(runs[0]).toMatchObject({ status: "stopped", error: { code: "run_stopped" } });
-    const [facts] = await query<{ facts: number }>(
-      url,
-      "SELECT count(*)::integer AS facts FROM ingestion_layer.fct_transactions",
-    );
-    expect(facts?.facts).toBeGreaterThan(0);
-    expect(facts?.facts).toBeLessThan(ROWS);
-    await expect(runForJson(["verify", "--json"], place.environment)).resolves.toMatchObject({
-      status: "verified",
-    });
+      if (times === 2) {
+        await load.untilItSays(/SIG(TERM|INT): /);
+        load.child.kill(signal);
+      }
+      await expect(load.ended).resolves.toMatchObject({ exitCode, signal: null });
+      const { runs } = await runForJson<{ runs: unknown[] }>(["runs", "--json"], place.environment);
+      expect(runs[0]).toMatchObject({ status: "stopped", error: { code: "run_stopped" } });
+      const [facts] = await query<{ facts: number }>(
+        url,
+        "SELECT count(*)::integer AS facts FROM ingestion_layer.fct_transactions",
+      );
+      expect(facts?.facts).toBeGreaterThan(0);
+      expect(facts?.facts).toBeLessThan(ROWS);
+      await expect(runForJson(["verify", "--json"], place.environment)).resolves.toMatchObject({
+        status: "verified",
+      });
 
-    await runForJson(["ingest", "--json"], place.environment);
-    await expectTruth(truth, place, url);
-  });
-});
+      await runForJson(["ingest", "--json"], place.environment);
+      await expectTruth(truth, place, url);
+    });
+  },
+);
 
 (NO_SERVER_PROCESSES === undefined ? test : test.skip)(
   "a database that answers nothing keeps no daemon from ending",

@@ -33,26 +33,7 @@ WITH
       fact.card_token AS fact_card_token,
       fact.file_id AS fact_file_id,
       fact.source_line AS fact_line,
-      fact.whole AS fact,
-      fact_files.path COLLATE "C" AS fact_path,
-      CASE
-        WHEN fact.file_id IS NOT NULL
-          AND (fact.file_id, fact.digest, fact.card_token)
-            IS DISTINCT FROM (staged.file_id, staged.digest, staged.card_token)
-          THEN coalesce(
-            (
-              SELECT ranges.stated_at
-              FROM operations.file_ranges AS ranges
-              WHERE ranges.file_id = fact.file_id AND ranges.first_line <= fact.source_line
-              ORDER BY ranges.first_line DESC
-              LIMIT 1
-            ),
-            fact_files.snapshot_at,
-            -- Of a backfill that went beyond what is committed.
-            to_timestamp(fact_files.mtime_ns / 1000000000)
-              + (fact_files.mtime_ns / 1000 % 1000000) * interval '1 microsecond'
-          )
-      END AS fact_stated_at
+      fact.whole AS fact
     FROM staged_transactions AS staged
     JOIN operations.source_files AS files USING (file_id)
     LEFT JOIN devices USING (device_id)
@@ -69,7 +50,53 @@ WITH
         )
       OFFSET 0
     ) AS fact ON true
-    LEFT JOIN operations.source_files AS fact_files ON fact_files.file_id = fact.file_id
+  ),
+
+  -- Nearly all files were said at once: then nobody asks which chunk of its file a fact came with.
+  fact_files AS MATERIALIZED (
+    SELECT
+      used.file_id,
+      files.path COLLATE "C" AS path,
+      said.at_once,
+      said.first_line,
+      -- Of a backfill that went beyond what is committed.
+      coalesce(
+        files.snapshot_at,
+        to_timestamp(files.mtime_ns / 1000000000) + (files.mtime_ns / 1000 % 1000000) * interval '1 microsecond'
+      ) AS of_whole
+    FROM (SELECT DISTINCT fact_file_id AS file_id FROM found WHERE fact_file_id IS NOT NULL) AS used
+    JOIN operations.source_files AS files USING (file_id)
+    CROSS JOIN LATERAL (
+      SELECT
+        CASE WHEN min(ranges.stated_at) = max(ranges.stated_at) THEN min(ranges.stated_at) END AS at_once,
+        min(ranges.first_line) AS first_line
+      FROM operations.file_ranges AS ranges
+      WHERE ranges.file_id = used.file_id
+    ) AS said
+  ),
+
+  dated AS (
+    SELECT
+      found.*,
+      fact_files.path AS fact_path,
+      CASE
+        WHEN fact_file_id IS NULL
+          OR (fact_file_id, fact_digest, fact_card_token) IS NOT DISTINCT FROM (found.file_id, digest, card_token)
+          THEN NULL
+        WHEN fact_files.first_line <= fact_line AND fact_files.at_once IS NOT NULL THEN fact_files.at_once
+        ELSE coalesce(
+          (
+            SELECT ranges.stated_at
+            FROM operations.file_ranges AS ranges
+            WHERE ranges.file_id = fact_files.file_id AND ranges.first_line <= fact_line
+            ORDER BY ranges.first_line DESC
+            LIMIT 1
+          ),
+          fact_files.of_whole
+        )
+      END AS fact_stated_at
+    FROM found
+    LEFT JOIN fact_files ON fact_files.file_id = fact_file_id
   ),
 
   known AS (
@@ -80,7 +107,7 @@ WITH
         WHEN fact_file_id = file_id THEN source_line >= fact_line
         ELSE (stated_at, path, file_id) > (fact_stated_at, fact_path, fact_file_id)
       END AS is_newer
-    FROM found
+    FROM dated
   ),
 
   -- What was said later than any of these, of facts that an earlier file brought; mostly nothing.
