@@ -9,7 +9,7 @@ import { UsualLoads } from "../src/runs/usualLoads.ts";
 import { fileRefused } from "../src/sources/discoverFiles.ts";
 import { filesToLoad } from "./filesToLoad.ts";
 import type { RunSettings } from "../src/ingestion/chunkLoader.ts";
-import { countOf, ingestJob, refreshStatisticsAfter } from "./ingest.ts";
+import { countOf, refreshStatisticsAfter } from "./ingest.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { inOneTransaction, seenFrom } from "./inOneTransaction.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
@@ -18,6 +18,7 @@ import { loadAsThen } from "./loadAsThen.ts";
 import { dropLeftStaging, onOneConnection, rememberedFiles, settingsOf } from "./loadingRun.ts";
 import { rejectionsOf } from "./rejections.ts";
 import { withRunSession } from "./runSession.ts";
+import { ingestJob } from "./scheduledJobs.ts";
 
 /** What a full refresh is asked for. */
 export interface RefreshOptions {

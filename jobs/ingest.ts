@@ -1,4 +1,3 @@
-import type { Config } from "../src/config/loadConfig.ts";
 import { cardTokenKey, completeRotation } from "../src/ingestion/cardTokenKey.ts";
 import { localChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
 import { loaderPool } from "../src/ingestion/loaderPool.ts";
@@ -26,12 +25,7 @@ import type { LoadedSources } from "./loadSources.ts";
 import { refreshStatistics } from "./refreshStatistics.ts";
 import { rejectionsOf } from "./rejections.ts";
 import { withRunSession } from "./runSession.ts";
-
-/** Loads what is new: stores, then devices, then transactions, and what waited for them. */
-export const ingestJob = {
-  name: "ingest",
-  cron: (config: Config): string => config.ingestCron,
-} as const;
+import { ingestJob } from "./scheduledJobs.ts";
 
 /**
  * One run of the pipeline's ingestion layer. A file that cannot be loaded does not keep the others from it; the

@@ -8,6 +8,7 @@ import type { ListOptions } from "./commands/history.ts";
 import type { IngestCommandOptions } from "./commands/ingest.ts";
 import { collect, port, share, transactionId, wholeNumber } from "./commands/optionValues.ts";
 import type { ReplayOptions } from "./commands/replay.ts";
+import type { ScheduleOptions } from "./commands/schedule.ts";
 import type { StudioCommandOptions } from "./commands/studio.ts";
 import type { UndoOptions } from "./commands/undo.ts";
 import type { VerifyCommandOptions } from "./commands/verify.ts";
@@ -114,6 +115,25 @@ Examples:
     .option("--json", "print one JSON object")
     .option("--limit <n>", "how many records", wholeNumber, 50)
     .action(async (options: ListOptions) => (await import("./commands/history.ts")).rejectsCommand(options));
+
+  program
+    .command("schedule")
+    .description("when the daemon's jobs are due next (npm run schedule)")
+    .option("--limit <n>", "how many due times of each job", wholeNumber, 5)
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Of a job that is due at certain hours, a time that a clock change skips is due at the change, and one that the clocks show
+twice is due the first time. A job that is due every hour goes by the time that passes.
+
+Examples:
+  npm run schedule
+  INGEST_CRON='30 2 * * *' TIMEZONE=America/New_York npm run -s schedule -- --limit 400 --json`,
+    )
+    .action(async (options: ScheduleOptions) =>
+      (await import("./commands/schedule.ts")).scheduleCommand(options),
+    );
 
   program
     .command("why")

@@ -1,7 +1,7 @@
-import { schedule, type Logger as CronLogger } from "node-cron";
-import { ingest, ingestJob } from "../jobs/ingest.ts";
+import { ingest } from "../jobs/ingest.ts";
 import { statusOfReport } from "../jobs/ingestReport.ts";
 import type { JobContext } from "../jobs/job.ts";
+import { ingestJob } from "../jobs/scheduledJobs.ts";
 import { outliveClosedOutput } from "./commands/closedOutput.ts";
 import { guardMemory } from "./config/guardMemory.ts";
 import { loadConfig } from "./config/loadConfig.ts";
@@ -13,6 +13,8 @@ import { EXIT_CODES, TillhouseError, type ExitCode } from "./lib/errors.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
 import { listenForStop } from "./lib/stopSignals.ts";
 import { publicMessage } from "./lib/publicError.ts";
+import { cronTimes } from "./scheduling/cronTimes.ts";
+import { runWhenDue } from "./scheduling/runWhenDue.ts";
 
 /**
  * The long-running process: jobs on their cron expressions, until SIGINT or SIGTERM.
@@ -59,33 +61,23 @@ export async function runDaemon(): Promise<ExitCode> {
       trigger: "schedule",
     });
 
-    let working: Promise<void> | undefined;
-    const tick = async (): Promise<void> => {
-      try {
-        await ingestOnce(context());
-      } catch (error) {
-        logError(logger, error);
-      }
-    };
-    const task = schedule(
-      ingestJob.cron(config),
-      () => {
-        working ??= tick().finally(() => {
-          working = undefined;
-        });
-        return working;
+    const due = runWhenDue(
+      {
+        name: ingestJob.name,
+        times: cronTimes(ingestJob.cron(config), config.timezone),
+        run: async () => {
+          try {
+            await ingestOnce(context());
+          } catch (error) {
+            logError(logger, error);
+          }
+        },
       },
-      { name: ingestJob.name, timezone: config.timezone, logger: cronLogger(logger) },
+      { clock: systemClock, logger },
     );
-    logger.info("waiting for the next run", {
-      job: ingestJob.name,
-      cron: config.ingestCron,
-      next: task.getNextRun()?.toISOString(),
-    });
 
     await aborted(stop.stopping);
-    await task.destroy();
-    await working;
+    await due.end();
     await database.close();
     logger.info("stopped");
     return EXIT_CODES.done;
@@ -93,26 +85,6 @@ export async function runDaemon(): Promise<ExitCode> {
     logError(logger, error);
     return error instanceof TillhouseError ? error.exitCode : EXIT_CODES.failed;
   }
-}
-
-/** What node-cron has to say, such as a run missed while the machine slept, goes where everything else does. */
-function cronLogger(logger: Logger): CronLogger {
-  const textOf = (message: string | Error): string =>
-    typeof message === "string" ? message : message.message;
-  return {
-    info: (message) => {
-      logger.info(message);
-    },
-    warn: (message) => {
-      logger.warn(message);
-    },
-    error: (message) => {
-      logger.error(textOf(message));
-    },
-    debug: (message) => {
-      logger.debug(textOf(message));
-    },
-  };
 }
 
 async function ingestOnce(context: JobContext): Promise<void> {

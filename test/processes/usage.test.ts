@@ -15,6 +15,7 @@ describe("--help", () => {
     "runs",
     "rejects",
     "verify",
+    "schedule",
     "why",
     "card-key",
     "migrate",

@@ -1,0 +1,54 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { cronTimes } from "../../../src/scheduling/cronTimes.ts";
+import { plan } from "../../../src/scheduling/plan.ts";
+import { trials } from "../../fixtures/trials.ts";
+
+const at = (text: string): Date => new Date(`2026-11-${text}Z`);
+
+describe("a plan", () => {
+  const daily = cronTimes("0 3 * * *", "UTC");
+
+  test.each([
+    ["nothing before it is due", "24T01:00", "24T02:59:59.999", undefined, 0],
+    ["the time itself", "24T02:59", "24T03:00", "24T03:00", 0],
+    ["a time that was noticed late", "24T02:59", "24T09:00", "24T03:00", 0],
+    ["the last of several", "20T12:00", "24T09:00", "24T03:00", 3],
+    ["nothing twice", "24T03:00", "24T03:00", undefined, 0],
+    ["nothing while the clock is behind", "24T03:00", "23T03:00", undefined, 0],
+  ])("has %s", (_what, since, now, due, passed) => {
+    const planned = plan(daily, at(since), at(now));
+    expect(planned.due).toEqual(due === undefined ? undefined : at(due));
+    expect(planned.passed?.times ?? 0).toBe(passed);
+    if (passed > 0) expect(planned.passed).toMatchObject({ first: at("21T03:00"), last: at("23T03:00") });
+  });
+
+  test("of a clock that goes to and fro accounts for each due time once, whenever it is asked", () => {
+    const expressions = fc.constantFrom("*/10 * * * *", "30 2 * * *", "0 0 * * 0");
+    const steps = fc.array(fc.integer({ min: -2 * 86_400, max: 3 * 86_400 }), {
+      minLength: 1,
+      maxLength: 20,
+    });
+    fc.assert(
+      fc.property(expressions, fc.constantFrom("UTC", "America/New_York"), steps, (cron, zone, seconds) => {
+        const times = cronTimes(cron, zone);
+        const start = new Date("2026-03-05T12:00Z");
+        let now = start;
+        let accountedThrough = start;
+        let accounted = 0;
+        const due: number[] = [];
+        for (const step of seconds) {
+          now = new Date(now.getTime() + step * 1_000);
+          const planned = plan(times, accountedThrough, now);
+          expect(planned.accountedThrough >= accountedThrough).toBe(true);
+          ({ accountedThrough } = planned);
+          accounted += (planned.due === undefined ? 0 : 1) + (planned.passed?.times ?? 0);
+          if (planned.due !== undefined) due.push(planned.due.getTime());
+        }
+        expect(accounted).toBe(times.count(start, accountedThrough));
+        expect(due).toEqual([...new Set(due)].sort((a, b) => a - b));
+      }),
+      { numRuns: trials({ quick: 100, all: 1_000 }) },
+    );
+  });
+});
