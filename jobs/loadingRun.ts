@@ -38,7 +38,7 @@ export function rememberedFiles(): RunMemory["doneOf"] {
 
 /** Loaders for a run that does all on one connection, of which some do all in one transaction. */
 export function onOneConnection(session: LoaderSession, settings: RunSettings): Loaders {
-  // Another chunk could not be copied ahead beside the one in hand.
+  // Another chunk could not be begun beside the one in hand.
   const only: ChunkLoader = { ...localChunkLoader(session, settings), beginAhead: () => Promise.resolve() };
   const here = loaderPool(() => only, 1);
   return { session, loadersFor: () => here };

@@ -6,7 +6,7 @@ import { outliveClosedOutput } from "./commands/closedOutput.ts";
 import type { GenerateCommandOptions } from "./commands/generate.ts";
 import type { ListOptions } from "./commands/history.ts";
 import type { IngestCommandOptions } from "./commands/ingest.ts";
-import { collect, port, share, transactionId, wholeNumber } from "./commands/optionValues.ts";
+import { collect, port, positiveNumber, share, transactionId, wholeNumber } from "./commands/optionValues.ts";
 import type { ReplayOptions } from "./commands/replay.ts";
 import type { ScheduleOptions } from "./commands/schedule.ts";
 import type { StudioCommandOptions } from "./commands/studio.ts";
@@ -119,7 +119,7 @@ Examples:
   program
     .command("schedule")
     .description("when the daemon's jobs are due next (npm run schedule)")
-    .option("--limit <n>", "how many due times of each job", wholeNumber, 5)
+    .option("--limit <n>", "how many due times of each job", positiveNumber, 5)
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",

@@ -13,7 +13,6 @@ import { EXIT_CODES, TillhouseError, type ExitCode } from "./lib/errors.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
 import { listenForStop } from "./lib/stopSignals.ts";
 import { publicMessage } from "./lib/publicError.ts";
-import { cronTimes } from "./scheduling/cronTimes.ts";
 import { runWhenDue } from "./scheduling/runWhenDue.ts";
 
 /**
@@ -64,7 +63,8 @@ export async function runDaemon(): Promise<ExitCode> {
     const due = runWhenDue(
       {
         name: ingestJob.name,
-        times: cronTimes(ingestJob.cron(config), config.timezone),
+        cron: ingestJob.cron(config),
+        timezone: config.timezone,
         run: async () => {
           try {
             await ingestOnce(context());

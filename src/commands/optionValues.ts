@@ -4,6 +4,11 @@ export const wholeNumber = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("a whole number is needed.");
   return Number(text);
 };
+export const positiveNumber = (text: string): number => {
+  const value = wholeNumber(text);
+  if (value < 1) throw new InvalidArgumentError("a whole number from 1 on is needed.");
+  return value;
+};
 /** Ids have no more digits, so none is lost in a number, and none is more than the database can be asked for. */
 const MOST_ID_DIGITS = 14;
 export const transactionId = (text: string): number => {

@@ -37,7 +37,7 @@ export async function scheduleCommand({ json, limit }: ScheduleOptions): Promise
   }
   for (const { job, cron, times, next } of jobs) {
     print(`${job}: ${cron} in ${timezone}`);
-    if (next.length === 0) print("It is never due.");
+    if (next.length === 0) print("It is not due within 40 years.");
     else
       await printTable(
         ["local time", "UTC", ""],

@@ -46,7 +46,7 @@ export class AheadOfTurn {
     client: ClientBase,
     batch: AheadBatch,
     above: number,
-    judge: () => Promise<JudgedAhead>,
+    judge: () => Promise<JudgedAhead | null>,
   ): Promise<void> {
     await this.rollBack();
     const begun: Begun = { client, batch, done: null };
@@ -87,14 +87,16 @@ async function sendAhead(
   client: ClientBase,
   batch: AheadBatch,
   above: number,
-  judge: () => Promise<JudgedAhead>,
+  judge: () => Promise<JudgedAhead | null>,
 ): Promise<DoneAhead | null> {
   try {
     // Each statement must see what the chunks before this one have committed by then.
     await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
     const sent = await batch.send(client, above);
     if (sent === "nothing") return null;
-    return { judged: sent === "staged" ? await judge() : null };
+    if (sent === "new records") return { judged: null };
+    const judged = await judge();
+    return judged === null ? null : { judged };
   } catch {
     // Whatever it was: the chunk is sent again in its turn, and fails with the same if it has to.
     return null;

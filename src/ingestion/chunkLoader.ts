@@ -1,4 +1,5 @@
 import type { DateOrder } from "../config/dateOrder.ts";
+import { isDeepStrictEqual } from "node:util";
 import { createCardTokeniser } from "../sources/cards.ts";
 import { localTimeIn } from "../sources/localTime.ts";
 import type { ParsingRules } from "../sources/parsing.ts";
@@ -32,7 +33,7 @@ export interface ChunkLoader {
    * Reads and checks a part of a chunk; nothing of it is in the database yet. The next part may be given before this
    * one is read. A part that begins a chunk lets go of the chunk in hand.
    *
-   * @returns ids of the chunk's accepted records, when the part ends a chunk that can be copied ahead
+   * @returns ids of the chunk's accepted records, when the part ends a chunk of which something may be done ahead
    */
   read(part: ChunkPart, file: FileOpening): Promise<IdRange | null>;
   /**
@@ -71,7 +72,8 @@ export function localChunkLoader(session: LoaderSession, run: RunSettings): Chun
     const { contract, openBatch } = loading;
     // The connection is made while the records are read; that it fails is met when they are committed.
     session.connected().catch(() => undefined);
-    if (opened?.file.fileId !== file.fileId) {
+    // The same file may have been opened anew since: said at another time, with other columns, read for another reason.
+    if (opened === undefined || !isDeepStrictEqual(opened.file, file)) {
       const origin = { runId: run.runId, fileId: file.fileId, cardKeyId: run.cardKeyId };
       opened = { file, batch: openBatch({ ...file, parsing, origin }) };
     }

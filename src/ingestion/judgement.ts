@@ -20,6 +20,8 @@ export interface Judgement {
   readonly stated: number;
   /** Versions to keep that do not count, or will not any more. */
   readonly kept: number;
+  /** Whether a fact is corrected that the same file brought. */
+  readonly correctsOwnFile: boolean;
   /** Whether the history of a dimension may not be what it was. */
   readonly changesHistory: boolean;
   /** Could be read, but not loaded; by reason. */
@@ -42,6 +44,7 @@ export const NOTHING_JUDGED: Judgement = {
   superseded: 0,
   stated: 0,
   kept: 0,
+  correctsOwnFile: false,
   changesHistory: false,
   refused: [],
   highestKey: null,
@@ -80,6 +83,7 @@ export async function judge(
     superseded: recordsOf("superseded"),
     stated: rows.reduce((sum, { stated }) => sum + stated, 0),
     kept: rows.reduce((sum, { kept }) => sum + kept, 0),
+    correctsOwnFile: rows.some((row) => row.corrects_own_file === true),
     changesHistory: rows.some((row) => row.outcome !== "already_present" || row.late > 0),
     refused: rows.flatMap((row) =>
       row.outcome === "unknown_device" || row.outcome === "unknown_store"
@@ -106,13 +110,16 @@ export interface WrittenAhead {
 /**
  * The same for a chunk whose turn has not come: no chunk before it has a record with the key of one of its. Corrections, and
  * versions that are to be kept, are written as well; what is new refers to what is noted in the turn.
+ *
+ * @returns null where the chunks before it have a say after all: on when facts of its own file were said
  */
 export async function judgeAhead(
   client: ClientBase,
   loading: SourceLoading,
   parameters: Parameters,
-): Promise<JudgedAhead> {
+): Promise<JudgedAhead | null> {
   const judgement = await judge(client, loading, parameters);
+  if (judgement.correctsOwnFile) return null;
   const { loaded, corrected, kept } = judgement;
   if (loaded > 0 || corrected + kept === 0) return { judgement, written: null };
   return { judgement, written: { keepInStep: await writeJudged(client, loading, judgement, parameters) } };

@@ -32,7 +32,7 @@ const MOST_REOPENINGS = 3;
 
 /**
  * Loads what is new of one file, chunk by chunk, each a transaction. While PostgreSQL works on one chunk, others are
- * read, checked and copied ahead. A chunk is committed only if the file still begins as it was read; where it does not,
+ * read, checked and begun ahead. A chunk is committed only if the file still begins as it was read; where it does not,
  * the file is opened again, and read from its checkpoint or from its start, as in a run of its own.
  *
  * @throws TillhouseError `file_refused`, `file_changed`, `too_many_rejects`, `run_stopped`, `run_lock_lost`,

@@ -46,7 +46,7 @@ export interface SourceLoading {
   readonly correct: SqlFile;
   /** Writes the records judged `loaded`, exactly as many. */
   readonly insert: SqlFile;
-  /** Locks what is referred to by what is to be written, where writes do not check each reference; throws when one is not there. */
+  /** Locks what is referred to by what is or was written, where writes do not check each reference; throws when one is not there. */
   readonly lockReferences?: (client: ClientBase, parameters: Parameters) => Promise<void>;
   /** Does writes under settings of the transaction that hold for nothing else. */
   readonly aroundWrites?: (client: ClientBase, write: () => Promise<void>) => Promise<void>;
@@ -123,6 +123,8 @@ export interface OutcomeSummary {
   readonly kept: number;
   /** Of them, how many came after something that was said later. */
   readonly late: number;
+  /** Whether one of them takes the place of a fact that its own file brought; absent for dimensions. */
+  readonly corrects_own_file?: boolean;
   /** Line of the first such record. */
   readonly first_line: string;
   /** Highest natural key of them. */

@@ -3,8 +3,8 @@ import { timeZone } from "../lib/timeZone.ts";
 
 const [SECOND_MS, HOUR_MS, DAY_MS] = [1_000, 3_600_000, 86_400_000];
 const HOURS_A_DAY = 24;
-/** 29 February is due again within eight years. */
-const FARTHEST_DAYS = 9 * 366;
+/** A 29 February that is a Monday comes again within 40 years. */
+const FARTHEST_DAYS = 40 * 366;
 
 /** A moment at which a cron expression is due. */
 export interface DueTime {
@@ -23,10 +23,17 @@ export interface CronTimes {
   between(after: Date, through: Date): Generator<DueTime>;
   /** The same, newest first. */
   newestFirst(after: Date, through: Date): Generator<DueTime>;
-  /** The first one after a moment; undefined where there is none, as on 30 February. */
+  /** The first one after a moment; undefined where there is none within 40 years. */
   next(after: Date): DueTime | undefined;
   /** How many there are after a moment and up to another. */
   count(after: Date, through: Date): number;
+}
+
+interface Stretch {
+  readonly hours: readonly number[];
+  /** Of the clock; none of its due times is before the one or after the other. */
+  readonly first: number;
+  readonly last: number;
 }
 
 /**
@@ -63,9 +70,16 @@ export function cronTimes(expression: string, zoneName: string): CronTimes {
     const due = isHourly ? instants : [first];
     return due.map((at) => ({ at: new Date(at), isSkipped: false, isRepeated: instants.length > 1 }));
   };
-  /** Due in one hour of the clocks, oldest first; a time once, though two of a gap are due at its end. */
-  const inHour = (day: number, hour: number): DueTime[] => {
-    const due = offsetsInHour.flatMap((offset) => atWall(day * DAY_MS + hour * HOUR_MS + offset));
+  /** Hours of a day whose due times follow each other: one by one, but all of them on a day on which the clocks may go back. */
+  const stretchesOf = (day: number): Stretch[] =>
+    zone.changesAround(day * DAY_MS)
+      ? [{ hours, first: 0, last: HOURS_A_DAY }]
+      : hours.map((hour) => ({ hours: [hour], first: hour, last: hour }));
+  /** Due in a stretch, oldest first; a time once, though two of a gap are due at its end. */
+  const inStretch = (day: number, stretch: Stretch): DueTime[] => {
+    const due = stretch.hours.flatMap((hour) =>
+      offsetsInHour.flatMap((offset) => atWall(day * DAY_MS + hour * HOUR_MS + offset)),
+    );
     due.sort((a, b) => a.at.getTime() - b.at.getTime());
     return due.filter(({ at }, place) => at.getTime() !== due[place - 1]?.at.getTime());
   };
@@ -81,9 +95,9 @@ export function cronTimes(expression: string, zoneName: string): CronTimes {
     let newest = after.getTime();
     for (let day = from.day; day <= last; day += 1) {
       if (!fits(day)) continue;
-      for (const hour of hours) {
-        if (day === from.day && hour < from.hour) continue;
-        for (const due of inHour(day, hour)) {
+      for (const stretch of stretchesOf(day)) {
+        if (day === from.day && stretch.last < from.hour) continue;
+        for (const due of inStretch(day, stretch)) {
           const at = due.at.getTime();
           if (at > through.getTime()) return;
           if (at > newest) yield due;
@@ -99,9 +113,9 @@ export function cronTimes(expression: string, zoneName: string): CronTimes {
     let oldest = through.getTime() + 1;
     for (let day = to.day; day >= last; day -= 1) {
       if (!fits(day)) continue;
-      for (const hour of hours.toReversed()) {
-        if (day === to.day && hour > to.hour) continue;
-        for (const due of inHour(day, hour).reverse()) {
+      for (const stretch of stretchesOf(day).reverse()) {
+        if (day === to.day && stretch.first > to.hour) continue;
+        for (const due of inStretch(day, stretch).reverse()) {
           const at = due.at.getTime();
           if (at <= after.getTime()) return;
           if (at < oldest) yield due;
@@ -146,4 +160,4 @@ export function cronTimes(expression: string, zoneName: string): CronTimes {
   };
 }
 
-const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
+const ascending = (values: readonly number[]): number[] => [...new Set(values)].sort((a, b) => a - b);

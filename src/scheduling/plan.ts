@@ -13,17 +13,30 @@ export interface Planned {
   readonly due: Date | undefined;
   /** Those before it. One run does for all of them: it finds whatever is new. */
   readonly passed: Passed | undefined;
-  /** Of every due time up to here it is known what becomes of it. Never earlier than before. */
+  /** Of every due time up to here it is known what becomes of it. */
   readonly accountedThrough: Date;
 }
 
 /**
+ * A clock that is set back by more was wrong before, as cron(8) of Vixie's cron takes it: what is due goes by the right one from
+ * there on.
+ */
+const LARGEST_STEP_BACK_MS = 3 * 3_600_000;
+
+/** Whether the clock was so wrong that what was accounted for says nothing. */
+export function wasClockWrong(accountedThrough: Date, now: Date): boolean {
+  return accountedThrough.getTime() - now.getTime() > LARGEST_STEP_BACK_MS;
+}
+
+/**
  * What is to become of the due times that have come since it was last asked, however late that is: a blocked loop or a machine
- * asleep loses none. A clock that goes back finds nothing due until it is where it was; nothing is due twice.
+ * asleep loses none. A clock that goes back by up to three hours finds nothing due until it is where it was; nothing is due twice.
  *
  * @param accountedThrough of the plan before this one
  */
 export function plan(times: CronTimes, accountedThrough: Date, now: Date): Planned {
+  if (wasClockWrong(accountedThrough, now))
+    return { due: undefined, passed: undefined, accountedThrough: now };
   if (now <= accountedThrough) return { due: undefined, passed: undefined, accountedThrough };
   const [newest] = times.newestFirst(accountedThrough, now);
   if (newest === undefined) return { due: undefined, passed: undefined, accountedThrough: now };

@@ -1,17 +1,27 @@
 import { schedule, type Logger as CronLogger } from "node-cron";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
-import type { CronTimes } from "./cronTimes.ts";
-import { plan } from "./plan.ts";
+import { publicMessage } from "../lib/publicError.ts";
+import { cronTimes } from "./cronTimes.ts";
+import { plan, wasClockWrong } from "./plan.ts";
 
-/** How often is looked whether anything is due. Looking costs no more than a comparison. */
-const EVERY_SECOND = "* * * * * *";
+/** A beat that was lost costs no more than this. */
+const LOOK_AGAIN_MS = 5_000;
+/** Later than that a run is late. */
+const LATE_MS = 60_000;
 
 export interface DueJob {
   readonly name: string;
-  readonly times: CronTimes;
-  /** One run; never rejects. */
+  readonly cron: string;
+  readonly timezone: string;
+  /** One run. */
   readonly run: () => Promise<void>;
+}
+
+interface ScheduleOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly lookAgainMs?: number;
 }
 
 /** A job that is run whenever it is due. */
@@ -22,51 +32,68 @@ export interface Schedule {
 
 /**
  * Runs a job whenever it is due, one run at a time; a due time that comes while it is at work is run for afterwards. node-cron
- * gives the beat and no more: it forgets a time that it is late for by a second, or that a clock change skips.
+ * gives the beat and no more: it forgets a time that it is late for by a second, or that a clock change skips. So there is
+ * looked every few seconds as well, which costs a comparison.
  */
 export function runWhenDue(
-  { name, times, run }: DueJob,
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+  { name, cron, timezone, run }: DueJob,
+  { clock, logger, lookAgainMs = LOOK_AGAIN_MS }: ScheduleOptions,
 ): Schedule {
+  const times = cronTimes(cron, timezone);
   let accountedThrough = clock.now();
   let next = times.next(accountedThrough)?.at;
   let working: Promise<void> | undefined;
-  let hasWorked = false;
+  let workedUntil = accountedThrough;
 
-  const beat = (): void => {
+  const look = (): void => {
     const now = clock.now();
-    if (working !== undefined || next === undefined || now < next) return;
+    if (working !== undefined) return;
+    if (wasClockWrong(accountedThrough, now)) {
+      logger.warn("the clock was set back; due times go by it from here on", {
+        job: name,
+        now: now.toISOString(),
+      });
+    } else if (next === undefined || now < next) return;
     const planned = plan(times, accountedThrough, now);
     ({ accountedThrough } = planned);
     next = times.next(accountedThrough)?.at;
-    if (planned.passed !== undefined) {
-      const { first, last, times: passed } = planned.passed;
-      const counted = { job: name, times: passed, first: first.toISOString(), last: last.toISOString() };
-      if (hasWorked) logger.debug("due times that came during a run are one with the next", counted);
-      else
-        logger.warn(
-          "due times were missed, by a machine asleep or a process paused; one run does for them",
-          counted,
-        );
+    const { due, passed } = planned;
+    if (passed !== undefined && passed.last > workedUntil) {
+      const range = { first: passed.first.toISOString(), last: passed.last.toISOString() };
+      logger.warn("due times were missed; one run does for all", {
+        job: name,
+        times: passed.times,
+        ...range,
+      });
     }
-    hasWorked = false;
-    if (planned.due === undefined) return;
-    working = run().finally(() => {
-      hasWorked = true;
-      working = undefined;
-    });
+    if (due === undefined) return;
+    if (due > workedUntil && now.getTime() - due.getTime() > LATE_MS)
+      logger.warn("a run is late: a machine was asleep, or a process paused", {
+        job: name,
+        due: due.toISOString(),
+      });
+    working = run()
+      .catch((error: unknown) => {
+        logger.error(publicMessage(error), { job: name });
+      })
+      .finally(() => {
+        workedUntil = clock.now();
+        working = undefined;
+      });
   };
-  const task = schedule(EVERY_SECOND, beat, {
+  const beat = schedule(cron, look, {
     name,
-    timezone: "UTC",
+    timezone,
     logger: cronLogger(logger),
     suppressMissedWarning: true,
   });
+  const again = setInterval(look, lookAgainMs);
 
   logger.info("waiting for the next run", { job: name, next: next?.toISOString() });
   return {
     end: async () => {
-      await task.destroy();
+      clearInterval(again);
+      await beat.destroy();
       await working;
     },
   };

@@ -24,7 +24,7 @@ interface Pair extends OpenedChunks {
   readonly firstIds: IdRange | null;
 }
 
-/** Loads a chunk, has two more read by a loader each, and gives them to `work`; nothing of the two is committed. */
+/** Loads a file of one chunk, has two of another read by a loader each, and gives them to `work`; nothing of the two is committed. */
 function withTwoRead(
   warehouse: Warehouse,
   chunks: readonly [Chunk, Chunk],
@@ -32,24 +32,33 @@ function withTwoRead(
   loaded: Chunk = [{ id: 1 }, { id: 2 }],
 ): Promise<void> {
   return withOpenedChunks(warehouse, async (open) => {
-    const texts = [loaded, ...chunks].map((records) => transactionRecords(...records));
-    const file = await open("transactions.csv", texts);
+    const before = await open("transactions-1.csv", [transactionRecords(...loaded)]);
+    await readInTurns(before, before.loaders);
+    for (const loader of before.loaders.slice(0, 1)) await before.commit(loader);
+    await before.complete();
+    const texts = chunks.map((records) => transactionRecords(...records));
+    const file = await open("transactions-2.csv", texts);
     const [first, second] = file.loaders;
     if (first === undefined || second === undefined) throw new Error("two loaders are needed");
-    const readers = [second, first, second];
-    const ids: (IdRange | null)[] = [];
-    let reader = 0;
-    for await (const part of file.parts) {
-      const loader = readers[reader] ?? second;
-      const read = await loader.read(part, file.opening);
-      if (part.chunk === null) continue;
-      ids.push(read);
-      if (reader === 0) await file.commit(loader);
-      reader += 1;
-    }
-    expect(reader).toBe(3);
-    await work({ ...file, first, second, firstIds: ids[1] ?? null });
+    const ids = await readInTurns(file, file.loaders);
+    expect(ids).toHaveLength(2);
+    await work({ ...file, first, second, firstIds: ids[0] ?? null });
   });
+}
+
+/** Has the chunks of a file read, by one loader after the other; gives their ids. */
+async function readInTurns(
+  { parts, opening }: OpenedChunks,
+  loaders: readonly ChunkLoader[],
+): Promise<(IdRange | null)[]> {
+  const ids: (IdRange | null)[] = [];
+  for await (const part of parts) {
+    const loader = loaders[ids.length];
+    if (loader === undefined) throw new Error("there are more chunks than loaders");
+    const read = await loader.read(part, opening);
+    if (part.chunk !== null) ids.push(read);
+  }
+  return ids;
 }
 
 /** Loaders whose transaction has begun and waits. */

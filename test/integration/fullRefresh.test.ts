@@ -191,6 +191,25 @@ describe("a full refresh of a warehouse with a story", () => {
       }),
     ));
 
+  test("knows of each part of a file that grew when it was said", () =>
+    withRefresh(async (warehouse, refresh) => {
+      const { files, ingest, verify } = warehouse;
+      await writePlaces(warehouse);
+      await ingest();
+      await files.write("transactions.csv", transactionsFile({ id: 7, amount: "1.00" }));
+      await ingest({ asOf: new Date("2026-01-01") });
+      await files.append("transactions.csv", transactionRecords({ id: 7, amount: "3.00" }));
+      await ingest({ asOf: new Date("2026-01-10") });
+      await files.write("transactions-2026-01-05.csv", transactionsFile({ id: 7, amount: "2.00" }));
+      await ingest();
+      const before = await known(warehouse);
+
+      await refresh();
+
+      expect(await known(warehouse)).toEqual(before);
+      expect(await verify()).toEqual([]);
+    }));
+
   test("rehearsed, leaves the database as it was, and reports what the refresh does then", () =>
     withElsewhere((elsewhere) =>
       withRefresh(async (warehouse, refresh) => {

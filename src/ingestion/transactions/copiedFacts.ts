@@ -1,5 +1,4 @@
 import type { ClientBase } from "pg";
-import { sqlFile } from "../../database/sqlFile.ts";
 import { RollupChanges } from "../rollups/rollupChanges.ts";
 import { sendCopy } from "../sendCopy.ts";
 import type { FactBatch } from "./factBatch.ts";
@@ -7,9 +6,7 @@ import { COPY_HEADER, COPY_TRAILER, FACT_COLUMNS } from "./factTuple.ts";
 import { checksKeysAsSets, withKeysCheckedAsSets } from "./keysAsSets.ts";
 import { findLabels, usedLabels, type LabelKeys } from "./newFactLabels.ts";
 import { requireAll } from "./requireAll.ts";
-import { knownDevices, readIdBounds, rowsOfKnownDevices, type KnownDevices } from "./triage.ts";
-
-const findDevices = sqlFile(new URL("./findDevices.sql", import.meta.url));
+import { devicesAsTheyStand, readIdBounds, rowsOfKnownDevices, type KnownDevices } from "./triage.ts";
 
 const COPY_FACTS = `COPY ingestion_layer.fct_transactions (${FACT_COLUMNS}) FROM STDIN (FORMAT binary)`;
 
@@ -62,7 +59,7 @@ export async function copyAhead(
   if (batch.rows === 0 || !batch.isAscending || batch.lowestId <= above) return null;
   const { watermark, highest_rejected } = await readIdBounds(client);
   if (batch.lowestId <= Math.max(Number(watermark), Number(highest_rejected))) return null;
-  const devices = await knownDevices(client, batch, findDevices);
+  const devices = await devicesAsTheyStand(client, batch);
   const rows = rowsOfKnownDevices(batch, devices);
   const labels = await findLabels(client, usedLabels(batch, rows), batch.registry.labels.length);
   if (rows.length === 0 || labels === null || !(await checksKeysAsSets(client))) return null;

@@ -1,4 +1,4 @@
--- Grain: one fact of which the chunk has a newer version, whose references are locked. One look-up an id in the fact,
+-- Grain: one fact of which the chunk has a newer version. Its references are locked by the commit. One look-up an id in the fact,
 -- whatever the planner thinks of the tables.
 WITH
   corrections AS MATERIALIZED (

@@ -18,8 +18,8 @@ export async function mayCheckKeysAsSets(client: ClientBase): Promise<boolean> {
 }
 
 /**
- * Writes facts or versions of them without a check of their foreign keys row by row, where this user may. The caller, or the
- * write itself, has found and locked every row that they refer to. A write that fails takes the transaction with it, and this
+ * Writes facts or versions of them without a check of their foreign keys row by row, where this user may. Every row that they
+ * refer to is found and locked before the commit, by the caller or the write itself. A write that fails takes the transaction with it, and this
  * setting with that.
  */
 export async function withKeysCheckedAsSets(client: ClientBase, write: () => Promise<void>): Promise<void> {

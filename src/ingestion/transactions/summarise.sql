@@ -4,6 +4,8 @@ SELECT
   count(*)::integer AS records,
   (count(*) FILTER (WHERE says_again))::integer AS stated,
   0 AS late,
+  -- As when lines of it were read again, and differ: when they were said is for the chunks before to say.
+  bool_or(outcome = 'corrected' AND (left_fact).file_id = file_id) AS corrects_own_file,
   (
     count(*) FILTER (
       WHERE outcome = 'corrected' OR (NOT is_kept AND (outcome = 'superseded' OR (says_again AND is_by_itself)))

@@ -17,7 +17,7 @@ import { STAGED_COLUMNS } from "./factTuple.ts";
 import { findLabels, labelColumns, lockedLabels, usedLabels } from "./newFactLabels.ts";
 import { newFacts } from "./newFacts.ts";
 import { mayCheckKeysAsSets } from "./keysAsSets.ts";
-import { areAllToJudge, knownDevices, triage } from "./triage.ts";
+import { areAllToJudge, devicesAsTheyStand, triage } from "./triage.ts";
 
 export const createStaging = sqlFile(new URL("./createStaging.sql", import.meta.url));
 const stageLabels = sqlFile(new URL("./stageLabels.sql", import.meta.url));
@@ -166,8 +166,6 @@ function tailOf(transaction: Transaction, line: number) {
   };
 }
 
-const findDevices = sqlFile(new URL("./findDevices.sql", import.meta.url));
-
 /**
  * Stages a chunk of corrections, or of what is loaded already, before its turn, where no chunk before it has any of its ids.
  *
@@ -178,7 +176,7 @@ const findDevices = sqlFile(new URL("./findDevices.sql", import.meta.url));
 async function stageAhead(client: ClientBase, batch: FactBatch, above: number): Promise<FactKeys | null> {
   if (batch.rows === 0 || batch.lowestId <= above) return null;
   if (!(await areAllToJudge(client, batch)) || !(await mayCheckKeysAsSets(client))) return null;
-  const devices = await knownDevices(client, batch, findDevices);
+  const devices = await devicesAsTheyStand(client, batch);
   const rows = allRows(batch);
   const labels = await findLabels(client, usedLabels(batch, rows), batch.registry.labels.length);
   if (labels === null) return null;

@@ -133,8 +133,15 @@ export function rowsOfKnownDevices(batch: FactBatch, devices: KnownDevices): Int
   return sorted(batch, devices, new Set()).fresh;
 }
 
+const findDevices = sql("findDevices");
+
+/** The devices of a batch as they stand; nothing is locked. */
+export function devicesAsTheyStand(client: ClientBase, batch: FactBatch): Promise<KnownDevices> {
+  return knownDevices(client, batch, findDevices);
+}
+
 /** @param statement finds the devices of `device_ids`, or locks them as well */
-export async function knownDevices(
+async function knownDevices(
   client: ClientBase,
   { deviceIds }: FactBatch,
   statement: SqlFile,

@@ -68,6 +68,8 @@ const SPANS: readonly (readonly [string, string, number])[] = trials({
     ["Europe/Berlin", "2026-03-28", 2],
     ["Europe/Berlin", "2026-10-24", 2],
     ["UTC", "2026-03-28", 2],
+    ["Pacific/Chatham", "2026-04-04", 2],
+    ["Antarctica/Troll", "2026-10-24", 2],
   ],
   all: ZONES.map((zone) => [zone, "2026-01-01", 365]),
 });
