@@ -44,12 +44,8 @@ interface Stretch {
  * time that passes: nothing is due in an hour that is skipped, and a repeated one is an hour like any other.
  */
 export function cronTimes(expression: string, zoneName: string): CronTimes {
-  const fields = parse(expression);
-  const [seconds, minutes, hours] = [fields.second, fields.minute, fields.hour].map(ascending) as [
-    number[],
-    number[],
-    number[],
-  ];
+  const { second, minute, hour } = parse(expression);
+  const [seconds, minutes, hours] = [ascending(second), ascending(minute), ascending(hour)];
   const isHourly = hours.length === HOURS_A_DAY;
   const zone = timeZone(zoneName);
   const offsetsInHour = minutes.flatMap((minute) =>

@@ -42,25 +42,18 @@ export function usedLabels({ registry, labels }: FactBatch, rows: Int32Array): r
  * The keys of labels as they stand.
  *
  * @param size labels of the registry
+ * @param options `lock`: they are locked against deletion as well
  * @returns null when one of them is not known
  */
 export async function findLabels(
   client: ClientBase,
   used: readonly Label[],
   size: number,
+  { lock = false } = {},
 ): Promise<LabelKeys | null> {
   const keys = noKeys(size);
-  return (await fillKeys(client, findLabelsSql, used, keys)).length === 0 ? keys : null;
-}
-
-/** The same, and locks them against deletion. */
-export async function lockedLabels(
-  client: ClientBase,
-  used: readonly Label[],
-  size: number,
-): Promise<LabelKeys | null> {
-  const keys = noKeys(size);
-  return (await fillKeys(client, lockLabels, used, keys)).length === 0 ? keys : null;
+  const unknown = await fillKeys(client, lock ? lockLabels : findLabelsSql, used, keys);
+  return unknown.length === 0 ? keys : null;
 }
 
 const noKeys = (size: number): LabelKeys => ({

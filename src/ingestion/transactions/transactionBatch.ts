@@ -14,7 +14,7 @@ import type { BatchRules } from "../sourceLoading.ts";
 import { areSameKeys, binaryCopy, copyAhead, type CopiedFacts, type FactKeys } from "./copiedFacts.ts";
 import { FactBatch } from "./factBatch.ts";
 import { STAGED_COLUMNS } from "./factTuple.ts";
-import { findLabels, labelColumns, lockedLabels, usedLabels } from "./newFactLabels.ts";
+import { findLabels, labelColumns, usedLabels } from "./newFactLabels.ts";
 import { newFacts } from "./newFacts.ts";
 import { mayCheckKeysAsSets } from "./keysAsSets.ts";
 import { areAllToJudge, devicesAsTheyStand, triage } from "./triage.ts";
@@ -126,7 +126,8 @@ export function transactionBatch({ columns, delimiter, parsing, reread, origin }
       if (copied !== null && fresh.length !== copied.rows.length)
         throw new Overtaken("a device has come or gone since new facts were copied");
       if (stagedWith !== null) {
-        const labels = await lockedLabels(client, usedLabels(batch, others), batch.registry.labels.length);
+        const used = usedLabels(batch, others);
+        const labels = await findLabels(client, used, batch.registry.labels.length, { lock: true });
         if (fresh.length > 0 || labels === null || !areSameKeys(stagedWith, { devices, labels }))
           throw new Overtaken("what records refer to has changed since they were judged");
         return { staged: others.length, fresh: null };

@@ -1,0 +1,54 @@
+import type { Command } from "commander";
+import type { GenerateCommandOptions } from "../commands/generate.ts";
+import { port, share, wholeNumber } from "../commands/optionValues.ts";
+import type { StudioCommandOptions } from "../commands/studio.ts";
+
+/** What keeps the database and makes sample files. Each command loads its own code. */
+export function addUpkeepCommands(program: Command): void {
+  program
+    .command("migrate")
+    .description("apply pending migrations (npm run db:migrate)")
+    .action(async () => (await import("../commands/database.ts")).migrateCommand());
+
+  program
+    .command("stop")
+    .description("stop the embedded server (npm run db:stop)")
+    .action(async () => (await import("../commands/database.ts")).stopCommand());
+
+  program
+    .command("studio")
+    .description("Prisma Studio on the configured database, until Ctrl-C (npm run studio)")
+    .option("--port <n>", "to open it at, on 127.0.0.1; without it 5555, or any if that is taken", port)
+    .addHelpText("after", "\nExample:\n  npm run studio -- --port 8080")
+    .action(async (options: StudioCommandOptions) =>
+      (await import("../commands/studio.ts")).studioCommand(options),
+    );
+
+  program
+    .command("prisma")
+    .description(
+      "any command of the Prisma CLI on the configured database (npm run prisma -- migrate status)",
+    )
+    .allowUnknownOption()
+    .helpOption(false)
+    .argument("[args...]", "passed on as they are")
+    .action(async (args: string[]) => (await import("../commands/database.ts")).prismaCommand(args));
+
+  program
+    .command("generate")
+    .description("make sample files: stores, devices and transactions that load (npm run data:generate)")
+    .requiredOption("--rows <n>", "transactions", wholeNumber)
+    .requiredOption("--seed <n>", "the same files for the same seed", wholeNumber)
+    .requiredOption("--out <folder>", "where to write them")
+    .option("--stores <n>", "stores", wholeNumber)
+    .option("--devices <n>", "devices", wholeNumber)
+    .option("--late <share>", "share of records that come after higher ids", share)
+    .option("--repeated <share>", "exact repeats to add, as a share of the rows", share)
+    .option("--broken <share>", "records to add that must be rejected, as a share of the rows", share)
+    .option("--orphan <share>", "records of unknown devices to add, as a share of the rows", share)
+    .option("--truth", "write truth.json beside them: counts, sums and the right answers")
+    .addHelpText("after", "\nExample:\n  npm run data:generate -- --rows 1000000 --seed 1 --out /tmp/million")
+    .action(async (options: GenerateCommandOptions) =>
+      (await import("../commands/generate.ts")).generateCommand(options),
+    );
+}

@@ -1,0 +1,230 @@
+import { Option, type Command } from "commander";
+import type { AnswersOptions } from "../commands/answers.ts";
+import type { CardKeyOptions } from "../commands/cardKey.ts";
+import type { ListOptions } from "../commands/history.ts";
+import type { IngestCommandOptions } from "../commands/ingest.ts";
+import { collect, positiveNumber, transactionId, wholeNumber } from "../commands/optionValues.ts";
+import type { ReplayOptions } from "../commands/replay.ts";
+import type { ScheduleOptions } from "../commands/schedule.ts";
+import type { UndoOptions } from "../commands/undo.ts";
+import type { VerifyCommandOptions } from "../commands/verify.ts";
+import type { WhyOptions } from "../commands/why.ts";
+
+/** What loads, answers, explains and takes back. Each command loads its own code, so that one that does little starts at once. */
+export function addWarehouseCommands(program: Command): void {
+  program
+    .command("ingest")
+    .description("run the pipeline once: load what is new, then show the answers (npm run job:ingest)")
+    .option("--file <path>", "a file to load instead of those of DATA_DIR; may be given again", collect, [])
+    .addOption(
+      new Option("--select <layer>", "one half of the pipeline; aggregation_layer reads no file").choices([
+        "ingestion_layer",
+        "aggregation_layer",
+      ]),
+    )
+    .option(
+      "--as-of <moment>",
+      "what the records are of, instead of a date in their file's name or its mtime: the later version of a record counts",
+    )
+    .option("--from-id <n>", "backfill: of transactions, only those from this id on", transactionId)
+    .option("--to-id <n>", "backfill: and up to this one", transactionId)
+    .option(
+      "--from-date <day>",
+      "backfill: only those that happened on this day or later, in SOURCE_TIMEZONE",
+    )
+    .option("--to-date <day>", "backfill: and not after this one")
+    .option(
+      "--full-refresh",
+      "rebuild the warehouse from all files that were ever loaded, and what is new, and swap it in at once",
+    )
+    .option("--allow-missing", "with --full-refresh: go on without what is in no file any more")
+    .option("--dry-run", "do all of it, report it and undo it: nothing is left in the database")
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run job:ingest
+  npm run job:ingest -- --dry-run --file exports/transactions-2026-11.csv
+  npm run job:ingest -- --file exports/transactions-2026-11.csv
+  npm run job:ingest -- --file mended.csv --as-of 2026-11-20
+  npm run job:ingest -- --from-id 1000 --to-id 1999
+  npm run job:ingest -- --file exports/transactions-2026-11.csv --from-date 2026-11-03 --to-date 2026-11-04
+  npm run job:ingest -- --full-refresh --dry-run
+  npm run job:ingest -- --full-refresh
+  npm run -s job:ingest -- --json
+
+A backfill reads the transactions files from their start, loaded or not, and judges the records in its range alone; what a
+later run finds new is the same as without it.
+
+A full refresh loads everything anew, in the order in which it was loaded and as of then, in one transaction: readers see what
+was there before until all of it is done, and if anything fails, all is as it was. It is refused where something that was
+loaded is in no file any more, unless --allow-missing. Neither it nor a run before it can be taken back afterwards.
+
+Exit codes: 0 done (rejected records are reported, not an error), 1 failed or stopped,
+2 wrong usage or configuration, 3 another run is at work.`,
+    )
+    .action(async (options: IngestCommandOptions) =>
+      (await import("../commands/ingest.ts")).ingestCommand(options),
+    );
+
+  program
+    .command("answers")
+    .description("the answers, all of one moment (npm run answers)")
+    .option("--view <name>", "one view of the aggregation layer instead of the five answers")
+    .addOption(
+      new Option("--format <format>", "how to print them").choices(["table", "json", "csv"]).default("table"),
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run answers
+  npm run answers -- --view daily_sales
+  npm run -s answers -- --format json
+  npm run -s answers -- --view top_10_products_sold --format csv`,
+    )
+    .action(async (options: AnswersOptions) =>
+      (await import("../commands/answers.ts")).answersCommand(options),
+    );
+
+  program
+    .command("runs")
+    .description("the latest runs; as JSON with their steps and files (npm run runs)")
+    .option("--json", "print one JSON object")
+    .option("--limit <n>", "how many", wholeNumber, 20)
+    .action(async (options: ListOptions) => (await import("../commands/history.ts")).runsCommand(options));
+
+  program
+    .command("rejects")
+    .description("what is in quarantine, redacted, with what to do about it (npm run rejects)")
+    .option("--json", "print one JSON object")
+    .option("--limit <n>", "how many records", wholeNumber, 50)
+    .action(async (options: ListOptions) => (await import("../commands/history.ts")).rejectsCommand(options));
+
+  program
+    .command("schedule")
+    .description("when the daemon's jobs are due next (npm run schedule)")
+    .option("--limit <n>", "how many due times of each job", positiveNumber, 5)
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Of a job that is due at certain hours, a time that a clock change skips is due at the change, and one that the clocks show
+twice is due the first time. A job that is due every hour goes by the time that passes.
+
+Examples:
+  npm run schedule
+  INGEST_CRON='30 2 * * *' TIMEZONE=America/New_York npm run -s schedule -- --limit 400 --json`,
+    )
+    .action(async (options: ScheduleOptions) =>
+      (await import("../commands/schedule.ts")).scheduleCommand(options),
+    );
+
+  program
+    .command("why")
+    .description(
+      "where a transaction came from, each version it ever had, or why it is not there (npm run why)",
+    )
+    .argument("<transaction_id>", "its id", transactionId)
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run why -- 1234
+  npm run -s why -- 1234 --json
+
+Exit codes: 0 something is known of it, 1 no record with that id has been read.`,
+    )
+    .action(async (id: number, options: WhyOptions) =>
+      (await import("../commands/why.ts")).whyCommand(id, options),
+    );
+
+  program
+    .command("replay")
+    .description(
+      "try what is open in quarantine again, after a setting, a store or a device has changed (npm run replay)",
+    )
+    .option("--reason <code>", "only what is there for this reason; may be given again", collect, [])
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run replay
+  SOURCE_DATE_ORDER=dmy npm run replay -- --reason day_first
+  npm run -s replay -- --json
+
+Records that could not be read are read again from their file, where it still begins with what was read of it; the
+others are named. Each counts as if it had been read when its file was, so nothing newer is overwritten.
+
+Exit codes: 0 done (what is still rejected is reported, not an error), 1 failed or stopped, 2 wrong usage or
+configuration, 3 another run is at work.`,
+    )
+    .action(async (options: ReplayOptions) => (await import("../commands/replay.ts")).replayCommand(options));
+
+  program
+    .command("undo")
+    .description(
+      "take back the newest run that changed something, as if it had never been; again for the one before (npm run undo)",
+    )
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run undo
+  npm run -s undo -- --json
+
+The run stays in the log as undone. Its files are named: the next run loads them again, unless they are taken out of
+DATA_DIR. Of the latest UNDO_RUNS runs (30) enough is kept for it.
+
+Exit codes: 0 done, or no run is left that changed anything, 1 failed, stopped or not possible (the reason is told, and
+nothing is changed), 2 wrong usage or configuration, 3 another run is at work.`,
+    )
+    .action(async (options: UndoOptions) => (await import("../commands/undo.ts")).undoCommand(options));
+
+  program
+    .command("verify")
+    .description(
+      "recompute from the facts what is kept beside them; exit code 1 on any difference (npm run verify)",
+    )
+    .option("--files", "also hash every loaded file again: which is gone, shorter, changed or unreadable")
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run verify
+  npm run verify -- --files
+  npm run -s verify -- --files --json`,
+    )
+    .action(async (options: VerifyCommandOptions) =>
+      (await import("../commands/verify.ts")).verifyCommand(options),
+    );
+
+  const cardKey = program
+    .command("card-key")
+    .description("the keys of card tokens, and how many sales have one under each (npm run card-key)")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExamples:\n  npm run card-key\n  npm run card-key -- rotate")
+    .action(async (options: CardKeyOptions) =>
+      (await import("../commands/cardKey.ts")).cardKeyCommand(options),
+    );
+  cardKey
+    .command("rotate")
+    .description(
+      "make new tokens under a new key; with DATABASE_URL it is the one that CARD_TOKEN_KEY has been set to",
+    )
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Tokens that are there stay: a card that is seen before and after counts as two. Give every daemon the new
+key; one that has the old one loads nothing from now on. Keep the old key as long as its tokens are needed.`,
+    )
+    .action(async (_options: CardKeyOptions, command: Command) =>
+      (await import("../commands/cardKey.ts")).rotateCardKeyCommand(command.optsWithGlobals()),
+    );
+}
