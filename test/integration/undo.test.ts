@@ -46,6 +46,14 @@ const settingsOfLoads = fc.record({
 });
 const HEADERS = { stores: STORES_HEADER, devices: DEVICES_HEADER, transactions: TRANSACTIONS_HEADER };
 
+/** What stands, of files nothing but which there are. */
+function withFilesAlone(standing: Readonly<Record<string, readonly string[]>>): string {
+  const files = (standing["operations.source_files"] ?? []).map(
+    (file) => (JSON.parse(file) as { file_id: number }).file_id,
+  );
+  return JSON.stringify({ ...standing, "operations.source_files": files });
+}
+
 /** Somebody's own trigger on the facts has foreign keys checked row by row, as they are for a user who is no superuser. */
 async function checkKeysAsSets({ rows }: Warehouse, asSets: boolean): Promise<void> {
   await rows("DROP TRIGGER IF EXISTS of_somebody ON ingestion_layer.fct_transactions");
@@ -91,9 +99,8 @@ test(
           }
           const said = await answers();
           for (const expected of before.reverse().slice(1)) {
-            // A run in which nothing was new has nothing to take back.
-            const now = await standing(warehouse);
-            if (JSON.stringify(now) === JSON.stringify(expected)) continue;
+            // A run in which nothing was new, or that only noted of a known file how it stands, has nothing to take back.
+            if (withFilesAlone(await standing(warehouse)) === withFilesAlone(expected)) continue;
             expect((await undo()).run).not.toBeNull();
             expect(await standing(warehouse)).toEqual(expected);
             expect(await verify()).toEqual([]);
@@ -150,6 +157,20 @@ describe("a run that is taken back", () => {
       ]);
       expect((await warehouse.ingest()).loaded).toBe(1);
       expect((await undo()).run?.runId).toBe(5);
+      expect((await undo()).run?.runId).toBe(1);
+      expect((await undo()).run).toBeNull();
+    }));
+
+  test("is not hidden by a backfill after it that found all of it loaded already", () =>
+    withUndo(async (warehouse, undo) => {
+      await openShop(warehouse);
+      await sell(warehouse, 2);
+      expect(await warehouse.ingest({ range: { fromId: 1 } })).toMatchObject({
+        loaded: 0,
+        already_present: 2,
+      });
+
+      expect((await undo()).run?.runId).toBe(2);
       expect((await undo()).run?.runId).toBe(1);
       expect((await undo()).run).toBeNull();
     }));

@@ -14,8 +14,21 @@ FROM operations.runs AS runs
 WHERE runs.run_id < :before_run_id::integer
   AND runs.status <> 'undone'
   AND (
-    runs.records_read > 0
-    OR runs.resolved > 0
+    (
+      (runs.records_read > 0 OR runs.resolved > 0)
+      AND (
+        EXISTS (SELECT FROM operations.run_changes AS changes WHERE changes.run_id = runs.run_id)
+        -- What is noted is dropped from the oldest run on.
+        OR (
+          NOT EXISTS (SELECT FROM operations.run_changes AS changes WHERE changes.run_id < runs.run_id)
+          -- A backfill that found all that it read loaded already has changed nothing.
+          AND (
+            NOT runs.parameters ?| ARRAY['from_id', 'to_id', 'from_date', 'to_date']
+            OR runs.loaded + runs.corrected + runs.resolved > 0
+          )
+        )
+      )
+    )
     OR (runs.parameters ? 'full_refresh' AND runs.versions_before IS NULL)
     OR EXISTS (
       SELECT
