@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onMessage } from "../fixtures/collectingLogger.ts";
@@ -196,10 +196,14 @@ describe("a full refresh of a warehouse with a story", () => {
       const { files, ingest, verify } = warehouse;
       await writePlaces(warehouse);
       await ingest();
+      const settled = (day: string): Promise<void> =>
+        utimes(join(files.path, "transactions.csv"), new Date(day), new Date(day));
       await files.write("transactions.csv", transactionsFile({ id: 7, amount: "1.00" }));
-      await ingest({ asOf: new Date("2026-01-01") });
+      await settled("2026-01-01");
+      await ingest();
       await files.append("transactions.csv", transactionRecords({ id: 7, amount: "3.00" }));
-      await ingest({ asOf: new Date("2026-01-10") });
+      await settled("2026-01-10");
+      await ingest();
       await files.write("transactions-2026-01-05.csv", transactionsFile({ id: 7, amount: "2.00" }));
       await ingest();
       const before = await known(warehouse);
