@@ -17,7 +17,7 @@ const AT_ALL_BOUNDARIES = trials({ quick: 1, all: 16 });
 const AT_ONE_BOUNDARY = trials({ quick: 0, all: 4 });
 const AT_ONE_OF_THREADS = trials({ quick: 1, all: 20 });
 const OF_THREADS = BOUNDARIES_OF_THREADS.filter(
-  ({ name }) => AT_ONE_OF_THREADS > 1 || /^(turn|after COMMIT) of/.test(name),
+  ({ name }) => AT_ONE_OF_THREADS > 1 || /^after COMMIT of/.test(name),
 );
 const RANDOM_MOMENTS = trials({ quick: 1, all: 200 });
 
