@@ -1,12 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { withTestDatabase } from "../fixtures/testDatabase.ts";
-import { runForJson, start, type Ended, type Environment } from "../processes/programs.ts";
+import { runForJson, start, type Environment } from "../processes/programs.ts";
 import { BOUNDARIES, BOUNDARIES_OF_THREADS, type Boundary } from "./harness/boundaries.ts";
-import { withDatabaseProxy, type DatabaseProxy } from "./harness/databaseProxy.ts";
-import { faultTally, type FaultTally, type Verdict } from "./harness/faultTally.ts";
-import { disagreements, judge } from "./harness/oracle.ts";
-import { LOCKED, resumeWork } from "./harness/recovery.ts";
+import { withDatabaseProxy } from "./harness/databaseProxy.ts";
+import { faultTally, type Verdict } from "./harness/faultTally.ts";
+import { killAt, killAtEach } from "./harness/kills.ts";
+import { judge } from "./harness/oracle.ts";
+import { resumeWork } from "./harness/recovery.ts";
 import { FEW_ROWS, ROWS_FOR_THREADS, sharedFiles, type SharedFiles } from "./harness/sharedFiles.ts";
 import { numbered, trials } from "../fixtures/trials.ts";
 
@@ -16,67 +17,16 @@ jest.setTimeout(600_000);
 const AT_ALL_BOUNDARIES = trials({ quick: 1, all: 16 });
 const AT_ONE_BOUNDARY = trials({ quick: 0, all: 4 });
 const AT_ONE_OF_THREADS = trials({ quick: 1, all: 20 });
-const OF_THREADS = BOUNDARIES_OF_THREADS.filter(
-  ({ name }) => AT_ONE_OF_THREADS > 1 || /^after COMMIT of/.test(name),
-);
 const RANDOM_MOMENTS = trials({ quick: 1, all: 200 });
 
-const load = (environment: Environment) => start("cli", ["ingest", "--json"], environment);
-
-/** Kills a loader at the n-th time that it comes by the boundary, and gives how it ended: not so when it never came. */
-async function killAt(
-  { at, when, name }: Boundary,
-  occurrence: number,
-  proxy: DatabaseProxy,
-  environment: Environment,
-): Promise<Ended> {
-  const loader = load(environment);
-  const ambush = proxy.ambush({
-    at,
-    when,
-    occurrence,
-    act: async (connection) => {
-      loader.child.kill("SIGKILL");
-      await loader.ended;
-      connection.cut();
-    },
-  });
-  const ended = await loader.ended;
-  if (ended.exitCode !== LOCKED && !ambush.wasReached)
-    throw new Error(`a load has come by "${name}" less than ${occurrence} times:\n${ended.stderr}`);
-  return ended;
-}
-
-/**
- * Kills one load of the files again and again, at each boundary in turn. After every kill all that is committed must agree;
- * after the last one the work is completed and compared.
- */
-async function killAtAll(
-  boundaries: readonly Boundary[],
-  files: SharedFiles,
-  tally: FaultTally,
-): Promise<void> {
-  await withTestDatabase(async (url) => {
-    for (const [index, boundary] of boundaries.entries()) {
-      const kill = (): Promise<Ended> =>
-        withDatabaseProxy(url, (proxy) => killAt(boundary, 1, proxy, files.into(proxy.url)));
-      let ended = await kill();
-      // The server has not heard yet that the one before is dead.
-      while (ended.exitCode === LOCKED) ended = await kill();
-      expect(ended.signal).toBe("SIGKILL");
-      const stuck = (await disagreements(url)).map((line) => `after "${boundary.name}": ${line}`);
-      if (index < boundaries.length - 1 || stuck.length > 0)
-        tally.add({ lost: 0, doubled: 0, stuck, recoverySeconds: null });
-    }
-    tally.add(await judge(url, files.expected, await resumeWork(files.into(url))));
-  });
-}
+const INGEST = ["ingest", "--json"];
+const load = (environment: Environment) => start("cli", INGEST, environment);
 
 /** Kills a load of the files once. */
 function killAtOne(boundary: Boundary, occurrence: number, files: SharedFiles): Promise<Verdict> {
   return withTestDatabase(async (url) => {
     const { signal } = await withDatabaseProxy(url, (proxy) =>
-      killAt(boundary, occurrence, proxy, files.into(proxy.url)),
+      killAt(boundary, occurrence, proxy, INGEST, files.into(proxy.url)),
     );
     expect(signal).toBe("SIGKILL");
     return judge(url, files.expected, await resumeWork(files.into(url)));
@@ -91,7 +41,7 @@ async function expectToBeMet(boundaries: readonly Boundary[], files: SharedFiles
         name: boundary.name,
         ambush: proxy.ambush({ ...boundary, occurrence: boundary.times, act: () => undefined }),
       }));
-      await runForJson(["ingest", "--json"], files.into(proxy.url));
+      await runForJson(INGEST, files.into(proxy.url));
       expect(met.filter(({ ambush }) => !ambush.wasReached).map(({ name }) => name)).toEqual([]);
     }),
   );
@@ -123,7 +73,12 @@ describe("a loader that is killed (SIGKILL)", () => {
     tally.note(`${chosen.length} boundaries`);
 
     test.each(numbered(AT_ALL_BOUNDARIES))("loses nothing, and doubles nothing (%d)", async () => {
-      await killAtAll(chosen, files(), tally);
+      const { expected, into } = files();
+      await withTestDatabase((url) =>
+        killAtEach(chosen, url, INGEST, into, tally, async () =>
+          judge(url, expected, await resumeWork(into(url))),
+        ),
+      );
     });
   });
 
@@ -145,7 +100,7 @@ describe("a loader that is killed (SIGKILL)", () => {
     beforeAll(async () => {
       wholeLoadMs = await withTestDatabase(async (url) => {
         const started = performance.now();
-        await runForJson(["ingest", "--json"], files().into(url));
+        await runForJson(INGEST, files().into(url));
         return performance.now() - started;
       });
     });
@@ -183,16 +138,19 @@ describe("a loader that is killed (SIGKILL)", () => {
   });
 });
 
-describe("a loader with threads that is killed (SIGKILL)", () => {
+describe("a loader whose threads copy and correct ahead of their turn, and that is killed (SIGKILL)", () => {
   const files = sharedFiles(ROWS_FOR_THREADS);
   const tally = faultTally("loader with threads killed at one boundary");
-  tally.note(`${OF_THREADS.length} boundaries`);
+  const chosen = BOUNDARIES_OF_THREADS.filter(
+    ({ name }) => AT_ONE_OF_THREADS > 1 || name === "after COMMIT of what was corrected ahead",
+  );
+  tally.note(`${chosen.length} boundaries`);
 
   test("comes by each boundary as often as the trials need", async () => {
     await expectToBeMet(BOUNDARIES_OF_THREADS, files());
   });
 
-  test.each(eachBoundary(OF_THREADS, AT_ONE_OF_THREADS))(
+  test.each(eachBoundary(chosen, AT_ONE_OF_THREADS))(
     "at the boundary: %s (%d): loses nothing, and doubles nothing",
     async (_name, occurrence, boundary) => {
       tally.add(await killAtOne(boundary, occurrence, files()));

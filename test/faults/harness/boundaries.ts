@@ -24,6 +24,9 @@ const boundary = (
 const CHECKPOINT = /^UPDATE operations\.source_files\s+SET\s+status = 'loading'/;
 const RUN_START = /^WITH\s+started AS [^]*INSERT INTO operations\.runs/;
 const COPY_FACTS = /^COPY ingestion_layer\.fct_transactions\b/;
+const KEEP_VERSIONS = /INSERT INTO ingestion_layer\.fct_transactions_history/;
+const CORRECT_FACTS = /^WITH\s+corrections AS [^]*UPDATE ingestion_layer\.fct_transactions/;
+const CLAIM = /^UPDATE \S*staged_\w+\S* AS staged/;
 const BEGINS_AHEAD = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const FENCE = /FROM operations\.run_locks[^]*FOR SHARE/;
 
@@ -31,6 +34,7 @@ const commits =
   (what: RegExp) =>
   ({ sql, earlier }: Statement): boolean =>
     sql === "COMMIT" && earlier.some((statement) => what.test(statement));
+const isCommit = commits(CHECKPOINT);
 
 /**
  * Of any load, in such an order that one which is killed at each of them in turn comes by all. Its files are of stores, of
@@ -70,8 +74,8 @@ export const BOUNDARIES: readonly Boundary[] = [
   boundary("watermark", "after", /^INSERT INTO operations\.watermarks/, 4),
   boundary("before COMMIT", "before", commits(CHECKPOINT), 4),
   boundary("after COMMIT", "after", commits(CHECKPOINT), 4),
-  boundary("former versions kept", "after", /INSERT INTO ingestion_layer\.fct_transactions_history/),
-  boundary("facts corrected", "after", /^WITH\s+corrections AS [^]*UPDATE ingestion_layer\.fct_transactions/),
+  boundary("former versions kept", "after", KEEP_VERSIONS),
+  boundary("facts corrected", "after", CORRECT_FACTS),
   boundary(
     "file completed",
     "after",
@@ -92,30 +96,56 @@ export function boundaryNamed(name: string): Boundary {
   return boundary;
 }
 
-/** Of a load whose loaders are threads that copy ahead of their turn. */
+/** Of a load whose loaders are threads: new facts are copied ahead of their turn, corrections staged, judged and written. */
 export const BOUNDARIES_OF_THREADS: readonly Boundary[] = [
-  boundary("facts copied ahead, before", "before", (statement) => isCopy(statement) && isAhead(statement)),
-  boundary("facts copied ahead, after", "after", (statement) => isCopy(statement) && isAhead(statement)),
-  boundary(
-    "turn of what was copied ahead",
-    "after",
-    (statement) => FENCE.test(statement.sql) && isAhead(statement),
-  ),
-  boundary(
-    "before COMMIT of what was copied ahead",
-    "before",
-    (statement) => beganAhead(statement) && isCommit(statement),
-  ),
-  boundary(
-    "after COMMIT of what was copied ahead",
-    "after",
-    (statement) => beganAhead(statement) && isCommit(statement),
-  ),
+  boundary("facts copied ahead, before", "before", ahead(COPY_FACTS)),
+  boundary("facts copied ahead, after", "after", ahead(COPY_FACTS)),
+  ...turnOf("what was copied ahead", COPY_FACTS),
+  boundary("staged ahead", "after", ahead(/^COPY staged_transactions/)),
+  boundary("judged ahead", "after", ahead(/^INSERT INTO judged_transactions/)),
+  boundary("former versions kept ahead", "after", ahead(KEEP_VERSIONS)),
+  boundary("facts corrected ahead", "after", ahead(CORRECT_FACTS)),
+  ...turnOf("what was corrected ahead", CORRECT_FACTS),
 ];
 
-const isCopy = ({ sql }: Statement): boolean => COPY_FACTS.test(sql);
-const beganAhead = ({ earlier }: Statement): boolean => earlier[0] === BEGINS_AHEAD;
-const isCommit = commits(CHECKPOINT);
+/** Of a replay that loads and corrects, in such an order that one which is killed at each of them in turn comes by all. */
+export const BOUNDARIES_OF_REPLAY: readonly Boundary[] = [
+  boundaryNamed("run start, after"),
+  boundaryNamed("step start"),
+  boundaryNamed("staging filled"),
+  boundary("records claimed", "after", CLAIM),
+  boundaryNamed("judged"),
+  boundaryNamed("former versions kept"),
+  boundaryNamed("facts corrected"),
+  boundaryNamed("facts by INSERT"),
+  boundaryNamed("rollups"),
+  boundary("quarantine closed", "after", /^UPDATE operations\.quarantine AS quarantined/),
+  boundary("before COMMIT", "before", commits(CLAIM)),
+  boundary("after COMMIT", "after", commits(CLAIM)),
+  boundaryNamed("run end, before"),
+  boundaryNamed("run end, after"),
+];
+
+/** From the turn of a chunk that was begun ahead to its end. */
+function turnOf(what: string, statement: RegExp): readonly Boundary[] {
+  const isOfIt = ({ earlier }: Statement): boolean => earlier.some((sql) => statement.test(sql));
+  const commit = (all: Statement): boolean => beganAhead(all) && isCommit(all) && isOfIt(all);
+  return [
+    boundary(`turn of ${what}`, "after", (all) => FENCE.test(all.sql) && isAhead(all) && isOfIt(all)),
+    boundary(`before COMMIT of ${what}`, "before", commit),
+    boundary(`after COMMIT of ${what}`, "after", commit),
+  ];
+}
+
+function ahead(statement: RegExp): (all: Statement) => boolean {
+  return (all) => statement.test(all.sql) && isAhead(all);
+}
+
+function beganAhead({ earlier }: Statement): boolean {
+  return earlier[0] === BEGINS_AHEAD;
+}
+
 /** Before its turn has come, which begins with the fence. */
-const isAhead = (statement: Statement): boolean =>
-  beganAhead(statement) && !statement.earlier.some((sql) => FENCE.test(sql));
+function isAhead(statement: Statement): boolean {
+  return beganAhead(statement) && !statement.earlier.some((sql) => FENCE.test(sql));
+}

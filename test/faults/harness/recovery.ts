@@ -17,10 +17,13 @@ export const secondsSince = (moment: number): number => (performance.now() - mom
  * Starts a run as somebody would after all had gone wrong, again and again while the lock of the dead one is still
  * there, and gives the seconds until the work was complete.
  */
-export async function resumeWork(environment: Environment): Promise<number> {
+export async function resumeWork(
+  environment: Environment,
+  command: readonly string[] = ["ingest", "--json"],
+): Promise<number> {
   const started = performance.now();
   for (;;) {
-    const { exitCode, stderr } = await run(["ingest", "--json"], environment);
+    const { exitCode, stderr } = await run(command, environment);
     const seconds = secondsSince(started);
     if (exitCode === 0) return seconds;
     if (exitCode !== LOCKED || seconds > RECOVERY_SECONDS)

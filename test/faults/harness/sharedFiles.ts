@@ -22,6 +22,11 @@ export interface SharedFiles {
 interface FilesWanted {
   readonly rows: number;
   readonly defects: readonly string[];
+  /** Come again at the end of their own file, or in one after all others. */
+  readonly corrected?: {
+    readonly records: number;
+    readonly inFile: "transactions.csv" | "transactions_zcorrected.csv";
+  };
   readonly settings?: Environment;
 }
 
@@ -32,12 +37,13 @@ const ALL_DEFECTS = ["--late", "0.02", "--repeated", "0.02", "--broken", "0.01",
 export const FEW_ROWS: FilesWanted = { rows: 11_000, defects: ALL_DEFECTS };
 
 /**
- * Enough for threads, and for chunks all of whose labels are known by then. No id comes again or late: such chunks are not
- * copied ahead.
+ * Enough for threads, and for chunks all of whose labels are known by then; half of the records come again in another file.
+ * No id comes again beside new ones, or late: such chunks are not begun ahead.
  */
 export const ROWS_FOR_THREADS: FilesWanted = {
-  rows: 60_000,
-  defects: ["--broken", "0.01", "--orphan", "0.01"],
+  rows: 80_000,
+  defects: [],
+  corrected: { records: 40_000, inFile: "transactions_zcorrected.csv" },
   settings: { WORKERS: "2" },
 };
 
@@ -59,11 +65,16 @@ export function sharedFiles(wanted: FilesWanted): () => SharedFiles {
   };
 }
 
-async function makeFiles({ rows, defects, settings = {} }: FilesWanted): Promise<SharedFiles> {
+async function makeFiles({
+  rows,
+  defects,
+  settings = {},
+  corrected = FEW_CORRECTED,
+}: FilesWanted): Promise<SharedFiles> {
   const folder = await mkdtemp(join(tmpdir(), "tillhouse-faults-"));
   const dataDir = join(folder, "data");
   const truth = await addGeneratedFiles({ dataDir }, rows, 1, defects);
-  await moveAndCorrect(dataDir);
+  await moveAndCorrect(dataDir, corrected);
   const into = (url: string): Environment => ({
     DATABASE_URL: url,
     CARD_TOKEN_KEY: TEST_CARD_TOKEN_KEY,
@@ -83,23 +94,28 @@ async function makeFiles({ rows, defects, settings = {} }: FilesWanted): Promise
 
 /** An ordinary record up to the seconds of its creation, and what comes after them. */
 const ORDINARY = /^(\d+,\d+,[^",]+,\d+,[^",]+,[\d.]+,\w+,\d*,\d*,[\d/]+ \d+:\d\d):(\d\d)(,[\d/]+ [\d:]+)$/gm;
-const CORRECTED = 200;
+const FEW_CORRECTED = { records: 200, inFile: "transactions.csv" } as const;
 const IN_ANOTHER_FILE = 100;
 
 /**
- * Moves the last records into a file of their own, and has some of the first ones come again at the end of theirs, created
- * in another second: no answer hangs on that, only the digest.
+ * Moves the last records into a file of their own, and has some of the first ones come again, created in another second: no
+ * answer hangs on that, only the digest.
  */
-async function moveAndCorrect(dataDir: string): Promise<void> {
+async function moveAndCorrect(
+  dataDir: string,
+  { records, inFile }: NonNullable<FilesWanted["corrected"]>,
+): Promise<void> {
   const file = join(dataDir, "transactions.csv");
   const text = await readFile(file, "utf8");
   const corrected = Array.from(text.matchAll(ORDINARY))
-    .slice(0, CORRECTED)
+    .slice(0, records)
     .map(([, before, seconds, after]) => `${before ?? ""}:${seconds === "00" ? "01" : "00"}${after ?? ""}`);
-  if (corrected.length < CORRECTED) throw new Error("too few ordinary records were generated");
+  if (corrected.length < records) throw new Error("too few ordinary records were generated");
   const lines = text.trimEnd().split("\n");
   const moved = lines.splice(-IN_ANOTHER_FILE);
   const [header = ""] = lines;
-  await writeFile(file, `${[...lines, ...corrected].join("\n")}\n`);
-  await writeFile(join(dataDir, "transactions_more.csv"), `${[header, ...moved].join("\n")}\n`);
+  const files = { "transactions.csv": lines, "transactions_more.csv": [header, ...moved] };
+  const corrections = { [inFile]: [...(inFile in files ? lines : [header]), ...corrected] };
+  for (const [name, content] of Object.entries({ ...files, ...corrections }))
+    await writeFile(join(dataDir, name), `${content.join("\n")}\n`);
 }
