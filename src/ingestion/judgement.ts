@@ -2,7 +2,7 @@ import type { ClientBase, QueryResultRow } from "pg";
 import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import { WAITING_REASONS, type Reason } from "../sources/reasons.ts";
 import type { NewRecords } from "./recordBatch.ts";
-import type { KeepInStep, OutcomeSummary, SourceLoading } from "./sourceLoading.ts";
+import type { KeepInStep, LockReferences, OutcomeSummary, SourceLoading } from "./sourceLoading.ts";
 
 const closeReplaced = sqlFile(new URL("./quarantine/closeReplaced.sql", import.meta.url));
 const insertDays = sqlFile(new URL("./insertDays.sql", import.meta.url));
@@ -102,8 +102,11 @@ export interface JudgedAhead {
   readonly written: WrittenAhead | null;
 }
 
-/** Judged records that were written before their chunk's turn; what they refer to is to be locked in it. */
+/** Judged records that were written before their chunk's turn, and what is left to do in it. */
 export interface WrittenAhead {
+  /** Values for the statements that go with the writes. */
+  readonly references: Parameters | undefined;
+  readonly lockReferences: LockReferences | undefined;
   readonly keepInStep: KeepInStep | undefined;
 }
 
@@ -122,7 +125,10 @@ export async function judgeAhead(
   if (judgement.correctsOwnFile) return null;
   const { loaded, corrected, kept } = judgement;
   if (loaded > 0 || corrected + kept === 0) return { judgement, written: null };
-  return { judgement, written: { keepInStep: await writeJudged(client, loading, judgement, parameters) } };
+  const references = corrected > 0 ? await loading.references?.(client, true, []) : undefined;
+  const lockReferences = await loading.findReferences?.(client, parameters);
+  const keepInStep = await writeJudged(client, loading, judgement, parameters);
+  return { judgement, written: { references, lockReferences, keepInStep } };
 }
 
 /**
@@ -165,7 +171,7 @@ async function write(
   const ofJudged = { kept, corrected, loaded: loaded - (fresh?.records ?? 0) };
   const hasJudged = ofJudged.loaded + corrected > 0;
   const ofFresh = (await fresh?.prepare(client)) ?? [];
-  const references = await loading.references?.(client, hasJudged, ofFresh);
+  const references = written?.references ?? (await loading.references?.(client, hasJudged, ofFresh));
   const runAll = async (statements: readonly SqlFile[]): Promise<void> => {
     for (const statement of statements) await statement.run(client, { ...parameters, ...references });
   };
@@ -186,7 +192,8 @@ async function writeInTurn(
   parameters: Parameters,
   written: WrittenAhead | null,
 ): Promise<void> {
-  await loading.lockReferences?.(client, parameters);
+  const lock = written?.lockReferences ?? (await loading.findReferences?.(client, parameters));
+  await lock?.(client);
   const { keepInStep } = written ?? { keepInStep: await writeJudged(client, loading, judged, parameters) };
   await keepInStep?.(client);
 }

@@ -46,8 +46,8 @@ export interface SourceLoading {
   readonly correct: SqlFile;
   /** Writes the records judged `loaded`, exactly as many. */
   readonly insert: SqlFile;
-  /** Locks what is referred to by what is or was written, where writes do not check each reference; throws when one is not there. */
-  readonly lockReferences?: (client: ClientBase, parameters: Parameters) => Promise<void>;
+  /** Finds what is referred to by what is to be written, where writes do not check each reference: to be locked before the commit. */
+  readonly findReferences?: (client: ClientBase, parameters: Parameters) => Promise<LockReferences>;
   /** Does writes under settings of the transaction that hold for nothing else. */
   readonly aroundWrites?: (client: ClientBase, write: () => Promise<void>) => Promise<void>;
   /**
@@ -76,6 +76,9 @@ export interface SourceLoading {
   /** For sources that refer to another one, whose records may have to wait for it. */
   readonly waiting?: WaitingStatements;
 }
+
+/** Locks them against deletion; throws when one is not there. */
+export type LockReferences = (client: ClientBase) => Promise<void>;
 
 export type KeepInStep = (client: ClientBase) => Promise<void>;
 

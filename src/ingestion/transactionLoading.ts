@@ -3,7 +3,7 @@ import { CONTRACTS } from "../sources/contracts.ts";
 import { foldWrites } from "./rollups/foldWrites.ts";
 import { anyArrived, triedStatements, type SourceLoading } from "./sourceLoading.ts";
 import { appliedLabels } from "./transactions/appliedLabels.ts";
-import { lockJudgedReferences } from "./transactions/lockReferences.ts";
+import { judgedReferences } from "./transactions/lockReferences.ts";
 import { withKeysCheckedAsSets } from "./transactions/keysAsSets.ts";
 import { createStaging, transactionBatch } from "./transactions/transactionBatch.ts";
 
@@ -21,7 +21,7 @@ export const transactionLoading: SourceLoading = {
   noteStated: sql("noteStated"),
   correct: sql("correctFacts"),
   insert: sql("insertFacts"),
-  lockReferences: lockJudgedReferences,
+  findReferences: judgedReferences,
   aroundWrites: withKeysCheckedAsSets,
   inStep: foldWrites,
   follow: [sql("renameProducts")],

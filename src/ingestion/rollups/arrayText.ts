@@ -2,3 +2,8 @@
 export function arrayText(values: readonly (number | bigint)[]): string {
   return `{${values.join(",")}}`;
 }
+
+/** What the text of a PostgreSQL array of plain values holds, one by one; nothing of none. */
+export function arrayValues(text: string | null): readonly string[] {
+  return text === null || text === "{}" ? [] : text.slice(1, -1).split(",");
+}

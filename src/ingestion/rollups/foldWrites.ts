@@ -1,6 +1,6 @@
 import type pg from "pg";
-import { sqlFile, type SqlFile } from "../../database/sqlFile.ts";
-import { addChangedFacts, type ChangedFact } from "./changedFacts.ts";
+import { onlyRow, sqlFile, type SqlFile } from "../../database/sqlFile.ts";
+import { addChangedFacts, type ChangedFacts } from "./changedFacts.ts";
 import type { KeepInStep } from "../sourceLoading.ts";
 import { foldRollups } from "./foldRollups.ts";
 import { RollupChanges } from "./rollupChanges.ts";
@@ -33,6 +33,5 @@ async function addFacts(
   sign: 1 | -1,
   facts: SqlFile,
 ): Promise<void> {
-  const { rows } = await facts.run<ChangedFact & pg.QueryResultRow>(client);
-  addChangedFacts(changes, sign, rows);
+  addChangedFacts(changes, sign, onlyRow(await facts.run<ChangedFacts & pg.QueryResultRow>(client)));
 }

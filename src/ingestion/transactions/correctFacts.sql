@@ -2,7 +2,24 @@
 -- whatever the planner thinks of the tables.
 WITH
   corrections AS MATERIALIZED (
-    SELECT judged.*, labels.label_key, labels.product_key
+    SELECT
+      judged.transaction_id,
+      judged.happened_at,
+      judged.created_at,
+      judged.source_line,
+      judged.digest,
+      judged.card_token,
+      judged.store_key,
+      judged.device_key,
+      labels.product_key,
+      labels.label_key,
+      judged.happened_date_key,
+      judged.created_date_key,
+      judged.file_id,
+      judged.status,
+      judged.card_key_id,
+      judged.card_last4,
+      judged.amount
     FROM judged_transactions AS judged
     JOIN ingestion_layer.dim_product_labels AS labels USING (label_digest)
     WHERE judged.outcome = 'corrected'

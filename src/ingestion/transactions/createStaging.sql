@@ -25,6 +25,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_transactions (
 CREATE TEMPORARY TABLE IF NOT EXISTS judged_transactions (
   LIKE staged_transactions,
   outcome text NOT NULL,
+  -- The same as outcome = 'corrected'. Of a boolean the planner expects half the rows, of a text hardly any, whatever is there.
+  corrects boolean NOT NULL,
   device_key integer,
   store_key integer,
   -- The fact that is there already, where it is to be corrected, as it was: so that it is looked up once.

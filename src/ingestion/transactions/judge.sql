@@ -116,7 +116,7 @@ WITH
     FROM operations.file_ranges AS ranges
     JOIN operations.source_files AS files USING (file_id)
     WHERE ranges.stated_ids IS NOT NULL
-      AND ranges.stated_at >= (SELECT min(known.stated_at) FROM known WHERE is_newer AND fact_digest <> digest)
+      AND ranges.stated_at >= (SELECT min(found.stated_at) FROM found WHERE fact_digest <> digest)
       AND files.source = 'transactions'
   ),
 
@@ -208,6 +208,7 @@ SELECT
   quarantine_id,
   stated_at,
   outcome,
+  outcome = 'corrected',
   device_key,
   store_key,
   CASE WHEN outcome = 'corrected' THEN fact END,

@@ -5,7 +5,7 @@ WITH
   facts AS (
     SELECT left_facts.*, corrected.stated_at
     FROM (
-      SELECT left_fact, fact_stated_at AS stated_at FROM judged_transactions WHERE outcome = 'corrected'
+      SELECT left_fact, fact_stated_at AS stated_at FROM judged_transactions WHERE corrects
     ) AS corrected
     CROSS JOIN LATERAL (SELECT (corrected.left_fact).*) AS left_facts
   )

@@ -1,5 +1,6 @@
 import type { ClientBase, QueryResultRow } from "pg";
 import { onlyRow, sqlFile, type Parameters } from "../../database/sqlFile.ts";
+import type { LockReferences } from "../sourceLoading.ts";
 import { requireAll } from "./requireAll.ts";
 
 /** What a chunk's rows refer to by a whole number: its table, that number's column, and its name in errors. */
@@ -19,7 +20,7 @@ const LOCKS = Object.entries(REFERRED).map(([kind, { table, key, name }]) => ({
   lock: sqlFile(new URL("./lockKeys.sql", import.meta.url), { table, key }),
 }));
 const lockLabels = sqlFile(new URL("./lockLabels.sql", import.meta.url));
-const judgedReferences = sqlFile(new URL("./judgedReferences.sql", import.meta.url));
+const findJudgedReferences = sqlFile(new URL("./judgedReferences.sql", import.meta.url));
 
 /** Keys of rows, each once. */
 export type ReferredKeys = Readonly<Partial<Record<Referred, readonly number[]>>>;
@@ -51,14 +52,12 @@ interface JudgedReferences extends QueryResultRow {
 
 const JUDGED = "judged records";
 
-/** The same of the judged transactions of a chunk that are to be written, and of the versions that are to be kept with them. */
-export async function lockJudgedReferences(client: ClientBase, { run_id: runId }: Parameters): Promise<void> {
-  const found = onlyRow(await judgedReferences.run<JudgedReferences>(client));
-  const labels = found.label_digests;
-  if (labels.length > 0) {
-    const { rowCount } = await lockLabels.run(client, { label_digests: labels });
-    requireAll(`labels of ${JUDGED}`, labels.length, rowCount);
-  }
+/** Finds what the judged transactions of a chunk refer to that are to be written, and the versions that are to be kept with them. */
+export async function judgedReferences(
+  client: ClientBase,
+  { run_id: runId }: Parameters,
+): Promise<LockReferences> {
+  const found = onlyRow(await findJudgedReferences.run<JudgedReferences>(client));
   const keys = {
     devices: found.device_keys,
     stores: found.store_keys,
@@ -67,5 +66,12 @@ export async function lockJudgedReferences(client: ClientBase, { run_id: runId }
     files: found.file_ids,
     cardTokenKeys: found.card_key_ids,
   };
-  await lockReferences(client, keys, JUDGED);
+  return async (locking) => {
+    const { label_digests: labels } = found;
+    if (labels.length > 0) {
+      const { rowCount } = await lockLabels.run(locking, { label_digests: labels });
+      requireAll(`labels of ${JUDGED}`, labels.length, rowCount);
+    }
+    await lockReferences(locking, keys, JUDGED);
+  };
 }

@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
 import { onlyRow, sqlFile } from "../../database/sqlFile.ts";
 import { TillhouseError } from "../../lib/errors.ts";
-import { addChangedFacts, type ChangedFact } from "../rollups/changedFacts.ts";
+import { addChangedFacts, type ChangedFacts } from "../rollups/changedFacts.ts";
 import { foldRollups } from "../rollups/foldRollups.ts";
 import { RollupChanges } from "../rollups/rollupChanges.ts";
 
@@ -17,7 +17,10 @@ const removeVersions = sql("removeVersions");
 /** Facts that are read at once. */
 const READ_AT_ONCE = 20_000;
 
-type UndoneFact = ChangedFact & { readonly place: number };
+type UndoneFacts = ChangedFacts & {
+  /** Null where there are no more. */
+  readonly last_place: number | null;
+};
 
 /**
  * Takes back what a run did to the facts and to the rollups, in the caller's transaction: facts that it added go, those that
@@ -52,15 +55,14 @@ export async function undoFacts(
 }
 
 async function addFacts(client: ClientBase, changes: RollupChanges, sign: 1 | -1): Promise<void> {
-  let afterPlace = 0;
-  for (;;) {
-    const { rows } = await undoneFacts.run<UndoneFact & Record<string, unknown>>(client, {
-      after_place: afterPlace,
-      limit: READ_AT_ONCE,
-    });
-    addChangedFacts(changes, sign, rows);
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    afterPlace = last.place;
+  for (let after: number | null = 0; after !== null;) {
+    const facts: UndoneFacts = onlyRow(
+      await undoneFacts.run<UndoneFacts & Record<string, unknown>>(client, {
+        after_place: after,
+        limit: READ_AT_ONCE,
+      }),
+    );
+    addChangedFacts(changes, sign, facts);
+    after = facts.last_place;
   }
 }
