@@ -1,4 +1,4 @@
-import { digestOf } from "./cards.ts";
+import { digestOf, digestOfUuid } from "./cards.ts";
 import { parseSku, parseText } from "./fields.ts";
 import { maskCards } from "./maskCards.ts";
 import { FIELD_SEPARATOR } from "./parsing.ts";
@@ -12,6 +12,8 @@ export interface Label {
   readonly categoryName: string;
   /** Of SKU, name and category, as a uuid. */
   readonly digest: string;
+  /** The same as its sixteen bytes, as Latin-1 characters. */
+  readonly digestCharacters: string;
   /** What the digest is over, behind a field separator: the end of what a record's digest is over. */
   readonly digestText: string;
   readonly digestBytes: Buffer;
@@ -31,12 +33,14 @@ export class LabelRegistry {
     const digestText = `${FIELD_SEPARATOR}${labelText(productSku, productName, categoryName)}`;
     let label = this.#byDigestText.get(digestText);
     if (label === undefined) {
+      const digest = digestOf(digestText.slice(FIELD_SEPARATOR.length));
       label = {
         index: this.labels.length,
         productSku,
         productName,
         categoryName,
-        digest: digestOf(digestText.slice(FIELD_SEPARATOR.length)),
+        digest,
+        digestCharacters: digestOfUuid(digest),
         digestText,
         digestBytes: Buffer.from(digestText, "utf8"),
       };

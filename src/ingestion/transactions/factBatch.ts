@@ -1,4 +1,3 @@
-import { digestOfUuid } from "../../sources/cards.ts";
 import type { LabelRegistry } from "../../sources/labels.ts";
 import {
   MOST_TUPLE_BYTES,
@@ -111,7 +110,7 @@ export class FactBatch {
     const label = this.registry.labels[this.labels[row] ?? 0];
     if (label === undefined) throw new Error("a label was forgotten before its chunk was committed");
     const deviceId = this.deviceIds[this.devices[row] ?? 0] ?? 0;
-    writeStagedHead(this.#page(page), start, deviceId, digestOfUuid(label.digest));
+    writeStagedHead(this.#page(page), start, deviceId, label.digestCharacters);
   }
 
   /** The tuples of some rows, in rising order, as few buffers: where they are all, as they lie. */

@@ -188,14 +188,9 @@ async function stageAhead(client: ClientBase, batch: FactBatch, above: number): 
 const allRows = (batch: FactBatch): Int32Array => Int32Array.from({ length: batch.rows }, (_, row) => row);
 
 async function stage(client: ClientBase, batch: FactBatch, rows: Int32Array): Promise<void> {
-  const used = new Set<number>();
-  for (const row of rows) {
-    batch.writeStagedHead(row);
-    used.add(batch.labels[row] ?? 0);
-  }
-  const labels = batch.registry.labels.filter(({ index }) => used.has(index));
+  for (const row of rows) batch.writeStagedHead(row);
   await createStaging.run(client);
-  await stageLabels.run(client, labelColumns(labels));
+  await stageLabels.run(client, labelColumns(usedLabels(batch, rows)));
   const copied = await sendCopy(client, COPY_STAGED, binaryCopy(batch.tuplesOf(rows)));
   if (copied !== rows.length)
     throw new Error(`${copied} of ${rows.length} transactions were staged; rolled back`);
