@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { AheadOfTurn } from "../../src/ingestion/aheadOfTurn.ts";
 import type { ChunkLoader } from "../../src/ingestion/chunkLoader.ts";
 import { loaderSession } from "../../src/ingestion/loaderSession.ts";
@@ -13,6 +14,7 @@ import {
   type TransactionFields,
 } from "../fixtures/sourceText.ts";
 import { untilWaiting, withOther } from "../fixtures/otherConnection.ts";
+import { trials } from "../fixtures/trials.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 
 type Chunk = readonly TransactionFields[];
@@ -393,6 +395,102 @@ describe("a chunk of corrections that is judged and written before its turn", ()
       }),
     ),
   );
+});
+
+describe("chunks of records that are known, whatever they say", () => {
+  const HALF = 450;
+  const LABELS = ["Tulips", "Asters", "Roses"] as const;
+  const SALES: Chunk = Array.from({ length: 2 * HALF }, (_, index) => ({
+    id: index + 1,
+    device_id: 1 + (index % 2),
+    product_name: LABELS[index % 3] ?? "",
+  }));
+  const change = fc.constantFrom<Omit<TransactionFields, "id">>(
+    {},
+    { status: "refused" },
+    { amount: "5.00" },
+    { device_id: 2 },
+    { device_id: 99 },
+    { product_name: "Roses" },
+    { status: "cancelled", amount: "1.00" },
+    { card_number: "4111 1111 1111 1111" },
+    { happened_at: "01/01/2020 08:00:00", created_at: "01/01/2020 08:00:10" },
+  );
+  /** Some changes, which a chunk's records have in turns, and records that come again at its end. */
+  const changes = fc.record({
+    inTurns: fc.array(change, { minLength: 1, maxLength: 5 }),
+    again: fc.array(fc.tuple(fc.nat(HALF - 1), change), { maxLength: 3 }),
+  });
+  const history = fc.record({
+    changes: fc.tuple(changes, changes),
+    wasSaidBefore: fc.boolean(),
+    comesAgain: fc.boolean(),
+  });
+  type History = typeof history extends fc.Arbitrary<infer T> ? T : never;
+
+  const chunksOf = (of: History["changes"]): Chunk[] =>
+    of.map(({ inTurns, again }, half) => {
+      const sales = SALES.slice(half * HALF, (half + 1) * HALF);
+      const changed = sales.map((sale, index) => ({ ...sale, ...inTurns[index % inTurns.length] }));
+      return [
+        ...changed,
+        ...again.map(([index, other]) => ({ ...changed[index], id: half * HALF + index + 1, ...other })),
+      ];
+    });
+
+  const day = (number: number): Date => new Date(Date.UTC(2024, 0, number));
+
+  /** Loads the sales, then a file in two chunks, once or twice; gives what is there afterwards. */
+  async function loaded({ changes: of, wasSaidBefore, comesAgain }: History, isAhead: boolean) {
+    let begun = 0;
+    let contents: unknown;
+    const work = withPlaces(async (warehouse) => {
+      await withOpenedChunks(warehouse, async (open) => {
+        const load = async (path: string, chunks: readonly Chunk[], statedAt: Date): Promise<void> => {
+          const texts = chunks.map((records) => transactionRecords(...records));
+          const file = await open(path, texts, "transactions", statedAt);
+          const ids = await readInTurns(file, file.loaders);
+          if (isAhead) {
+            await file.loaders[1]?.beginAhead(ids[0]?.highest ?? 0);
+            begun += await waiting(warehouse);
+          }
+          for (const loader of file.loaders.slice(0, chunks.length)) await file.commit(loader);
+          await file.complete();
+        };
+        await load("transactions-1.csv", [SALES], day(2));
+        await load("transactions-2.csv", chunksOf(of), wasSaidBefore ? day(1) : day(3));
+        if (comesAgain) await load("transactions-3.csv", chunksOf([of[1], of[0]]), day(2));
+      });
+      contents = {
+        facts: await facts(warehouse),
+        versions: await warehouse.rows(
+          `SELECT
+             transaction_id, stated_at, path, source_line, was_current, digest, card_token, device_key, store_key,
+             product_name, kept.status, amount
+           FROM ingestion_layer.fct_transactions_history AS kept JOIN operations.source_files USING (file_id)
+           ORDER BY transaction_id, stated_at, path, source_line, was_current`,
+        ),
+        quarantine: await quarantine(warehouse),
+        answers: await warehouse.answers(),
+      };
+    });
+    await work();
+    return { begun, contents };
+  }
+
+  test("come to the same when one is begun before its turn, and when not", async () => {
+    let begun = 0;
+    await fc.assert(
+      fc.asyncProperty(history, async (drawn) => {
+        const ahead = await loaded(drawn, true);
+        const inTurn = await loaded(drawn, false);
+        begun += ahead.begun;
+        expect(ahead.contents).toEqual(inTurn.contents);
+      }),
+      { numRuns: trials({ quick: 1, all: 200 }), endOnFailure: trials({ quick: true, all: false }) },
+    );
+    expect(begun).toBeGreaterThan(0);
+  }, 3_600_000);
 });
 
 describe("nobody waits for ever", () => {
