@@ -238,3 +238,32 @@ describe("a load in threads", () => {
       expect(await loadOddLines(`\n${MEGABYTE_OF_BLANK_LINES}`, encoding)).toEqual(small);
   });
 });
+
+describe("a backfill over threads", () => {
+  test(
+    "takes its range, corrects what it reads in another way, and leaves the file where it stands",
+    inWarehouse(async (warehouse) => {
+      await prepare(warehouse, { happened_at: "02/20/2022 09:00:00" });
+      await warehouse.ingest({ settings: SETTINGS });
+
+      const run = await warehouse.ingest({
+        settings: { ...SETTINGS, SOURCE_DATE_ORDER: "dmy", MAX_REJECT_RATIO: "1" },
+        range: { fromId: 2, toId: 7 },
+      });
+
+      expect(run).toMatchObject({ status: "succeeded", corrected: 5, rejected: 1, loaded: 0 });
+      expect(run.files.at(-1)).toMatchObject({ path: NAME, records_read: 6, out_of_range: 2 });
+      expect(await quarantine(warehouse)).toMatchObject([{ reason: "bad_timestamp", state: "rejected" }]);
+      const days = await warehouse.rows(
+        `SELECT happened_at::date::text AS day, array_agg(transaction_id::integer ORDER BY transaction_id) AS ids
+         FROM ingestion_layer.fct_transactions GROUP BY 1 ORDER BY 1`,
+      );
+      expect(days).toEqual([
+        { day: "2022-01-02", ids: [2, 3, 5, 6, 7] },
+        { day: "2022-02-01", ids: [1, 8] },
+        { day: "2022-02-20", ids: [4] },
+      ]);
+      expect(await warehouse.ingest({ settings: SETTINGS })).toMatchObject({ records_read: 0 });
+    }),
+  );
+});
