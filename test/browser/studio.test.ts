@@ -139,7 +139,7 @@ if ("missing" in chromium) {
       expect(answers["top_10_stores_by_amount"]).toHaveLength(10);
       expect(answers["average_amount_by_typology_and_country"]?.length).toBeGreaterThan(1);
       const views = Object.entries(answers);
-      for (const [view, rows] of views.slice(0, trials({ quick: 2, all: views.length }))) {
+      for (const [view, rows] of views.slice(0, trials({ quick: 1, all: views.length }))) {
         const expected = rows.slice(0, 100);
         const key = readViewKeys().get(`aggregation_layer.${view}`) ?? [];
         const found = await rowsOf(`aggregation_layer.${view}`, expected.length, key);

@@ -17,12 +17,7 @@ const files = sharedFiles(FEW_ROWS);
 
 const isAll = trials({ quick: 0, all: 1 }) === 1;
 /** Where there is something to lose: in the middle of a chunk, and where the server has done what the program does not know of. */
-const TELLING: readonly string[] = [
-  "run start, after",
-  "facts by COPY, after",
-  "after COMMIT",
-  "run end, after",
-];
+const TELLING: readonly string[] = ["facts by COPY, after", "run end, after"];
 /** A run has begun once it is noted. */
 const NOTED = BOUNDARIES.findIndex(({ name }) => name === "run start, after");
 const OF_RUNS = BOUNDARIES.slice(NOTED).filter(({ name }) => isAll || TELLING.includes(name));

@@ -42,7 +42,7 @@ describe.each([
   ["with its ids last, and CRLF", ID_LAST],
 ])("a file %s, cut at every byte and then whole", (how, whole) => {
   const tally = faultTally(`a file ${how} is cut at every byte`);
-  const cuts = trials({ quick: 8, all: whole.length });
+  const cuts = trials({ quick: 5, all: whole.length });
 
   test("comes to what it comes to when it is loaded at once", () =>
     withWarehouse(async (warehouse) => {

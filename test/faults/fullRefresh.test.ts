@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
 import { devicesFile, storesFile, transactionsFile } from "../fixtures/sourceText.ts";
 import { withTestDatabase } from "../fixtures/testDatabase.ts";
+import { trials } from "../fixtures/trials.ts";
 import { TEST_CARD_TOKEN_KEY } from "../fixtures/warehouse.ts";
 import { run, runForJson, start, type Environment } from "../processes/programs.ts";
 import { query } from "../processes/workplace.ts";
@@ -54,7 +55,7 @@ const BOUNDARIES: readonly (readonly [name: string, at: (statement: Statement) =
   ["it is marked as done", ({ sql }) => sql.includes("SET versions_before = NULL")],
 ];
 
-test.each(BOUNDARIES)(
+test.each(BOUNDARIES.slice(trials({ quick: 2, all: 0 })))(
   "a refresh that is killed when %s has changed nothing, and is done by the next",
   (_name, at) =>
     withShop(async (url, environment) => {

@@ -81,7 +81,7 @@ describe("a file that is rewritten while threads read and copy it ahead", () => 
 describe("a file that is cut while it is read", () => {
   const tally = faultTally("a file is cut at every byte of a chunk, under its reader");
   const bytes = endOf(4) - endOf(3);
-  const cuts = trials({ quick: 6, all: bytes });
+  const cuts = trials({ quick: 4, all: bytes });
 
   test("loads up to there, or not at all, and in the next run as it is", () =>
     withWarehouse(async (warehouse) => {

@@ -254,7 +254,7 @@ describe("a file that is loaded by backfills of ranges that cover it", () => {
           const once = await load([]);
           expect(await load(rangesOf(plan))).toEqual(once);
         }),
-        { numRuns: trials({ quick: 4, all: 100 }) },
+        { numRuns: trials({ quick: 2, all: 1_000 }) },
       );
     }),
   );

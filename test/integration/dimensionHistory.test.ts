@@ -127,7 +127,7 @@ test(
           }
           expect(await warehouse.verify()).toEqual([]);
         }),
-        { numRuns: trials({ quick: 15, all: 1_000 }) },
+        { numRuns: trials({ quick: 8, all: 1_000 }) },
       );
     });
   }),

@@ -27,7 +27,7 @@ jest.setTimeout(120_000);
 /** Where there are many at once. */
 const PROCESSES = trials({ quick: 4, all: 8 });
 /** How often what hangs on chance is tried. */
-const ROUNDS = trials({ quick: 4, all: 10 });
+const ROUNDS = trials({ quick: 2, all: 10 });
 const WAVES = trials({ quick: 1, all: 3 });
 
 /** A state directory whose server was used and stopped; a copy of it is one as well, and quicker than a fresh one. */

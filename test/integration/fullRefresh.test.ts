@@ -82,7 +82,7 @@ describe("a full refresh", () => {
             }
             expect(await ingest({ settings })).toMatchObject({ records_read: 0, resolved: 0 });
           }),
-          { numRuns: trials({ quick: 2, all: 300 }), endOnFailure: true },
+          { numRuns: trials({ quick: 1, all: 1_000 }), endOnFailure: true },
         );
       }),
     3_600_000,

@@ -10,7 +10,7 @@ import { mutatedFiles } from "../unit/corpora/mutatedFile.ts";
 import { readAsLoaded, type Outcome } from "../unit/corpora/readAsLoaded.ts";
 import { DEVICE_IDS } from "../unit/corpora/writtenFile.ts";
 
-const FILES = trials({ quick: 25, all: 1_000 });
+const FILES = trials({ quick: 12, all: 1_000 });
 const NAME = "transactions.csv";
 const known = new Set<unknown>(DEVICE_IDS);
 

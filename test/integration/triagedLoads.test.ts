@@ -167,7 +167,7 @@ test(
           );
           expect(await warehouse.verify()).toEqual([]);
         }),
-        { numRuns: trials({ quick: 25, all: 1_000 }) },
+        { numRuns: trials({ quick: 12, all: 1_000 }) },
       );
     });
   }),
