@@ -105,7 +105,7 @@ export interface JudgedAhead {
 /** Judged records that were written before their chunk's turn, and what is left to do in it. */
 export interface WrittenAhead {
   /** Values for the statements that go with the writes. */
-  readonly references: Parameters | undefined;
+  readonly labels: Parameters | undefined;
   readonly lockReferences: LockReferences | undefined;
   readonly keepInStep: KeepInStep | undefined;
 }
@@ -125,10 +125,10 @@ export async function judgeAhead(
   if (judgement.correctsOwnFile) return null;
   const { loaded, corrected, kept } = judgement;
   if (loaded > 0 || corrected + kept === 0) return { judgement, written: null };
-  const references = corrected > 0 ? await loading.references?.(client, true, []) : undefined;
+  const labels = corrected > 0 ? await loading.appliedLabels?.(client, true, []) : undefined;
   const lockReferences = await loading.findReferences?.(client, parameters);
   const keepInStep = await writeJudged(client, loading, judgement, parameters);
-  return { judgement, written: { references, lockReferences, keepInStep } };
+  return { judgement, written: { labels, lockReferences, keepInStep } };
 }
 
 /**
@@ -171,9 +171,9 @@ async function write(
   const ofJudged = { kept, corrected, loaded: loaded - (fresh?.records ?? 0) };
   const hasJudged = ofJudged.loaded + corrected > 0;
   const ofFresh = (await fresh?.prepare(client)) ?? [];
-  const references = written?.references ?? (await loading.references?.(client, hasJudged, ofFresh));
+  const labels = written?.labels ?? (await loading.appliedLabels?.(client, hasJudged, ofFresh));
   const runAll = async (statements: readonly SqlFile[]): Promise<void> => {
-    for (const statement of statements) await statement.run(client, { ...parameters, ...references });
+    for (const statement of statements) await statement.run(client, { ...parameters, ...labels });
   };
   await runAll(loading.prepare);
   if (hasJudged || kept > 0) await writeInTurn(client, loading, ofJudged, parameters, written);

@@ -31,7 +31,7 @@ export interface SourceLoading {
   /** One row an outcome; see `OutcomeSummary`. */
   readonly summarise: SqlFile;
   /** Values that `prepare` and `follow` need besides; `judged`: some records were judged to be written. */
-  readonly references?: (
+  readonly appliedLabels?: (
     client: ClientBase,
     judged: boolean,
     ofFresh: readonly AppliedLabel[],

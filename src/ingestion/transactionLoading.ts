@@ -15,7 +15,7 @@ export const transactionLoading: SourceLoading = {
   createStaging,
   judge: sql("judge"),
   summarise: sql("summarise"),
-  references: appliedLabels,
+  appliedLabels,
   prepare: [sql("insertProducts"), sql("insertLabels")],
   keepVersions: sql("keepVersions"),
   noteStated: sql("noteStated"),

@@ -9,7 +9,7 @@ import { holdServer, migratedWorkplace, query, type Workplace } from "../process
 import { faultTally } from "./harness/faultTally.ts";
 import { judge } from "./harness/oracle.ts";
 import { secondsSince } from "./harness/recovery.ts";
-import { FEW_ROWS, sharedFiles } from "./harness/sharedFiles.ts";
+import { FEW_ROWS, ROWS_FOR_THREADS, sharedFiles } from "./harness/sharedFiles.ts";
 import { NO_SMALL_DISK, withSmallDisk, type SmallDisk } from "./harness/smallDisk.ts";
 import { numbered, trials } from "../fixtures/trials.ts";
 
@@ -19,7 +19,7 @@ const TRIALS = trials({ quick: 1, all: 5 });
 const DISK_MB = 256;
 const NO_ROOM = /No space left on device/;
 
-const files = sharedFiles(FEW_ROWS);
+const files = sharedFiles(trials({ quick: FEW_ROWS, all: ROWS_FOR_THREADS }));
 const settingsOf = (stateDir: string): Environment => ({
   ...files().into(""),
   DATABASE_URL: undefined,
@@ -65,7 +65,11 @@ async function withFullLog(disk: SmallDisk): Promise<Workplace> {
     await query(url, "SELECT pg_switch_wal()");
   }
   // Of the 16 MB of the last one, 2 MB are left.
-  await query(url, "SELECT pg_logical_emit_message(false, 'fault', repeat('x', 14 << 20))");
+  await query(
+    url,
+    `SELECT pg_logical_emit_message(false, 'fault', repeat('x', greatest(0, (14 << 20) - file_offset)))
+     FROM pg_walfile_name_offset(pg_current_wal_insert_lsn())`,
+  );
   return place;
 }
 

@@ -15,7 +15,7 @@ export interface ChangedFacts {
   /** With two digits after the point. */
   readonly amounts: string | null;
   readonly transaction_ids: string | null;
-  /** Of accepted ones; absent where they are only taken away. */
+  /** NULL of those that are not accepted; absent where facts are only taken away: nobody asks for these. */
   readonly happened_at_micros?: string | null;
 }
 
@@ -29,18 +29,19 @@ export function addChangedFacts(changes: RollupChanges, sign: 1 | -1, facts: Cha
   const cents = arrayValues(facts.amounts?.replaceAll(".", "") ?? null);
   const transactionIds = arrayValues(facts.transaction_ids);
   const happenedAt = arrayValues(facts.happened_at_micros ?? null);
-  for (const [place, storeKey] of storeKeys.entries()) {
-    const numberOf = (column: readonly string[]): number => Number(column[place]);
+  for (const column of [deviceKeys, productKeys, dateKeys, statuses, cents, transactionIds])
+    if (column.length !== storeKeys.length) throw new Error("columns of changed facts do not line up");
+  for (let place = 0; place < storeKeys.length; place += 1) {
     changes.add(
       sign,
-      Number(storeKey),
-      numberOf(deviceKeys),
-      numberOf(productKeys),
-      numberOf(dateKeys),
+      Number(storeKeys[place]),
+      Number(deviceKeys[place]),
+      Number(productKeys[place]),
+      Number(dateKeys[place]),
       STATUSES.indexOf(statuses[place] ?? ""),
-      numberOf(cents),
-      numberOf(transactionIds),
-      numberOf(happenedAt),
+      Number(cents[place]),
+      Number(transactionIds[place]),
+      Number(happenedAt[place]),
     );
   }
 }

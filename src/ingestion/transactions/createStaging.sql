@@ -25,8 +25,6 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_transactions (
 CREATE TEMPORARY TABLE IF NOT EXISTS judged_transactions (
   LIKE staged_transactions,
   outcome text NOT NULL,
-  -- The same as outcome = 'corrected'. Of a boolean the planner expects half the rows, of a text hardly any, whatever is there.
-  corrects boolean NOT NULL,
   device_key integer,
   store_key integer,
   -- The fact that is there already, where it is to be corrected, as it was: so that it is looked up once.
@@ -38,7 +36,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS judged_transactions (
   -- When the fact that is there was said, where the record says otherwise.
   fact_stated_at timestamptz,
   -- The version that it would leave is kept already.
-  is_kept boolean NOT NULL
+  is_kept boolean NOT NULL,
+  -- Of a boolean the planner expects half the rows, of a text hardly any, whatever is there.
+  corrects boolean NOT NULL GENERATED ALWAYS AS (outcome = 'corrected') STORED
 ) ON COMMIT DELETE ROWS;
 
 -- The labels of the staged transactions, each once.

@@ -208,7 +208,6 @@ SELECT
   quarantine_id,
   stated_at,
   outcome,
-  outcome = 'corrected',
   device_key,
   store_key,
   CASE WHEN outcome = 'corrected' THEN fact END,

@@ -13,6 +13,8 @@ export const RECOVERY_SECONDS = 60;
 export interface Contents {
   /** `transaction id:digest`, sorted, each as often as it is there. */
   readonly facts: readonly string[];
+  /** The versions of facts that do not count any more, or never did: `transaction id:digest:path:line`, sorted likewise. */
+  readonly versions: readonly string[];
   readonly amount: string;
   /** Every view of the aggregation layer, as JSON. */
   readonly answers: Readonly<Record<string, string>>;
@@ -24,6 +26,11 @@ export async function contentsOf(url: string): Promise<Contents> {
   const facts = await query<{ fact: string }>(
     url,
     "SELECT transaction_id || ':' || digest AS fact FROM ingestion_layer.fct_transactions ORDER BY transaction_id, digest",
+  );
+  const versions = await query<{ version: string }>(
+    url,
+    `SELECT concat_ws(':', transaction_id, digest, path, source_line) AS version
+     FROM ingestion_layer.fct_transactions_history JOIN operations.source_files USING (file_id) ORDER BY 1`,
   );
   const answers = Object.keys(VIEWS).map(
     (view) =>
@@ -39,6 +46,7 @@ export async function contentsOf(url: string): Promise<Contents> {
   );
   return {
     facts: facts.map(({ fact }) => fact),
+    versions: versions.map(({ version }) => version),
     amount: sum?.amount ?? "",
     answers: Object.fromEntries(
       (await query<{ name: string; rows: string }>(url, answers.join(" UNION ALL "))).map(
@@ -63,8 +71,8 @@ export async function judge(
   const contents = await contentsOf(url);
   const isLate = recoverySeconds !== null && recoverySeconds > RECOVERY_SECONDS;
   return {
-    lost: surplus(expected.facts, contents.facts),
-    doubled: surplus(contents.facts, expected.facts),
+    lost: surplus(expected.facts, contents.facts) + surplus(expected.versions, contents.versions),
+    doubled: surplus(contents.facts, expected.facts) + surplus(contents.versions, expected.versions),
     stuck: [
       ...differences(expected, contents),
       ...(await openRuns(url)),
