@@ -79,11 +79,15 @@ export async function deployMigrations(
   environment: NodeJS.ProcessEnv,
   stopping?: AbortSignal,
 ): Promise<void> {
-  // Not later: what was marked as interrupted has to be tried again.
-  if (stopping?.aborted === true)
-    throw new TillhouseError("run_stopped", "Stopped before the database was prepared.");
+  const stopIfAsked = (): void => {
+    if (stopping?.aborted === true)
+      throw new TillhouseError("run_stopped", "Stopped before the database was prepared.");
+  };
+  stopIfAsked();
   const prisma = (...args: string[]) => runPrisma(args, { url, environment, output: "collect" });
   const interrupted = await forgetInterrupted(url);
+  // A signal that came meanwhile reached no Prisma. What was marked as interrupted has to be tried again all the same.
+  if (interrupted.length === 0) stopIfAsked();
   let { exitCode, output } = await prisma("migrate", "deploy");
   for (const name of interrupted) {
     if (exitCode === 0) return;
