@@ -1,38 +1,23 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
-import { devicesFile, storesFile, transactionsFile } from "../fixtures/sourceText.ts";
-import { withTestDatabase } from "../fixtures/testDatabase.ts";
+import { transactionsFile } from "../fixtures/sourceText.ts";
 import { trials } from "../fixtures/trials.ts";
-import { TEST_CARD_TOKEN_KEY } from "../fixtures/warehouse.ts";
 import { run, runForJson, start, type Environment } from "../processes/programs.ts";
 import { query } from "../processes/workplace.ts";
 import { withDatabaseProxy, type Statement } from "./harness/databaseProxy.ts";
 import { resumeWork } from "./harness/recovery.ts";
+import { withShop } from "./harness/shop.ts";
 
 jest.setTimeout(300_000);
 
 const REFRESH = ["ingest", "--full-refresh", "--json"];
 
 /** Gives `work` the settings of a shop that has sold something. */
-async function withShop(work: (url: string, environment: Environment) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "tillhouse-refresh-"));
-  try {
-    await withTestDatabase(async (url) => {
-      const environment = {
-        ...{ DATABASE_URL: url, DATA_DIR: folder, STATE_DIR: join(folder, ".state"), SETTLE_MS: "0" },
-        CARD_TOKEN_KEY: TEST_CARD_TOKEN_KEY,
-      };
-      await writeFile(join(folder, "stores.csv"), storesFile({ id: 1 }));
-      await writeFile(join(folder, "devices.csv"), devicesFile({ id: 1 }));
-      await writeFile(join(folder, "transactions.csv"), transactionsFile({ id: 1 }, { id: 2 }));
-      expect((await run(["ingest", "--json"], environment)).exitCode).toBe(0);
-      await work(url, environment);
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+function withSales(work: (url: string, environment: Environment) => Promise<void>): Promise<void> {
+  return withShop(async ({ url, into, write, load }) => {
+    await write("transactions.csv", transactionsFile({ id: 1 }, { id: 2 }));
+    await load();
+    await work(url, into(url));
+  });
 }
 
 const runsOfFacts = (url: string) =>
@@ -58,7 +43,7 @@ const BOUNDARIES: readonly (readonly [name: string, at: (statement: Statement) =
 test.each(BOUNDARIES.slice(trials({ quick: 2, all: 0 })))(
   "a refresh that is killed when %s has changed nothing, and is done by the next",
   (_name, at) =>
-    withShop(async (url, environment) => {
+    withSales(async (url, environment) => {
       await withDatabaseProxy(url, async (proxy) => {
         const refresh = start("cli", REFRESH, { ...environment, DATABASE_URL: proxy.url });
         const ambush = proxy.ambush({
@@ -87,7 +72,7 @@ test.each(BOUNDARIES.slice(trials({ quick: 2, all: 0 })))(
 test.each(["before", "after"] as const)(
   "a refresh whose connection breaks %s its commit is done, once, by the same run",
   (when) =>
-    withShop((url, environment) =>
+    withSales((url, environment) =>
       withDatabaseProxy(url, async (proxy) => {
         const ambush = proxy.ambush({
           at: commits,

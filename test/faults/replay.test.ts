@@ -1,17 +1,13 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
-import { devicesFile, storesFile, transactionsFile } from "../fixtures/sourceText.ts";
-import { withTestDatabase } from "../fixtures/testDatabase.ts";
+import { transactionsFile } from "../fixtures/sourceText.ts";
 import { numbered, trials } from "../fixtures/trials.ts";
-import { TEST_CARD_TOKEN_KEY } from "../fixtures/warehouse.ts";
-import { run, type Environment } from "../processes/programs.ts";
+import { run } from "../processes/programs.ts";
 import { BOUNDARIES_OF_REPLAY } from "./harness/boundaries.ts";
 import { faultTally } from "./harness/faultTally.ts";
 import { killAtEach } from "./harness/kills.ts";
 import { contentsOf, judge, type Contents } from "./harness/oracle.ts";
 import { resumeWork } from "./harness/recovery.ts";
+import { withShop, type Shop } from "./harness/shop.ts";
 
 jest.setTimeout(600_000);
 
@@ -19,40 +15,27 @@ const REPLAY = ["replay", "--json"];
 /** Read as the month first, this is none. */
 const on = (day: number): string => `${day}/01/2022 09:00:00`;
 
-/** Gives `work` the settings of a shop, of whose sales many could not be read, until a setting has changed. */
-async function withQuarantine(work: (url: string, into: (url: string) => Environment) => Promise<void>) {
-  const folder = await mkdtemp(join(tmpdir(), "tillhouse-replay-"));
-  try {
-    await withTestDatabase(async (url) => {
-      const into = (of: string): Environment => ({
-        ...{ DATABASE_URL: of, DATA_DIR: folder, STATE_DIR: join(folder, ".state"), SETTLE_MS: "0" },
-        ...{ CARD_TOKEN_KEY: TEST_CARD_TOKEN_KEY, SOURCE_DATE_ORDER: "dmy" },
-      });
-      const write = (name: string, text: string) => writeFile(join(folder, name), text);
-      await write("stores.csv", storesFile({ id: 1 }));
-      await write("devices.csv", devicesFile({ id: 1 }));
-      await write(
-        "transactions-1.csv",
-        transactionsFile(
-          { id: 1 },
-          { id: 2, happened_at: on(20) },
-          { id: 3, amount: "many" },
-          { id: 5, happened_at: on(24) },
-        ),
-      );
-      // Replayed, two of them correct what is there, and sale 5 of the first file is older than that of the third.
-      await write(
-        "transactions-2.csv",
-        transactionsFile({ id: 1, happened_at: on(21) }, { id: 4, happened_at: on(22) }),
-      );
-      await write("transactions-3.csv", transactionsFile({ id: 2, happened_at: on(23) }, { id: 5 }));
-      const before = { ...into(url), SOURCE_DATE_ORDER: "mdy", MAX_REJECT_RATIO: "1" };
-      expect((await run(["ingest", "--json"], before)).exitCode).toBe(0);
-      await work(url, into);
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+/** Gives `work` a shop, of whose sales many could not be read, and settings under which they can. */
+function withQuarantine(work: (url: string, into: Shop["into"]) => Promise<void>): Promise<void> {
+  return withShop(async ({ url, into, write, load }) => {
+    await write(
+      "transactions-1.csv",
+      transactionsFile(
+        { id: 1 },
+        { id: 2, happened_at: on(20) },
+        { id: 3, amount: "many" },
+        { id: 5, happened_at: on(24) },
+      ),
+    );
+    // Replayed, two of them correct what is there, and sale 5 of the first file is older than that of the third.
+    await write(
+      "transactions-2.csv",
+      transactionsFile({ id: 1, happened_at: on(21) }, { id: 4, happened_at: on(22) }),
+    );
+    await write("transactions-3.csv", transactionsFile({ id: 2, happened_at: on(23) }, { id: 5 }));
+    await load({ MAX_REJECT_RATIO: "1" });
+    await work(url, (of) => ({ ...into(of), SOURCE_DATE_ORDER: "dmy" }));
+  });
 }
 
 const tally = faultTally("replay killed at each boundary in turn");

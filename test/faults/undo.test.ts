@@ -1,39 +1,21 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
-import { devicesFile, storesFile, transactionsFile } from "../fixtures/sourceText.ts";
-import { withTestDatabase } from "../fixtures/testDatabase.ts";
-import { TEST_CARD_TOKEN_KEY } from "../fixtures/warehouse.ts";
+import { transactionsFile } from "../fixtures/sourceText.ts";
 import { run, runForJson, type Environment } from "../processes/programs.ts";
 import { query } from "../processes/workplace.ts";
 import { withDatabaseProxy } from "./harness/databaseProxy.ts";
+import { withShop } from "./harness/shop.ts";
 
 jest.setTimeout(300_000);
 
 /** Gives `work` the settings of a shop that sold something in each of two runs. */
-async function withTwoRuns(work: (url: string, environment: Environment) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "tillhouse-undo-"));
-  try {
-    await withTestDatabase(async (url) => {
-      const environment = {
-        ...{ DATABASE_URL: url, DATA_DIR: folder, STATE_DIR: join(folder, ".state"), SETTLE_MS: "0" },
-        CARD_TOKEN_KEY: TEST_CARD_TOKEN_KEY,
-      };
-      const load = async (name: string, text: string): Promise<void> => {
-        await writeFile(join(folder, name), text);
-      };
-      await load("stores.csv", storesFile({ id: 1 }));
-      await load("devices.csv", devicesFile({ id: 1 }));
-      await load("transactions-1.csv", transactionsFile({ id: 1 }));
-      expect((await run(["ingest", "--json"], environment)).exitCode).toBe(0);
-      await load("transactions-2.csv", transactionsFile({ id: 2 }));
-      expect((await run(["ingest", "--json"], environment)).exitCode).toBe(0);
-      await work(url, environment);
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+function withTwoRuns(work: (url: string, environment: Environment) => Promise<void>): Promise<void> {
+  return withShop(async ({ url, into, write, load }) => {
+    for (const id of [1, 2]) {
+      await write(`transactions-${id}.csv`, transactionsFile({ id }));
+      await load();
+    }
+    await work(url, into(url));
+  });
 }
 
 test.each(["before", "after"] as const)(

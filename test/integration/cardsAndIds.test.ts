@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { devicesFile, storesFile, transactionsFile } from "../fixtures/sourceText.ts";
 import { facts, writePlaces } from "../fixtures/loadedFacts.ts";
 import { withWarehouse, inWarehouse } from "../fixtures/warehouse.ts";
-import { READABLE_FORMATS } from "../unit/sources/testCards.ts";
+import { READABLE_FORMATS } from "../fixtures/cardFormats.ts";
 
 const CARDS = 1_500;
 const format = fc.constantFrom(...Object.values(READABLE_FORMATS));

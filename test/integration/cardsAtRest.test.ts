@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { FORMATTINGS } from "../fixtures/cardFormattings.ts";
+import { FORMATS_TO_LOAD } from "../fixtures/cardFormats.ts";
 import { CardSearch, numberedCard } from "../fixtures/cardSearch.ts";
 import { databaseDump } from "../fixtures/databaseDump.ts";
 import { quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
@@ -42,7 +42,7 @@ async function expectNoCards(warehouse: Warehouse, cards: readonly string[], rep
 
 const load = (warehouse: Warehouse) => warehouse.ingest({ settings: { MAX_REJECT_RATIO: "1" } });
 
-describe.each(Object.entries(FORMATTINGS))("a card number written %s", (_formatting, format) => {
+describe.each(Object.entries(FORMATS_TO_LOAD))("a card number written %s", (_name, format) => {
   const card = (place: number): string => format(markedCard(place));
 
   test(
@@ -198,7 +198,7 @@ test(
     await warehouse.files.write(`transactions-${first}.csv`, file({ id: 1 }));
     await warehouse.files.write(`sales ${second}.csv`, file({ id: 2 }));
     await warehouse.files.write(`transactions-000${third}.csv`, file({ id: 3 }));
-    const wide = (FORMATTINGS["full-width"] ?? String)(fourth);
+    const wide = (FORMATS_TO_LOAD["full-width"] ?? String)(fourth);
     await warehouse.files.write(`transactions-${wide}.csv`, file({ id: 4 }));
     await warehouse.files.write("transactions-20261128-000001.csv", file({ id: 5 }));
 
@@ -211,7 +211,7 @@ test(
     ]);
     expect(JSON.stringify(warehouse.log)).toContain("transactions-****************.csv");
 
-    const folder = (FORMATTINGS["dashed"] ?? String)(fifth);
+    const folder = (FORMATS_TO_LOAD["dashed"] ?? String)(fifth);
     await mkdir(join(warehouse.files.path, folder));
     await warehouse.files.write(join(folder, "transactions.csv"), file({ id: 6 }));
     const elsewhere = await mkdtemp(join(tmpdir(), `tillhouse-${sixth}-`));
@@ -264,7 +264,7 @@ test(
     async (warehouse) => {
       await writePlaces(warehouse);
       await warehouse.ingest();
-      for (const format of Object.values(FORMATTINGS)) {
+      for (const format of Object.values(FORMATS_TO_LOAD)) {
         const place = `${format(markedCard(1))} Street`;
         await warehouse.rows("UPDATE ingestion_layer.dim_stores SET address = $1", [place]);
         await expect(expectNoCards(warehouse, [markedCard(1)], {})).rejects.toThrow("dim_stores");

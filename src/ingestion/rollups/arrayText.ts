@@ -3,7 +3,7 @@ export function arrayText(values: readonly (number | bigint)[]): string {
   return `{${values.join(",")}}`;
 }
 
-/** What the text of a PostgreSQL array of plain values holds, one by one, where it has some; nothing of null, as `array_agg` gives it. */
+/** The values in the text of an array that `array_agg` made, of types that need no quotes; none of null, which it makes of no rows. */
 export function arrayValues(text: string | null): readonly string[] {
   return text === null ? [] : text.slice(1, -1).split(",");
 }

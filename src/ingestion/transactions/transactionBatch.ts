@@ -179,18 +179,24 @@ async function stageAhead(client: ClientBase, batch: FactBatch, above: number): 
   if (!(await areAllToJudge(client, batch)) || !(await mayCheckKeysAsSets(client))) return null;
   const devices = await devicesAsTheyStand(client, batch);
   const rows = allRows(batch);
-  const labels = await findLabels(client, usedLabels(batch, rows), batch.registry.labels.length);
+  const used = usedLabels(batch, rows);
+  const labels = await findLabels(client, used, batch.registry.labels.length);
   if (labels === null) return null;
-  await stage(client, batch, rows);
+  await stage(client, batch, rows, used);
   return { devices, labels };
 }
 
 const allRows = (batch: FactBatch): Int32Array => Int32Array.from({ length: batch.rows }, (_, row) => row);
 
-async function stage(client: ClientBase, batch: FactBatch, rows: Int32Array): Promise<void> {
+async function stage(
+  client: ClientBase,
+  batch: FactBatch,
+  rows: Int32Array,
+  labels = usedLabels(batch, rows),
+): Promise<void> {
   for (const row of rows) batch.writeStagedHead(row);
   await createStaging.run(client);
-  await stageLabels.run(client, labelColumns(usedLabels(batch, rows)));
+  await stageLabels.run(client, labelColumns(labels));
   const copied = await sendCopy(client, COPY_STAGED, binaryCopy(batch.tuplesOf(rows)));
   if (copied !== rows.length)
     throw new Error(`${copied} of ${rows.length} transactions were staged; rolled back`);

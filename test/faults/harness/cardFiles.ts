@@ -9,7 +9,7 @@ import {
   TRANSACTIONS_HEADER,
   type TransactionFields,
 } from "../../fixtures/sourceText.ts";
-import { ANY_FORMAT } from "../../unit/sources/testCards.ts";
+import { ANY_FORMAT } from "../../fixtures/cardFormats.ts";
 
 /** Beginning with a zero, so that no count, line or duration is like them. */
 export const PLAIN_CVVS = ["0739", "091"] as const;

@@ -22,11 +22,8 @@ export interface SharedFiles {
 interface FilesWanted {
   readonly rows: number;
   readonly defects: readonly string[];
-  /** Come again at the end of their own file, or in one after all others. */
-  readonly corrected?: {
-    readonly records: number;
-    readonly inFile: "transactions.csv" | "transactions_zcorrected.csv";
-  };
+  /** Records that come again at the end of their file, or apart: in a file after all others. */
+  readonly corrected?: { readonly records: number; readonly apart: boolean };
   readonly settings?: Environment;
 }
 
@@ -43,7 +40,7 @@ export const FEW_ROWS: FilesWanted = { rows: 11_000, defects: ALL_DEFECTS };
 export const ROWS_FOR_THREADS: FilesWanted = {
   rows: 80_000,
   defects: [],
-  corrected: { records: 40_000, inFile: "transactions_zcorrected.csv" },
+  corrected: { records: 40_000, apart: true },
   settings: { WORKERS: "2" },
 };
 
@@ -94,7 +91,7 @@ async function makeFiles({
 
 /** An ordinary record up to the seconds of its creation, and what comes after them. */
 const ORDINARY = /^(\d+,\d+,[^",]+,\d+,[^",]+,[\d.]+,\w+,\d*,\d*,[\d/]+ \d+:\d\d):(\d\d)(,[\d/]+ [\d:]+)$/gm;
-const FEW_CORRECTED = { records: 200, inFile: "transactions.csv" } as const;
+const FEW_CORRECTED = { records: 200, apart: false };
 const IN_ANOTHER_FILE = 100;
 
 /**
@@ -103,10 +100,9 @@ const IN_ANOTHER_FILE = 100;
  */
 async function moveAndCorrect(
   dataDir: string,
-  { records, inFile }: NonNullable<FilesWanted["corrected"]>,
+  { records, apart }: NonNullable<FilesWanted["corrected"]>,
 ): Promise<void> {
-  const file = join(dataDir, "transactions.csv");
-  const text = await readFile(file, "utf8");
+  const text = await readFile(join(dataDir, "transactions.csv"), "utf8");
   const corrected = Array.from(text.matchAll(ORDINARY))
     .slice(0, records)
     .map(([, before, seconds, after]) => `${before ?? ""}:${seconds === "00" ? "01" : "00"}${after ?? ""}`);
@@ -114,8 +110,11 @@ async function moveAndCorrect(
   const lines = text.trimEnd().split("\n");
   const moved = lines.splice(-IN_ANOTHER_FILE);
   const [header = ""] = lines;
-  const files = { "transactions.csv": lines, "transactions_more.csv": [header, ...moved] };
-  const corrections = { [inFile]: [...(inFile in files ? lines : [header]), ...corrected] };
-  for (const [name, content] of Object.entries({ ...files, ...corrections }))
+  const files = {
+    "transactions.csv": apart ? lines : [...lines, ...corrected],
+    "transactions_more.csv": [header, ...moved],
+    ...(apart && { "transactions_zcorrected.csv": [header, ...corrected] }),
+  };
+  for (const [name, content] of Object.entries(files))
     await writeFile(join(dataDir, name), `${content.join("\n")}\n`);
 }

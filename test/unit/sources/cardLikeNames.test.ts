@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { mayNameCard, shownPath } from "../../../src/sources/cardLikeNames.ts";
-import { ANY_FORMAT, TEST_CARDS } from "./testCards.ts";
+import { ANY_FORMAT } from "../../fixtures/cardFormats.ts";
+import { TEST_CARDS } from "./testCards.ts";
 
 test.each(Object.entries(ANY_FORMAT))("a card in a file's name is seen: %s", (_, format) => {
   for (const digits of TEST_CARDS) {

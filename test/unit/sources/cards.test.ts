@@ -9,7 +9,8 @@ import {
 } from "../../../src/sources/cards.ts";
 import { MOST_CARD_DIGITS } from "../../../src/sources/sha256/recordHashes.ts";
 import { CASES } from "./cases.ts";
-import { READABLE_FORMATS, TEST_CARDS, UNREADABLE_FORMATS, writtenCards } from "./testCards.ts";
+import { READABLE_FORMATS, UNREADABLE_FORMATS } from "../../fixtures/cardFormats.ts";
+import { TEST_CARDS, writtenCards } from "./testCards.ts";
 
 const KEY = Buffer.alloc(32, 7);
 const OTHER_KEY = Buffer.alloc(32, 8);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { maskCards, shapeOf } from "../../../src/sources/maskCards.ts";
-import { ANY_FORMAT, holdsNumber, TEST_CARDS, writtenCards } from "./testCards.ts";
+import { ANY_FORMAT } from "../../fixtures/cardFormats.ts";
+import { holdsNumber, TEST_CARDS, writtenCards } from "./testCards.ts";
 
 describe("maskCards", () => {
   test.each(Object.entries(ANY_FORMAT))("leaves no digit of a card: %s", (_, format) => {
