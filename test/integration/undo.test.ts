@@ -115,7 +115,7 @@ test(
         { numRuns: trials({ quick: 3, all: 1_000 }), endOnFailure: true },
       );
     }),
-  3_600_000,
+  10_800_000,
 );
 
 /** A shop that has sold something, by run 1. */
