@@ -368,7 +368,7 @@ test(
           ).toEqual(open.filter(isOpen).map(({ path, line }) => ({ path, line })));
         },
       ),
-      { numRuns: trials({ quick: 3, all: 1_000 }), endOnFailure: true },
+      { numRuns: trials({ quick: 2, all: 1_000 }), endOnFailure: true },
     );
   }),
   3_600_000,

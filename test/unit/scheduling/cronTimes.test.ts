@@ -118,7 +118,7 @@ test("any stretch of time holds what its two halves hold, from either end", () =
         );
       },
     ),
-    { numRuns: trials({ quick: 100, all: 1_000 }) },
+    { numRuns: trials({ quick: 25, all: 1_000 }) },
   );
 });
 
