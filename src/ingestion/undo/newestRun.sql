@@ -35,6 +35,8 @@ WHERE runs.run_id < :before_run_id::integer
       FROM operations.run_changes AS changes
       WHERE changes.run_id = runs.run_id AND (changes.table_name <> 'source_files' OR changes.before IS NULL)
     )
+    -- What it added there is noted nowhere else.
+    OR EXISTS (SELECT FROM operations.quarantine WHERE quarantine.run_id = runs.run_id)
   )
 ORDER BY runs.run_id DESC
 LIMIT 1;
