@@ -216,6 +216,30 @@ describe("a run that is taken back", () => {
       expect((await undo()).run?.runId).toBe(2);
     }));
 
+  test("may be a backfill that reads an older version in another way, and comes to nothing else", () =>
+    withUndo(async (warehouse, undo) => {
+      await openShop(warehouse);
+      const either = "03/03/2022 10:00:00";
+      const sold = { id: 2, created_at: either };
+      await warehouse.files.write(
+        "transactions-2026-01-01.csv",
+        transactionsFile({ ...sold, happened_at: "02/01/2022 10:00:00" }),
+      );
+      await warehouse.files.write(
+        "transactions-2026-01-02.csv",
+        transactionsFile({ ...sold, happened_at: either }),
+      );
+      await warehouse.ingest();
+      const before = await standing(warehouse);
+      await warehouse.ingest({ settings: { SOURCE_DATE_ORDER: "dmy" }, range: { fromId: 2 } });
+      expect(await standing(warehouse)).not.toEqual(before);
+
+      expect((await undo()).run?.runId).toBe(3);
+
+      expect(await standing(warehouse)).toEqual(before);
+      expect((await undo()).run?.runId).toBe(2);
+    }));
+
   test("is no load that others are compared with", () =>
     withUndo(async (warehouse, undo) => {
       await writePlaces(warehouse);

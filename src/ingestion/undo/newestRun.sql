@@ -9,7 +9,8 @@ SELECT
   runs.started_at,
   runs.versions_before,
   runs.parameters ? 'full_refresh' AS is_refresh,
-  EXISTS (SELECT FROM operations.run_changes AS changes WHERE changes.run_id = runs.run_id) AS is_noted
+  -- What is noted is dropped from the oldest run on: one that has nothing noted, and older ones have, changed nothing of that.
+  EXISTS (SELECT FROM operations.run_changes AS changes WHERE changes.run_id <= runs.run_id) AS is_noted
 FROM operations.runs AS runs
 WHERE runs.run_id < :before_run_id::integer
   AND runs.status <> 'undone'
@@ -35,8 +36,20 @@ WHERE runs.run_id < :before_run_id::integer
       FROM operations.run_changes AS changes
       WHERE changes.run_id = runs.run_id AND (changes.table_name <> 'source_files' OR changes.before IS NULL)
     )
-    -- What it added there is noted nowhere else.
+    -- Rejects, and versions of facts that count for nothing, are noted nowhere else. Versions are numbered run by run.
     OR EXISTS (SELECT FROM operations.quarantine WHERE quarantine.run_id = runs.run_id)
+    OR EXISTS (
+      SELECT
+      FROM ingestion_layer.fct_transactions_history AS versions
+      WHERE versions.version_id > runs.versions_before
+        AND versions.version_id <= (
+          SELECT later.versions_before
+          FROM operations.runs AS later
+          WHERE later.run_id > runs.run_id
+          ORDER BY later.run_id
+          LIMIT 1
+        )
+    )
   )
 ORDER BY runs.run_id DESC
 LIMIT 1;
