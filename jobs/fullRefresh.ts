@@ -18,7 +18,7 @@ import { loadAsThen } from "./loadAsThen.ts";
 import { dropLeftStaging, onOneConnection, rememberedFiles, settingsOf } from "./loadingRun.ts";
 import { rejectionsOf } from "./rejections.ts";
 import { withRunSession } from "./runSession.ts";
-import { ingestJob } from "./scheduledJobs.ts";
+import { INGEST } from "./jobNames.ts";
 
 /** What a full refresh is asked for. */
 export interface RefreshOptions {
@@ -41,14 +41,14 @@ export async function fullRefresh(context: JobContext, options: RefreshOptions):
   const started = clock.monotonicMs();
   const parameters = { files: [], full_refresh: true, ...(allowMissing && { allow_missing: true }) };
   if (options.dryRun === true) {
-    return inOneTransaction(ingestJob.name, parameters, context, async ({ session, inside, ...held }) => {
+    return inOneTransaction(INGEST, parameters, context, async ({ session, inside, ...held }) => {
       const report = await rebuild(inside, held, session, allowMissing, started);
       return { ...report, dryRun: { rejections: await rejectionsOf(inside.database.pool, report.runId) } };
     });
   }
   // Kept over attempts: the answer to a COMMIT may be lost.
   let rebuilt: IngestReport | undefined;
-  return asRun(ingestJob.name, parameters, context, async (held) => {
+  return asRun(INGEST, parameters, context, async (held) => {
     if (rebuilt === undefined || !(await isRebuilt(database.pool, held.run.runId))) {
       await completeRotation(config, database.pool);
       await dropLeftStaging(context);

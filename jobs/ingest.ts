@@ -25,7 +25,7 @@ import type { LoadedSources } from "./loadSources.ts";
 import { refreshStatistics } from "./refreshStatistics.ts";
 import { rejectionsOf } from "./rejections.ts";
 import { withRunSession } from "./runSession.ts";
-import { ingestJob } from "./scheduledJobs.ts";
+import { INGEST } from "./jobNames.ts";
 
 /**
  * One run of the pipeline's ingestion layer. A file that cannot be loaded does not keep the others from it; the
@@ -46,12 +46,10 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
     ...rangeParameters(options.range),
   };
   if (options.dryRun === true) {
-    return inOneTransaction(ingestJob.name, parameters, context, (held) =>
-      rehearse(held, options, doneOf, started),
-    );
+    return inOneTransaction(INGEST, parameters, context, (held) => rehearse(held, options, doneOf, started));
   }
   let usualLoads: UsualLoads | undefined;
-  return asRun(ingestJob.name, parameters, context, async (held) => {
+  return asRun(INGEST, parameters, context, async (held) => {
     const memory = { doneOf, usualLoads: (usualLoads ??= new UsualLoads(held.run.runId)) };
     await completeRotation(config, database.pool);
     const key = await cardTokenKey(config, database.pool);

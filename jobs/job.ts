@@ -7,6 +7,7 @@ import { asDatabaseError } from "../src/database/databaseErrors.ts";
 import { passesSoon, TillhouseError } from "../src/lib/errors.ts";
 import type { Logger } from "../src/lib/logger.ts";
 import { publicCode, publicMessage } from "../src/lib/publicError.ts";
+import type { DueSlot } from "../src/runs/dueSlot.ts";
 import { Retries } from "../src/runs/retries.ts";
 import { startRun, statusOf, type RunLog } from "../src/runs/runLog.ts";
 import { takeWarehouseLock, type WarehouseLock } from "../src/runs/warehouseLock.ts";
@@ -22,6 +23,8 @@ export interface JobContext {
   /** Out of patience: break off, roll back. */
   readonly breakingOff: AbortSignal;
   readonly trigger: "manual" | "schedule";
+  /** The due time that a run is for, if any. */
+  readonly slot?: DueSlot;
   /** How loader threads are started, where it is not as usual. */
   readonly startThread?: StartThread;
   /** Told after each committed chunk; for a display. */
@@ -45,7 +48,8 @@ export interface HeldRun {
  * without anything done. How the run ended is logged, whatever happened; `work` says by its result when some of it failed
  * though the run went on.
  *
- * @throws TillhouseError `run_locked` when another process holds the warehouse, and what `work` throws
+ * @throws TillhouseError `run_locked` when another process holds the warehouse, `slot_taken` when the due time that it is for was
+ *   run for meanwhile, and what `work` throws
  */
 export async function asRun<T extends { failure: unknown }>(
   job: string,

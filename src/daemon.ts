@@ -1,7 +1,5 @@
-import { ingest } from "../jobs/ingest.ts";
-import { statusOfReport } from "../jobs/ingestReport.ts";
 import type { JobContext } from "../jobs/job.ts";
-import { ingestJob } from "../jobs/scheduledJobs.ts";
+import { SCHEDULED_JOBS, type ScheduledJob } from "../jobs/scheduledJobs.ts";
 import { outliveClosedOutput } from "./commands/closedOutput.ts";
 import { guardMemory } from "./config/guardMemory.ts";
 import { loadConfig } from "./config/loadConfig.ts";
@@ -13,7 +11,7 @@ import { EXIT_CODES, TillhouseError, type ExitCode } from "./lib/errors.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
 import { listenForStop } from "./lib/stopSignals.ts";
 import { publicMessage } from "./lib/publicError.ts";
-import { runWhenDue } from "./scheduling/runWhenDue.ts";
+import { runWhenDue, type RunEnd } from "./scheduling/runWhenDue.ts";
 
 /**
  * The long-running process: jobs on their cron expressions, until SIGINT or SIGTERM.
@@ -51,33 +49,23 @@ export async function runDaemon(): Promise<ExitCode> {
       await database.close();
       throw error;
     });
-    const context = (): JobContext => ({
-      config,
-      logger,
-      clock: systemClock,
-      database,
-      ...stop,
+    const context: JobContext = {
+      ...{ config, logger, clock: systemClock, database, ...stop },
       trigger: "schedule",
-    });
-
-    const due = runWhenDue(
-      {
-        name: ingestJob.name,
-        cron: ingestJob.cron(config),
-        timezone: config.timezone,
-        run: async () => {
-          try {
-            await ingestOnce(context());
-          } catch (error) {
-            logError(logger, error);
-          }
+    };
+    const schedules = SCHEDULED_JOBS.map((job) =>
+      runWhenDue(
+        {
+          ...{ name: job.name, cron: job.cron(config), timezone: config.timezone },
+          catchUp: job.catchUp(config),
+          run: (slot) => runFor({ ...context, slot }, job),
         },
-      },
-      { clock: systemClock, logger },
+        context,
+      ),
     );
 
     await aborted(stop.stopping);
-    await due.end();
+    await Promise.all(schedules.map((schedule) => schedule.end()));
     await database.close();
     logger.info("stopped");
     return EXIT_CODES.done;
@@ -87,23 +75,16 @@ export async function runDaemon(): Promise<ExitCode> {
   }
 }
 
-async function ingestOnce(context: JobContext): Promise<void> {
-  const { logger } = context;
+/** One run of a job for a due time. */
+async function runFor(context: JobContext, job: ScheduledJob): Promise<RunEnd> {
   try {
-    const report = await ingest(context, { files: [] });
-    const read = report.files.filter((file) => file.status !== "unchanged");
-    logger.info("run ended", {
-      run: report.runId,
-      status: statusOfReport(report),
-      files: read.length,
-      loaded: read.reduce((sum, file) => sum + file.outcomes.loaded, 0),
-      rejected: read.reduce((sum, file) => sum + file.outcomes.rejected, 0),
-      resolved: report.resolved,
-      duration_ms: Math.round(report.durationMs),
-    });
+    return await job.run(context);
   } catch (error) {
-    if (!(error instanceof TillhouseError && error.code === "run_locked")) throw error;
-    logger.info("skipped: another run is at work");
+    const code = error instanceof TillhouseError ? error.code : undefined;
+    if (code === "run_locked") return "locked";
+    if (code === "slot_taken") return "taken";
+    logError(context.logger, error);
+    return "failed";
   }
 }
 

@@ -102,9 +102,9 @@ Examples:
     .option("--limit <n>", "how many records", wholeNumber, 50)
     .action(async (options: ListOptions) => (await import("../commands/history.ts")).rejectsCommand(options));
 
-  program
+  const schedule = program
     .command("schedule")
-    .description("when the daemon's jobs are due next (npm run schedule)")
+    .description("when the daemon's jobs are due next, and how each stands (npm run schedule)")
     .option("--limit <n>", "how many due times of each job", positiveNumber, 5)
     .option("--json", "print one JSON object")
     .addHelpText(
@@ -115,10 +115,28 @@ twice is due the first time. A job that is due every hour goes by the time that 
 
 Examples:
   npm run schedule
+  npm run schedule -- pause ingest
+  npm run schedule -- resume ingest
   INGEST_CRON='30 2 * * *' TIMEZONE=America/New_York npm run -s schedule -- --limit 400 --json`,
     )
     .action(async (options: ScheduleOptions) =>
       (await import("../commands/schedule.ts")).scheduleCommand(options),
+    );
+  schedule
+    .command("pause")
+    .description("from now on, let pass what comes due of a job; a run at work goes on")
+    .argument("<job>", "its name")
+    .option("--json", "print one JSON object")
+    .action(async (job: string, _options: unknown, command: Command) =>
+      (await import("../commands/schedule.ts")).pauseCommand(job, command.optsWithGlobals()),
+    );
+  schedule
+    .command("resume")
+    .description("end the pause of a job: it is run when it is due next")
+    .argument("<job>", "its name")
+    .option("--json", "print one JSON object")
+    .action(async (job: string, _options: unknown, command: Command) =>
+      (await import("../commands/schedule.ts")).resumeCommand(job, command.optsWithGlobals()),
     );
 
   program

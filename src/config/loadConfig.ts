@@ -16,6 +16,7 @@ export interface Config {
   readonly sourceTimezone: SettingValues["SOURCE_TIMEZONE"];
   readonly sourceDateOrder: SettingValues["SOURCE_DATE_ORDER"];
   readonly ingestCron: SettingValues["INGEST_CRON"];
+  readonly ingestCatchUp: SettingValues["INGEST_CATCH_UP"];
   readonly timezone: SettingValues["TIMEZONE"];
   readonly settleMs: SettingValues["SETTLE_MS"];
   readonly retryMs: SettingValues["RETRY_MS"];
@@ -87,6 +88,7 @@ export function loadConfig(environment: Environment = process.env, envFile = ".e
     sourceTimezone: valueOf("SOURCE_TIMEZONE", all),
     sourceDateOrder: valueOf("SOURCE_DATE_ORDER", all),
     ingestCron: valueOf("INGEST_CRON", all),
+    ingestCatchUp: valueOf("INGEST_CATCH_UP", all),
     timezone: valueOf("TIMEZONE", all),
     settleMs: valueOf("SETTLE_MS", all),
     retryMs: valueOf("RETRY_MS", all),

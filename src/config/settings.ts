@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { validate as isCronExpression } from "node-cron";
 import { z } from "zod";
+import { CATCH_UPS } from "./catchUp.ts";
 import { DATE_ORDERS } from "./dateOrder.ts";
 import { LOG_LEVELS } from "../lib/logger.ts";
 
@@ -120,6 +121,13 @@ export const SETTINGS = {
     example: "0 0 * * *",
     default: "0 0 * * *",
     schema: z.string().refine(isCron, { error: "must be a cron expression" }),
+  }),
+  INGEST_CATCH_UP: setting({
+    description:
+      "What the daemon does about due times of the ingest job that nobody ran for in time: none, one run for all of them (last), or one for each (all; of the latest 100).",
+    example: "last",
+    default: "last",
+    schema: z.enum(CATCH_UPS, { error: "must be none, last or all" }),
   }),
   TIMEZONE: setting({
     description: "Time zone of the daemon's cron expressions.",

@@ -6,6 +6,7 @@ import type { Clock } from "../lib/clock.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 import { publicCode, publicMessage } from "../lib/publicError.ts";
+import { slotOutcome, type DueSlot } from "./dueSlot.ts";
 
 const markKilledRunsSql = sqlFile(new URL("./markKilledRuns.sql", import.meta.url));
 const startRunSql = sqlFile(new URL("./startRun.sql", import.meta.url));
@@ -44,22 +45,32 @@ interface StartOptions {
   readonly logger: Logger;
   readonly job: string;
   readonly trigger: "manual" | "schedule";
+  /** The due time that it is for, if any. */
+  readonly slot?: DueSlot | undefined;
   readonly parameters: Record<string, string | number | boolean | readonly string[]>;
 }
 
-/** Starts the log of a run. The caller holds the warehouse lock, so every other run that is open is dead. */
+/**
+ * Starts the log of a run. The caller holds the warehouse lock, so every other run that is open is dead.
+ *
+ * @throws TillhouseError `slot_taken` when another process has run for the due time
+ */
 export async function startRun(options: StartOptions): Promise<RunLog> {
-  const { database, clock, logger, job, trigger, parameters } = options;
+  const { database, clock, logger, job, trigger, slot, parameters } = options;
   const now = (): string => clock.now().toISOString();
   await markKilledRuns(options);
-  const started = await startRunSql.run<{ run_id: number }>(database.pool, {
+  const started = await startRunSql.run<{ run_id: number; attempts: number | null }>(database.pool, {
     job,
     trigger,
     parameters: JSON.stringify(parameters),
+    due_at: slot?.dueAt.toISOString() ?? null,
+    does_for_earlier: slot?.doesForEarlier ?? false,
     now: now(),
     process: `${hostname()}:${process.pid}`,
   });
-  const runId = onlyRow(started).run_id;
+  if (slot !== undefined && started.rows.length === 0)
+    throw new TillhouseError("slot_taken", `Another process has run ${job} for ${slot.dueAt.toISOString()}.`);
+  const { run_id: runId, attempts } = onlyRow(started);
   let stepNumber = 0;
 
   return {
@@ -107,10 +118,13 @@ export async function startRun(options: StartOptions): Promise<RunLog> {
       return status === "running";
     },
     finish: async (status, error) => {
+      const outcome = slotOutcome(status, error, attempts ?? 1, clock.now());
       const { rowCount } = await finishRun.run(database.pool, {
         run_id: runId,
         status,
         now: now(),
+        slot_state: outcome.state,
+        not_before: outcome.notBefore?.toISOString() ?? null,
         error_code: error === undefined ? null : publicCode(error),
         error_message: error === undefined ? null : publicMessage(error),
       });

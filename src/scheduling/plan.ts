@@ -1,3 +1,4 @@
+import type { CatchUp } from "../config/catchUp.ts";
 import type { CronTimes } from "./cronTimes.ts";
 
 /** Due times that pass without a run of their own. */
@@ -7,11 +8,16 @@ export interface Passed {
   readonly times: number;
 }
 
+/** Of `all`, so many of the latest are run for. */
+export const MOST_CAUGHT_UP = 100;
+/** Noticed within this, a due time is in time. */
+export const IN_TIME_MS = 60_000;
+
 /** What is to become of the due times up to a moment. */
 export interface Planned {
-  /** The one to run for; undefined where none has come. */
-  readonly due: Date | undefined;
-  /** Those before it. One run does for all of them: it finds whatever is new. */
+  /** Those to run for, oldest first. */
+  readonly due: readonly Date[];
+  /** Those before them, which pass. */
   readonly passed: Passed | undefined;
   /** Of every due time up to here it is known what becomes of it. */
   readonly accountedThrough: Date;
@@ -29,23 +35,30 @@ export function wasClockWrong(accountedThrough: Date, now: Date): boolean {
 }
 
 /**
- * What is to become of the due times that have come since it was last asked, however late that is: a blocked loop or a machine
- * asleep loses none. A clock that goes back by up to three hours finds nothing due until it is where it was; nothing is due twice.
+ * What is to become of the due times that have come since it was last asked, however late that is: a blocked loop, a machine
+ * asleep or a daemon that was down loses none. A clock that goes back by up to three hours finds nothing due until it is where
+ * it was; nothing is due twice.
  *
  * @param accountedThrough of the plan before this one
  */
-export function plan(times: CronTimes, accountedThrough: Date, now: Date): Planned {
-  if (wasClockWrong(accountedThrough, now))
-    return { due: undefined, passed: undefined, accountedThrough: now };
-  if (now <= accountedThrough) return { due: undefined, passed: undefined, accountedThrough };
-  const [newest] = times.newestFirst(accountedThrough, now);
-  if (newest === undefined) return { due: undefined, passed: undefined, accountedThrough: now };
-  const before = new Date(newest.at.getTime() - 1);
-  const [first] = times.between(accountedThrough, before);
-  const [last] = times.newestFirst(accountedThrough, before);
-  const passed =
-    first === undefined || last === undefined
-      ? undefined
-      : { first: first.at, last: last.at, times: times.count(accountedThrough, before) };
-  return { due: newest.at, passed, accountedThrough: now };
+export function plan(times: CronTimes, accountedThrough: Date, now: Date, catchUp: CatchUp): Planned {
+  if (wasClockWrong(accountedThrough, now)) return { due: [], passed: undefined, accountedThrough: now };
+  if (now <= accountedThrough) return { due: [], passed: undefined, accountedThrough };
+  const due: Date[] = [];
+  for (const { at } of times.newestFirst(accountedThrough, now)) {
+    if (catchUp === "none" && now.getTime() - at.getTime() > IN_TIME_MS) break;
+    due.unshift(at);
+    if (due.length === (catchUp === "all" ? MOST_CAUGHT_UP : 1)) break;
+  }
+  const [oldest] = due;
+  const passedThrough = oldest === undefined ? now : new Date(oldest.getTime() - 1);
+  return { due, passed: stretch(times, accountedThrough, passedThrough), accountedThrough: now };
+}
+
+/** The due times after a moment and up to another; undefined where there are none. */
+export function stretch(times: CronTimes, after: Date, through: Date): Passed | undefined {
+  const [first] = times.between(after, through);
+  const [last] = times.newestFirst(after, through);
+  if (first === undefined || last === undefined) return undefined;
+  return { first: first.at, last: last.at, times: times.count(after, through) };
 }

@@ -86,6 +86,7 @@ describe("what Prisma's drift check does not see is there", () => {
         expect(indexes).toEqual([
           { name: "operations.card_token_keys_one_in_use", unique: true },
           { name: "operations.file_ranges_that_say_again", unique: false },
+          { name: "operations.job_slots_due", unique: false },
           { name: "operations.quarantine_open_by_file", unique: false },
           { name: "operations.quarantine_open_by_key", unique: false },
           { name: "operations.quarantine_waiting_for_device", unique: false },

@@ -140,6 +140,9 @@ export const RIGHTS: {
     },
     "operations.card_token_keys": addedAndLocked("card_key_id", "retired_at"),
     "operations.run_locks": { loader: ["SELECT", "UPDATE"] },
+    "operations.job_schedules": history,
+    "operations.job_slots": history,
+    "operations.job_slots_passed": { loader: ["INSERT"], reader: ["SELECT"] },
 
     // Prisma's own: which migrations the database has had.
     "public._prisma_migrations": lookup,
@@ -151,6 +154,7 @@ export const RIGHTS: {
     "ingestion_layer.dim_products_product_key_seq": numbered,
     "ingestion_layer.dim_stores_store_key_seq": numbered,
     "ingestion_layer.fct_transactions_history_version_id_seq": numbered,
+    "operations.job_slots_passed_passed_id_seq": numbered,
     "operations.quarantine_quarantine_id_seq": numbered,
     "operations.runs_run_id_seq": numbered,
     "operations.source_files_file_id_seq": numbered,

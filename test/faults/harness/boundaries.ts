@@ -22,7 +22,8 @@ const boundary = (
 });
 
 const CHECKPOINT = /^UPDATE operations\.source_files\s+SET\s+status = 'loading'/;
-const RUN_START = /^WITH\s+started AS [^]*INSERT INTO operations\.runs/;
+const RUN_START = /^WITH[^]*INSERT INTO operations\.runs /;
+const RUN_END = /^WITH\s+ended AS \(\s*UPDATE operations\.runs\s+SET\s+status =/;
 const COPY_FACTS = /^COPY ingestion_layer\.fct_transactions\b/;
 const KEEP_VERSIONS = /INSERT INTO ingestion_layer\.fct_transactions_history/;
 const CORRECT_FACTS = /^WITH\s+corrections AS [^]*UPDATE ingestion_layer\.fct_transactions/;
@@ -84,8 +85,8 @@ export const BOUNDARIES: readonly Boundary[] = [
   ),
   boundary("step end", "after", /^UPDATE operations\.run_steps/, 4),
   boundary("statistics", "after", /^DO [^]*\bANALYZE /, 3),
-  boundary("run end, before", "before", /^UPDATE operations\.runs\s+SET\s+status =/),
-  boundary("run end, after", "after", /^UPDATE operations\.runs\s+SET\s+status =/),
+  boundary("run end, before", "before", RUN_END),
+  boundary("run end, after", "after", RUN_END),
   boundary("lock given back", "before", /pg_advisory_unlock/),
 ];
 
