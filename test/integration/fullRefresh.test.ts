@@ -214,6 +214,22 @@ describe("a full refresh of a warehouse with a story", () => {
       expect(await verify()).toEqual([]);
     }));
 
+  test("knows what an end without a line end was of, though it left no version", () =>
+    withRefresh(async (warehouse, refresh) => {
+      const { files, ingest } = warehouse;
+      await files.write("stores-2026-01-01.csv", storesFile({ id: 1, typology: "Hotel" }));
+      await ingest();
+      // Of one moment, since no date is in its name: first it is another store, in the end the one that it was.
+      const text = storesFile({ id: 1, typology: "Florist" }, { id: 1, typology: "Hotel" });
+      await files.write("stores.csv", text.trimEnd());
+      await ingest({ settings: { CHUNK_RECORDS: "1" } });
+      const before = await known(warehouse);
+
+      await refresh();
+
+      expect(await known(warehouse)).toEqual(before);
+    }));
+
   test("rehearsed, leaves the database as it was, and reports what the refresh does then", () =>
     withElsewhere((elsewhere) =>
       withRefresh(async (warehouse, refresh) => {

@@ -8,6 +8,7 @@ SET
   committed_digest = :digest,
   unterminated_bytes = 0,
   unterminated_digest = NULL,
+  unterminated_stated_at = NULL,
   records_read = records_read + :records_read,
   loaded = loaded + :loaded,
   already_present = already_present + :already_present,

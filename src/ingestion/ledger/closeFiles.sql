@@ -11,6 +11,7 @@ SET
   digest_key = :digest_key,
   unterminated_bytes = 0,
   unterminated_digest = NULL,
+  unterminated_stated_at = NULL,
   records_read = 0,
   loaded = 0,
   already_present = 0,

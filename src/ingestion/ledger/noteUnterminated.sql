@@ -5,6 +5,7 @@ SET
   refusal = NULL,
   unterminated_bytes = :end_byte::bigint - :start_byte::bigint,
   unterminated_digest = :digest,
+  unterminated_stated_at = :stated_at,
   records_read = records_read + :records_read,
   loaded = loaded + :loaded,
   already_present = already_present + :already_present,

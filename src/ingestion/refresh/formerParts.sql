@@ -1,5 +1,5 @@
 -- Grain: one committed range of a file that stands, or its end without a line end, in the order in which they were committed.
--- Such an end is no range, so that when it was said is told by the versions that it left, if it left any.
+-- When such an end was said is noted with it; of those from before that was, it is told by the versions that it left, if any.
 WITH
   files AS (SELECT * FROM operations.source_files WHERE status <> 'replaced'),
 
@@ -25,27 +25,30 @@ WITH
       ends.file_id,
       ends.committed_bytes + ends.unterminated_bytes,
       true,
-      greatest(
-        (SELECT max(ranges.stated_at) FROM operations.file_ranges AS ranges WHERE ranges.file_id = ends.file_id),
-        coalesce(
-          ends.snapshot_at,
-          CASE ends.source
-            WHEN 'transactions'
-              THEN to_timestamp(ends.mtime_ns / 1000000000) + (ends.mtime_ns / 1000 % 1000000) * interval '1 microsecond'
-            WHEN 'stores'
-              THEN (
-                SELECT max(versions.stated_at)
-                FROM ingestion_layer.dim_stores_history AS versions
-                WHERE versions.file_id = ends.file_id AND versions.source_line > ends.committed_lines
-              )
-            WHEN 'devices'
-              THEN (
-                SELECT max(versions.stated_at)
-                FROM ingestion_layer.dim_devices_history AS versions
-                WHERE versions.file_id = ends.file_id AND versions.source_line > ends.committed_lines
-              )
-          END,
-          ends.updated_at
+      coalesce(
+        ends.unterminated_stated_at,
+        greatest(
+          (SELECT max(ranges.stated_at) FROM operations.file_ranges AS ranges WHERE ranges.file_id = ends.file_id),
+          coalesce(
+            ends.snapshot_at,
+            CASE ends.source
+              WHEN 'transactions'
+                THEN to_timestamp(ends.mtime_ns / 1000000000) + (ends.mtime_ns / 1000 % 1000000) * interval '1 microsecond'
+              WHEN 'stores'
+                THEN (
+                  SELECT max(versions.stated_at)
+                  FROM ingestion_layer.dim_stores_history AS versions
+                  WHERE versions.file_id = ends.file_id AND versions.source_line > ends.committed_lines
+                )
+              WHEN 'devices'
+                THEN (
+                  SELECT max(versions.stated_at)
+                  FROM ingestion_layer.dim_devices_history AS versions
+                  WHERE versions.file_id = ends.file_id AND versions.source_line > ends.committed_lines
+                )
+            END,
+            ends.updated_at
+          )
         )
       )
     FROM ends
