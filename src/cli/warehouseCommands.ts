@@ -88,12 +88,34 @@ Examples:
       (await import("../commands/answers.ts")).answersCommand(options),
     );
 
-  program
+  const runs = program
     .command("runs")
     .description("the latest runs; as JSON with their steps and files (npm run runs)")
     .option("--json", "print one JSON object")
     .option("--limit <n>", "how many", wholeNumber, 20)
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npm run runs\n  npm run runs -- retry 12\n  npm run -s runs -- --json --limit 1",
+    )
     .action(async (options: ListOptions) => (await import("../commands/history.ts")).runsCommand(options));
+
+  runs
+    .command("retry")
+    .description(
+      "do once more what a load or a replay was asked to do, with its own options, as a run of its own",
+    )
+    .argument("<run_id>", "its number", positiveNumber)
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      "\nExample:\n  npm run runs -- retry 12\n\nExit codes are those of the command that it repeats.",
+    )
+    .action(async (runId: number, _options: unknown, command: Command) =>
+      (await import("../commands/retryRun.ts")).retryRunCommand(
+        runId,
+        command.optsWithGlobals<{ json?: boolean }>().json === true,
+      ),
+    );
 
   program
     .command("rejects")

@@ -1,0 +1,88 @@
+import { INGEST } from "../../jobs/jobNames.ts";
+import type { Run } from "../database/generated/client.ts";
+import { TillhouseError } from "../lib/errors.ts";
+import { visible } from "../lib/visible.ts";
+import { commandContext, withDatabase } from "./commandContext.ts";
+import { LAYERS, type IngestCommandOptions } from "./ingest.ts";
+
+/** A run's parameters, as it was logged with. */
+interface Parameters {
+  readonly files?: readonly string[];
+  readonly select?: string;
+  readonly as_of?: string;
+  readonly from_id?: number;
+  readonly to_id?: number;
+  readonly from_date?: string;
+  readonly to_date?: string;
+  readonly full_refresh?: boolean;
+  readonly allow_missing?: boolean;
+  readonly reasons?: readonly string[];
+}
+
+/** `runs retry`: does once more what a run was asked to do, as a run of its own. */
+export async function retryRunCommand(runId: number, json: boolean): Promise<void> {
+  const context = commandContext();
+  const run = await withDatabase(context, "read", async (database) =>
+    (await database.prisma()).run.findUnique({ where: { runId } }),
+  );
+  if (run === null)
+    throw new TillhouseError(
+      "usage_invalid",
+      `There is no run ${runId}. The latest are shown by: npm run runs`,
+    );
+  const { again, words } = howAgain(run, json);
+  context.logger.info(`run ${runId} once more: ${visible(words.join(" "))}`);
+  await again();
+}
+
+/** The command that does the same, and how one would give it by hand. */
+function howAgain(run: Run, json: boolean): { again: () => Promise<void>; words: readonly string[] } {
+  const parameters = run.parameters as Parameters;
+  if (run.job === INGEST) {
+    const options = ingestOptions(parameters);
+    return {
+      again: async () => (await import("./ingest.ts")).ingestCommand({ ...options, json }),
+      words: ["npm run job:ingest", ...wordsOf(options)],
+    };
+  }
+  if (run.job === "replay") {
+    const reason = parameters.reasons ?? [];
+    return {
+      again: async () => (await import("./replay.ts")).replayCommand({ reason, json }),
+      words: ["npm run replay", ...wordsOf({ reason })],
+    };
+  }
+  throw new TillhouseError(
+    "usage_invalid",
+    `Run ${run.runId} is of ${run.job}: only loads and replays are run again.`,
+    { job: run.job },
+  );
+}
+
+function ingestOptions(parameters: Parameters): IngestCommandOptions {
+  const select = LAYERS.find((layer) => layer === parameters.select);
+  return {
+    file: parameters.files ?? [],
+    ...(select !== undefined && { select }),
+    ...(parameters.as_of !== undefined && { asOf: parameters.as_of }),
+    ...(parameters.from_id !== undefined && { fromId: parameters.from_id }),
+    ...(parameters.to_id !== undefined && { toId: parameters.to_id }),
+    ...(parameters.from_date !== undefined && { fromDate: parameters.from_date }),
+    ...(parameters.to_date !== undefined && { toDate: parameters.to_date }),
+    ...(parameters.full_refresh === true && { fullRefresh: true }),
+    ...(parameters.allow_missing === true && { allowMissing: true }),
+  };
+}
+
+/** Options as they are written on the command line, after `--` if there are any. */
+function wordsOf(options: object): string[] {
+  const words = Object.entries(options).flatMap(([name, value]: [string, unknown]) => {
+    const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return [value].flat().map((one) => (one === true ? option : `${option} ${quoted(String(one))}`));
+  });
+  return words.length === 0 ? [] : ["--", ...words];
+}
+
+/** As a shell takes it for one word. */
+const quoted = (word: string): string =>
+  /^[\w./:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
