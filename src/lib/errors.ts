@@ -34,6 +34,7 @@ export const ERRORS = {
   migration_failed: { exitCode: EXIT_CODES.failed, retry: "never" },
   run_locked: { exitCode: EXIT_CODES.locked, retry: "later" },
   slot_taken: { exitCode: EXIT_CODES.failed, retry: "never" },
+  slot_given_up: { exitCode: EXIT_CODES.failed, retry: "never" },
   run_lock_lost: { exitCode: EXIT_CODES.failed, retry: "later" },
   run_stopped: { exitCode: EXIT_CODES.failed, retry: "later" },
   file_not_found: { exitCode: EXIT_CODES.usage, retry: "never" },

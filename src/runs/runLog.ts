@@ -6,7 +6,7 @@ import type { Clock } from "../lib/clock.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 import { publicCode, publicMessage } from "../lib/publicError.ts";
-import { slotOutcome, type DueSlot } from "./dueSlot.ts";
+import { MOST_ATTEMPTS, slotOutcome, type DueSlot } from "./dueSlot.ts";
 
 const markKilledRunsSql = sqlFile(new URL("./markKilledRuns.sql", import.meta.url));
 const startRunSql = sqlFile(new URL("./startRun.sql", import.meta.url));
@@ -53,24 +53,29 @@ interface StartOptions {
 /**
  * Starts the log of a run. The caller holds the warehouse lock, so every other run that is open is dead.
  *
- * @throws TillhouseError `slot_taken` when another process has run for the due time
+ * @throws TillhouseError `slot_taken` when another process has run for the due time, or nobody is to run for it now;
+ *   `slot_given_up` when runs for it died again and again
  */
 export async function startRun(options: StartOptions): Promise<RunLog> {
   const { database, clock, logger, job, trigger, slot, parameters } = options;
   const now = (): string => clock.now().toISOString();
   await markKilledRuns(options);
-  const started = await startRunSql.run<{ run_id: number; attempts: number | null }>(database.pool, {
+  const started = await startRunSql.run<{
+    run_id: number | null;
+    attempts: number | null;
+    is_given_up: boolean;
+  }>(database.pool, {
     job,
     trigger,
     parameters: JSON.stringify(parameters),
     due_at: slot?.dueAt.toISOString() ?? null,
     does_for_earlier: slot?.doesForEarlier ?? false,
+    most_attempts: MOST_ATTEMPTS,
     now: now(),
     process: `${hostname()}:${process.pid}`,
   });
-  if (slot !== undefined && started.rows.length === 0)
-    throw new TillhouseError("slot_taken", `Another process has run ${job} for ${slot.dueAt.toISOString()}.`);
-  const { run_id: runId, attempts } = onlyRow(started);
+  const { run_id: runId, attempts, is_given_up: isGivenUp } = onlyRow(started);
+  if (runId === null) throw notBegun(job, slot, isGivenUp);
   let stepNumber = 0;
 
   return {
@@ -131,6 +136,17 @@ export async function startRun(options: StartOptions): Promise<RunLog> {
       if (rowCount !== 1) throw takenForDead();
     },
   };
+}
+
+function notBegun(job: string, slot: DueSlot | undefined, isGivenUp: boolean): TillhouseError {
+  const due = slot?.dueAt.toISOString() ?? "";
+  if (isGivenUp)
+    return new TillhouseError(
+      "slot_given_up",
+      `${MOST_ATTEMPTS} runs of ${job} that was due at ${due} died or failed; no further one is begun for it. See: npm run runs`,
+      { job, due },
+    );
+  return new TillhouseError("slot_taken", `${job} that was due at ${due} is not to be run for now.`, { job, due });
 }
 
 function takenForDead(): TillhouseError {

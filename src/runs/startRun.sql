@@ -1,11 +1,31 @@
--- Grain: the run that begins, which its lock names from now on; none where its due time was run for meanwhile. The caller holds
--- the lock, so whoever began to run for it before is dead: attempts of a due time follow each other.
+-- Grain: one row: the run that begins, which its lock names from now on; none where its due time is not to be run for any more,
+-- or not now. The caller holds the lock, so whoever began to run for it before is dead: attempts of a due time follow each other.
 WITH
+  open AS (
+    SELECT slots.job, slots.due_at, slots.attempts < :most_attempts AS is_worth_it
+    FROM operations.job_slots AS slots
+    JOIN operations.job_schedules AS schedules USING (job)
+    WHERE slots.job = :job
+      AND slots.due_at = :due_at::timestamptz
+      AND slots.state = 'due'
+      AND (slots.not_before IS NULL OR slots.not_before <= :now)
+      AND schedules.paused_at IS NULL
+  ),
+
   claimed AS (
-    UPDATE operations.job_slots
-    SET attempts = attempts + 1, not_before = NULL
-    WHERE job = :job AND due_at = :due_at::timestamptz AND state = 'due'
-    RETURNING job, due_at, attempts
+    UPDATE operations.job_slots AS slots
+    SET attempts = slots.attempts + 1, not_before = NULL
+    FROM open
+    WHERE slots.job = open.job AND slots.due_at = open.due_at AND open.is_worth_it
+    RETURNING slots.job, slots.due_at, slots.attempts
+  ),
+
+  given_up AS (
+    UPDATE operations.job_slots AS slots
+    SET state = 'failed', decided_at = :now, not_before = NULL
+    FROM open
+    WHERE slots.job = open.job AND slots.due_at = open.due_at AND NOT open.is_worth_it
+    RETURNING slots.due_at
   ),
 
   done_for AS (
@@ -40,4 +60,7 @@ WITH
     WHERE run_locks.name = 'warehouse'
   )
 
-SELECT run_id, (SELECT attempts FROM claimed) AS attempts FROM started;
+SELECT
+  (SELECT run_id FROM started) AS run_id,
+  (SELECT attempts FROM claimed) AS attempts,
+  EXISTS (SELECT FROM given_up) AS is_given_up;

@@ -3,9 +3,16 @@ import type { CatchUp } from "../config/catchUp.ts";
 import type { SlotState } from "../database/generated/enums.ts";
 import { withPooledTransaction } from "../database/pool.ts";
 import { onlyRow, sqlFile } from "../database/sqlFile.ts";
-import { MOST_ATTEMPTS } from "../runs/dueSlot.ts";
-import { cronTimes } from "./cronTimes.ts";
-import { plan, stretch, wasClockWrong, type Passed, type Planned } from "./plan.ts";
+import { cronTimes, type CronTimes } from "./cronTimes.ts";
+import {
+  IN_TIME_MS,
+  MOST_CAUGHT_UP,
+  plan,
+  stretch,
+  wasClockWrong,
+  type Passed,
+  type Planned,
+} from "./plan.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const addSchedule = sql("addSchedule");
@@ -13,7 +20,8 @@ const lockSchedule = sql("lockSchedule");
 const keepSchedule = sql("keepSchedule");
 const addSlots = sql("addSlots");
 const notePassed = sql("notePassed");
-const giveUpSlots = sql("giveUpSlots");
+const passLate = sql("passLate");
+const passBeyond = sql("passBeyond");
 const openSlotsSql = sql("openSlots");
 const readSchedulesSql = sql("readSchedules");
 
@@ -25,13 +33,22 @@ export interface JobSchedule {
   readonly timezone: string;
 }
 
+/** How due times are accounted for. */
+export interface Accounting {
+  readonly catchUp: CatchUp;
+  /** Whether an expression that differs from what is kept takes its place: that of the daemon that was started last counts. */
+  readonly mayEdit: boolean;
+  /** Whether a clock that is far behind what was accounted for is taken for right. */
+  readonly isClockSure: boolean;
+}
+
 /** What was found when the due times of a job were accounted for. */
 export interface Accounted extends Planned {
-  /** Those whose runs died so often that no further one is begun. */
-  readonly givenUp: readonly Date[];
   readonly isPaused: boolean;
   /** The clock was so wrong before that it is gone by from here on. */
   readonly wasClockWrong: boolean;
+  /** What it is due by from here on. */
+  readonly by: JobSchedule;
   /** What it was due by before, where that was something else. */
   readonly edited: { readonly cron: string; readonly timezone: string } | undefined;
 }
@@ -51,46 +68,62 @@ interface LockedSchedule {
 export function account(
   pool: pg.Pool,
   schedule: JobSchedule,
-  catchUp: CatchUp,
   now: Date,
+  { catchUp, mayEdit, isClockSure }: Accounting,
 ): Promise<Accounted> {
-  const { name: job, cron, timezone } = schedule;
+  const job = schedule.name;
   return withPooledTransaction(pool, async (client) => {
     const known = await lockedSchedule(client, schedule, now);
+    const times = timesOf(known);
+    const differs = known.cron !== schedule.cron || known.timezone !== schedule.timezone;
+    const isEdited = differs && (mayEdit || times === undefined);
     const isPaused = known.paused_at !== null;
     // Those of a pause are noted at its end.
-    const planned = isPaused
-      ? { due: [], passed: undefined, accountedThrough: known.accounted_through }
-      : await settle(client, job, known, catchUp, now);
-    const isEdited = known.cron !== cron || known.timezone !== timezone;
+    const planned =
+      isPaused || times === undefined
+        ? { due: [], passed: undefined, accountedThrough: isPaused ? known.accounted_through : now }
+        : await settle(client, job, plan(times, known.accounted_through, now, catchUp, isClockSure), now);
+    const { cron, timezone } = isEdited ? schedule : known;
     if (isEdited || planned.accountedThrough.getTime() !== known.accounted_through.getTime())
       await keep(client, job, { ...known, cron, timezone, accounted_through: planned.accountedThrough }, now);
-    const givenUp = await giveUpSlots.run<{ due_at: Date }>(client, {
-      ...{ job, now: now.toISOString(), most_attempts: MOST_ATTEMPTS },
-    });
+    await passWhatIsLate(client, job, catchUp, now);
     return {
       ...planned,
-      givenUp: givenUp.rows.map(({ due_at: at }) => at),
       isPaused,
-      wasClockWrong: !isPaused && wasClockWrong(known.accounted_through, now),
+      wasClockWrong: isClockSure && !isPaused && wasClockWrong(known.accounted_through, now),
+      by: { name: job, cron, timezone },
       edited: isEdited ? { cron: known.cron, timezone: known.timezone } : undefined,
     };
   });
 }
 
-/** Makes slots of what is due by now, and notes what passed. */
-async function settle(
-  client: pg.ClientBase,
-  job: string,
-  { cron, timezone, accounted_through: through }: LockedSchedule,
-  catchUp: CatchUp,
-  now: Date,
-): Promise<Planned> {
-  const planned = plan(cronTimes(cron, timezone), through, now, catchUp);
+/** Undefined where this Node cannot read what another one could: a time zone that it does not know. */
+function timesOf({ cron, timezone }: LockedSchedule): CronTimes | undefined {
+  try {
+    return cronTimes(cron, timezone);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes slots of what is due, and notes what passed. */
+async function settle(client: pg.ClientBase, job: string, planned: Planned, now: Date): Promise<Planned> {
   const { due, passed } = planned;
   if (due.length > 0) await addSlots.run(client, { job, due_at: due.map((at) => at.toISOString()) });
   if (passed !== undefined) await noteStretch(client, job, passed, "missed", now);
   return planned;
+}
+
+/** What was due in time, and could not be run for then: another run was at work for hours. */
+async function passWhatIsLate(
+  client: pg.ClientBase,
+  job: string,
+  catchUp: CatchUp,
+  now: Date,
+): Promise<void> {
+  const before = new Date(now.getTime() - IN_TIME_MS).toISOString();
+  if (catchUp === "none") await passLate.run(client, { job, before, now: now.toISOString() });
+  if (catchUp === "all") await passBeyond.run(client, { job, most: MOST_CAUGHT_UP, now: now.toISOString() });
 }
 
 async function keep(client: pg.ClientBase, job: string, schedule: LockedSchedule, now: Date): Promise<void> {
@@ -138,7 +171,8 @@ export function pause(pool: pg.Pool, schedule: JobSchedule, catchUp: CatchUp, no
     const known = await lockedSchedule(client, schedule, now);
     if (known.paused_at !== null) return known.paused_at;
     // What is due by now is run for when it is resumed.
-    const { accountedThrough } = await settle(client, schedule.name, known, catchUp, now);
+    const planned = plan(cronTimes(known.cron, known.timezone), known.accounted_through, now, catchUp);
+    const { accountedThrough } = await settle(client, schedule.name, planned, now);
     await keep(client, schedule.name, { ...known, accounted_through: accountedThrough, paused_at: now }, now);
     return now;
   });

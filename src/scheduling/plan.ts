@@ -40,9 +40,17 @@ export function wasClockWrong(accountedThrough: Date, now: Date): boolean {
  * it was; nothing is due twice.
  *
  * @param accountedThrough of the plan before this one
+ * @param isSure whether a clock that is behind that by more is taken for right: it may be the one that is wrong, and be set soon
  */
-export function plan(times: CronTimes, accountedThrough: Date, now: Date, catchUp: CatchUp): Planned {
-  if (wasClockWrong(accountedThrough, now)) return { due: [], passed: undefined, accountedThrough: now };
+export function plan(
+  times: CronTimes,
+  accountedThrough: Date,
+  now: Date,
+  catchUp: CatchUp,
+  isSure = true,
+): Planned {
+  if (isSure && wasClockWrong(accountedThrough, now))
+    return { due: [], passed: undefined, accountedThrough: now };
   if (now <= accountedThrough) return { due: [], passed: undefined, accountedThrough };
   const due: Date[] = [];
   for (const { at } of times.newestFirst(accountedThrough, now)) {

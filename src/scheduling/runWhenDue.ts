@@ -6,13 +6,15 @@ import type { Logger } from "../lib/logger.ts";
 import { publicCode, publicMessage } from "../lib/publicError.ts";
 import type { DueSlot } from "../runs/dueSlot.ts";
 import { cronTimes } from "./cronTimes.ts";
-import { account, openSlots, type Accounted, type JobSchedule } from "./jobSchedules.ts";
+import { account, openSlots, type Accounted, type JobSchedule, type OpenSlot } from "./jobSchedules.ts";
 import { IN_TIME_MS, wasClockWrong } from "./plan.ts";
 
 /** A beat that was lost costs no more than this. */
 const LOOK_AGAIN_MS = 5_000;
 /** What another daemon left, or somebody resumed, is found within this. */
 const ASK_AGAIN_MS = 30_000;
+/** A clock that is hours behind for so long is right, and was wrong before. Until then it may be about to be set. */
+const CLOCK_PATIENCE_MS = 300_000;
 
 /** How a run for a due time went: `locked` is none, since another one is at work; `taken` is another process's. */
 export type RunEnd = "succeeded" | "failed" | "locked" | "taken";
@@ -31,6 +33,7 @@ interface ScheduleOptions {
   readonly stopping: AbortSignal;
   readonly lookAgainMs?: number;
   readonly askAgainMs?: number;
+  readonly clockPatienceMs?: number;
 }
 
 /** A job that is run whenever it is due. */
@@ -49,30 +52,43 @@ export function runWhenDue(job: DueJob, options: ScheduleOptions): Schedule {
   const { name, cron, timezone, catchUp, run } = job;
   const { database, clock, logger, stopping } = options;
   const { lookAgainMs = LOOK_AGAIN_MS, askAgainMs = ASK_AGAIN_MS } = options;
-  const times = cronTimes(cron, timezone);
+  const { clockPatienceMs = CLOCK_PATIENCE_MS } = options;
+  let times = cronTimes(cron, timezone);
+  let by: JobSchedule = job;
   let accountedThrough: Date | undefined;
   let next: Date | undefined;
+  let behindSinceMs: number | undefined;
   let askAtMs = 0;
   let isAway = false;
   let isPaused = false;
+  /** A due time waits: for another run to end, to be tried again, or since its run's end could not be noted. */
+  let isWaiting = false;
   let waitsForOther: number | undefined;
   let working: Promise<void> | undefined;
   let workedUntil = clock.now();
 
-  const isDue = (now: Date): boolean =>
-    accountedThrough === undefined ||
-    (next !== undefined && now >= next) ||
-    wasClockWrong(accountedThrough, now);
+  /** Whether the clock has been far behind what was accounted for, and for long. */
+  const isClockSure = (now: Date): boolean => {
+    if (accountedThrough === undefined || !wasClockWrong(accountedThrough, now)) {
+      behindSinceMs = undefined;
+      return false;
+    }
+    behindSinceMs ??= clock.monotonicMs();
+    return clock.monotonicMs() - behindSinceMs >= clockPatienceMs;
+  };
 
   const look = (): void => {
     if (working !== undefined || stopping.aborted) return;
-    const wasDue = isDue(clock.now());
-    if (!wasDue && clock.monotonicMs() < askAtMs) return;
-    working = work(wasDue)
+    const now = clock.now();
+    const isSure = isClockSure(now);
+    const isDue = accountedThrough === undefined || isSure || (next !== undefined && now >= next);
+    if (!isDue && clock.monotonicMs() < askAtMs) return;
+    const isNeeded = isDue || isWaiting;
+    working = work({ isDue, isSure, isNeeded })
       .catch((error: unknown) => {
         // Asked in between, it may well be away: somebody has stopped the embedded server, and nothing is due.
-        const level = isAway || !wasDue ? "debug" : "error";
-        isAway = isAway || wasDue;
+        const level = isAway || !isNeeded ? "debug" : "error";
+        isAway = isAway || isNeeded;
         logger[level](`due times cannot be asked for; looking again. ${publicMessage(error)}`, {
           job: name,
           code: publicCode(error),
@@ -83,33 +99,51 @@ export function runWhenDue(job: DueJob, options: ScheduleOptions): Schedule {
       });
   };
 
-  const work = async (wasDue: boolean): Promise<void> => {
+  const work = async (why: { isDue: boolean; isSure: boolean; isNeeded: boolean }): Promise<void> => {
     askAtMs = clock.monotonicMs() + askAgainMs;
-    if (wasDue) await database.revive();
-    if (wasDue || isPaused) await accountForDueTimes();
+    if (why.isNeeded) await database.revive();
+    if (why.isDue || isPaused) await accountForDueTimes(why.isSure);
     while (!stopping.aborted) {
       const dueAt = await nextSlot();
+      if (isAway) logger.info("the database is back", { job: name });
+      isAway = false;
       if (dueAt === undefined) return;
       const end = await run({ dueAt, doesForEarlier: catchUp !== "all" });
+      isWaiting = end !== "succeeded";
+      if (end === "locked" || end === "taken") askAtMs = 0;
       if (end === "locked") {
-        askAtMs = 0;
-        if (waitsForOther !== dueAt.getTime()) logger.info("skipped: another run is at work", { job: name });
+        if (waitsForOther !== dueAt.getTime()) logger.info("waits: another run is at work", { job: name });
         waitsForOther = dueAt.getTime();
       } else if (end !== "taken") workedUntil = clock.now();
-      // What failed is tried again later, or its end could not even be noted.
-      if (end === "locked" || end === "failed") return;
+      // It is tried again later, or its end could not even be noted.
+      if (end !== "succeeded") return;
     }
   };
 
-  const accountForDueTimes = async (): Promise<void> => {
-    const accounted = await account(database.pool, job, catchUp, clock.now());
-    if (isAway) logger.info("the database is back", { job: name });
-    isAway = false;
+  const accountForDueTimes = async (isSure: boolean): Promise<void> => {
+    const accounted = await account(database.pool, job, clock.now(), {
+      ...{ catchUp, isClockSure: isSure },
+      mayEdit: accountedThrough === undefined,
+    });
+    goBy(accounted.by);
     if (accounted.isPaused !== isPaused || accountedThrough === undefined)
       sayWhatIsNext(accounted.isPaused, times.next(accounted.accountedThrough)?.at);
     ({ accountedThrough, isPaused } = accounted);
     next = isPaused ? undefined : times.next(accountedThrough)?.at;
     remarkOn(accounted);
+  };
+
+  /** Two daemons may be told different things; it would be due by neither if each put its own back. */
+  const goBy = (schedule: JobSchedule): void => {
+    if (schedule.cron === by.cron && schedule.timezone === by.timezone) return;
+    by = schedule;
+    times = cronTimes(by.cron, by.timezone);
+    logger.warn(
+      "a daemon that was started later has it due by something else; so has this one from here on",
+      {
+        ...{ job: name, cron: by.cron, timezone: by.timezone },
+      },
+    );
   };
 
   const sayWhatIsNext = (hasPaused: boolean, at: Date | undefined): void => {
@@ -118,7 +152,7 @@ export function runWhenDue(job: DueJob, options: ScheduleOptions): Schedule {
   };
 
   /** Says what is worth knowing of due times that have just been accounted for. */
-  const remarkOn = ({ due, passed, givenUp, wasClockWrong: wasWrong, edited }: Accounted): void => {
+  const remarkOn = ({ due, passed, wasClockWrong: wasWrong, edited }: Accounted): void => {
     const now = clock.now();
     if (edited !== undefined)
       logger.info("the schedule was changed", { job: name, from: edited, to: { cron, timezone } });
@@ -140,20 +174,16 @@ export function runWhenDue(job: DueJob, options: ScheduleOptions): Schedule {
         job: name,
         due: oldest.toISOString(),
       });
-    for (const at of givenUp)
-      logger.error("runs for a due time died again and again; no further one is begun", {
-        job: name,
-        due: at.toISOString(),
-      });
   };
 
-  /** One run does for all that are open, or each has its own. */
+  /** One run does for all that are open; or each has its own, the oldest first, and keeps the others waiting. */
   const nextSlot = async (): Promise<Date | undefined> => {
     const now = clock.now();
-    const open = (await openSlots(database.pool, name)).filter(
-      ({ notBefore }) => notBefore === null || notBefore <= now,
-    );
-    return (catchUp === "all" ? open[0] : open.at(-1))?.dueAt;
+    const open = await openSlots(database.pool, name);
+    isWaiting = open.length > 0;
+    const isReady = ({ notBefore }: OpenSlot): boolean => notBefore === null || notBefore <= now;
+    const slot = catchUp === "all" ? open.slice(0, 1).find(isReady) : open.findLast(isReady);
+    return slot?.dueAt;
   };
 
   const beat = schedule(cron, look, {

@@ -24,10 +24,9 @@ const files = sharedFiles(FEW_ROWS);
 const tally = faultTally(`${DAEMONS} daemons and ${MANUAL_RUNS} manual runs at once`);
 
 const WAREHOUSE_LOCK = "1953066092, 1";
-const skips = (daemon: Program): number =>
-  daemon.said().split('"skipped: another run is at work"').length - 1;
+const waits = (daemon: Program): number => daemon.said().split('"waits: another run is at work"').length - 1;
 
-test("of many daemons and manual runs one loads; daemons skip, manual runs end with exit code 3", async () => {
+test("of many daemons and manual runs one loads; daemons wait, manual runs end with exit code 3", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tillhouse-many-"));
   await server.withDatabase(async (url) => {
     const settings = { ...files().into(url), DATA_DIR: join(folder, "data"), WORKERS: "1" };
@@ -41,7 +40,7 @@ test("of many daemons and manual runs one loads; daemons skip, manual runs end w
       daemons = numbered(DAEMONS).map(() =>
         start("scheduler", [], { ...settings, INGEST_CRON: "* * * * * *" }),
       );
-      await eventually("every daemon has asked for the lock", () => daemons.every((one) => skips(one) > 0));
+      await eventually("every daemon has asked for the lock", () => daemons.every((one) => waits(one) > 0));
       await holder.query("BEGIN");
       await holder.query("LOCK TABLE ingestion_layer.dim_stores IN EXCLUSIVE MODE");
       await holder.query(`SELECT pg_advisory_unlock(${WAREHOUSE_LOCK})`);
@@ -52,12 +51,12 @@ test("of many daemons and manual runs one loads; daemons skip, manual runs end w
         return (rowCount ?? 0) > 0;
       });
 
-      const before = daemons.map(skips);
+      const before = daemons.map(waits);
       const manual = await Promise.all(numbered(MANUAL_RUNS).map(() => run(["ingest", "--json"], settings)));
       expect(manual.map(({ exitCode }) => exitCode)).toEqual(manual.map(() => LOCKED));
-      const others = (): number => daemons.filter((one, index) => skips(one) > (before[index] ?? 0)).length;
+      const others = (): number => daemons.filter((one, index) => waits(one) > (before[index] ?? 0)).length;
       await eventually(
-        () => `all daemons but one have skipped a turn, not ${others()} of ${DAEMONS}`,
+        () => `all daemons but one have found it taken, not ${others()} of ${DAEMONS}`,
         () => others() === DAEMONS - 1,
       );
       letGo = performance.now();

@@ -257,5 +257,6 @@ describe("a file that is loaded by backfills of ranges that cover it", () => {
         { numRuns: trials({ quick: 2, all: 1_000 }) },
       );
     }),
+    3_600_000,
   );
 });

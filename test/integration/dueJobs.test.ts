@@ -1,16 +1,19 @@
 import { describe, expect, jest, test } from "@jest/globals";
+import pg from "pg";
 import { asRun, type JobContext } from "../../jobs/job.ts";
 import type { CatchUp } from "../../src/config/catchUp.ts";
 import { pollUntil } from "../../src/database/embedded/waiting.ts";
 import { systemClock, type Clock } from "../../src/lib/clock.ts";
 import { TillhouseError } from "../../src/lib/errors.ts";
-import type { DueSlot } from "../../src/runs/dueSlot.ts";
+import { silentLogger } from "../../src/lib/logger.ts";
+import { MOST_ATTEMPTS, type DueSlot } from "../../src/runs/dueSlot.ts";
+import { startRun } from "../../src/runs/runLog.ts";
 import { takeWarehouseLock } from "../../src/runs/warehouseLock.ts";
-import { pause, readSchedules, resume } from "../../src/scheduling/jobSchedules.ts";
+import { account, pause, readSchedules, resume } from "../../src/scheduling/jobSchedules.ts";
 import { runWhenDue, type RunEnd } from "../../src/scheduling/runWhenDue.ts";
 import { collectingLogger } from "../fixtures/collectingLogger.ts";
 import { trials } from "../fixtures/trials.ts";
-import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+import { inWarehouse as within, type Warehouse } from "../fixtures/warehouse.ts";
 
 jest.setTimeout(600_000);
 
@@ -39,17 +42,37 @@ class SetClock implements Clock {
 }
 
 interface DaemonOptions {
+  /** What due times are asked of; the warehouse's without. */
+  readonly database?: Pick<Warehouse["database"], "pool" | "revive">;
   readonly cron?: string;
   readonly catchUp?: CatchUp;
   /** What a run does; it succeeds without. */
   readonly work?: (context: JobContext) => Promise<unknown>;
 }
 
+const running: { end(): Promise<void> }[] = [];
+
+/** A test body that leaves no daemon behind, whatever happens. */
+function inWarehouse(work: (warehouse: Warehouse) => Promise<void>): () => Promise<void> {
+  return within(async (warehouse) => {
+    try {
+      await work(warehouse);
+    } finally {
+      for (const daemon of running.splice(0)) await daemon.end();
+    }
+  });
+}
+
 /** What runs for a job as the daemon does, until it is ended. */
 function startDaemon(
   warehouse: Warehouse,
   clock: Clock,
-  { cron = JOB.cron, catchUp = "last", work = () => Promise.resolve() }: DaemonOptions = {},
+  {
+    cron = JOB.cron,
+    catchUp = "last",
+    work = () => Promise.resolve(),
+    database = warehouse.database,
+  }: DaemonOptions = {},
 ) {
   const logger = collectingLogger();
   const stopping = new AbortController();
@@ -71,15 +94,20 @@ function startDaemon(
   };
   const schedule = runWhenDue(
     { ...JOB, cron, catchUp, run },
-    { ...context, stopping: stopping.signal, lookAgainMs: 20, askAgainMs: 40 },
+    {
+      ...{ ...context, database, stopping: stopping.signal },
+      ...{ lookAgainMs: 20, askAgainMs: 40, clockPatienceMs: 300 },
+    },
   );
-  return {
+  const daemon = {
     said: (text: string): number => logger.lines.filter(({ message }) => message.includes(text)).length,
     end: async () => {
       stopping.abort();
       await schedule.end();
     },
   };
+  running.push(daemon);
+  return daemon;
 }
 
 type Slot = readonly [due: string, state: string, attempts: number];
@@ -158,7 +186,7 @@ describe("a job that is due", () => {
         ["14:00", "done", 1],
       ]);
       expect(daemon.said("due times were missed; one run does for all")).toBe(1);
-      // Wrong by a day, and set right: it goes by the right one from there on.
+      // Wrong by a day, and set right: it goes by the right one when that has been so for a while.
       clock.set("25T14:30");
       await untilSlot(warehouse, "25 14:00", "done");
       clock.set("14:40");
@@ -266,9 +294,9 @@ describe("a job that is due", () => {
       });
       await eventually("its run has begun", () => die !== undefined);
       const other = startDaemon(warehouse, clock);
-      await eventually("the other waits", () => other.said("skipped: another run is at work") === 1);
+      await eventually("the other waits", () => other.said("waits: another run is at work") === 1);
       await looks(clock);
-      expect(other.said("skipped: another run is at work")).toBe(1);
+      expect(other.said("waits: another run is at work")).toBe(1);
       expect(await slots(warehouse)).toEqual([["11:00", "due", 1]]);
       await warehouse.rows(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tillhouse lock' AND datname = current_database()",
@@ -360,17 +388,195 @@ describe("a job that is due", () => {
   );
 
   test(
-    "whose runs died five times is given up",
+    "whose runs die five times is given up",
     inWarehouse(async (warehouse) => {
       const clock = new SetClock();
       await begin(warehouse, clock);
-      await warehouse.rows(
-        "INSERT INTO operations.job_slots (job, due_at, attempts) VALUES ('ingest', '2026-11-24 10:00Z', 5)",
-      );
-      const daemon = startDaemon(warehouse, clock);
-      await untilSlot(warehouse, "10:00", "failed");
-      expect(daemon.said("died again and again")).toBe(1);
+      clock.set("11:00");
+      const { database } = warehouse;
+      await account(database.pool, JOB, clock.now(), {
+        ...{ catchUp: "last", mayEdit: false, isClockSure: false },
+      });
+      for (let death = 1; death <= MOST_ATTEMPTS; death += 1) {
+        const lock = await takeWarehouseLock(database.entry, clock.now());
+        await startRun({
+          ...{ database, clock, logger: silentLogger, job: JOB.name, trigger: "schedule", parameters: {} },
+          slot: { dueAt: new Date("2026-11-24T11:00Z"), doesForEarlier: true },
+        });
+        await lock?.release();
+      }
+      expect(await slots(warehouse)).toEqual([["11:00", "due", 5]]);
+      let hasRun = false;
+      const daemon = startDaemon(warehouse, clock, { work: () => Promise.resolve((hasRun = true)) });
+      await untilSlot(warehouse, "11:00", "failed");
       await daemon.end();
+      expect(hasRun).toBe(false);
+    }),
+  );
+
+  test.each([
+    ["file_unreadable", "due", true],
+    ["run_lock_lost", "due", false],
+    ["files_missing", "failed", false],
+  ] as const)("of which a run fails by %s is %s", (code, state, isLater) =>
+    inWarehouse(async (warehouse) => {
+      const clock = new SetClock();
+      await begin(warehouse, clock);
+      clock.set("11:00");
+      let runs = 0;
+      const daemon = startDaemon(warehouse, clock, {
+        work: () => {
+          runs += 1;
+          return runs === 1 ? Promise.reject(new TillhouseError(code, "it failed")) : Promise.resolve();
+        },
+      });
+      await eventually("its run has failed", async () => {
+        const failed = await warehouse.rows("SELECT FROM operations.runs WHERE status = 'failed'");
+        return failed.length === 1;
+      });
+      const [schedule] = await readSchedules(warehouse.database.pool);
+      if (isLater) expect(schedule?.open[0]?.notBefore).not.toBeNull();
+      if (state === "due" && !isLater) await untilSlot(warehouse, "11:00", "done");
+      await looks(clock);
+      await daemon.end();
+      expect((await slots(warehouse))[0]?.[1]).toBe(state === "due" && !isLater ? "done" : state);
+    })(),
+  );
+
+  test(
+    "is found again, and run for, when the database comes back that was away while it waited",
+    inWarehouse(async (warehouse) => {
+      const clock = new SetClock();
+      await begin(warehouse, clock);
+      const lock = await takeWarehouseLock(warehouse.database.entry, clock.now());
+      // As an embedded server that is stopped leaves it: its pool is ended, until it is revived.
+      const gone = new pg.Pool({ connectionString: warehouse.database.url });
+      let isGone = false;
+      let canRevive = false;
+      const database = {
+        get pool() {
+          return isGone ? gone : warehouse.database.pool;
+        },
+        revive: () => {
+          isGone &&= !canRevive;
+          return Promise.resolve();
+        },
+      };
+      clock.set("11:00");
+      const daemon = startDaemon(warehouse, clock, { database });
+      await eventually("it waits", () => daemon.said("waits: another run is at work") === 1);
+      await gone.end();
+      isGone = true;
+      await eventually("it has noticed", () => daemon.said("due times cannot be asked for") > 2);
+      await lock?.release();
+      canRevive = true;
+      await untilSlot(warehouse, "11:00", "done");
+      await looks(clock);
+      expect(daemon.said("the database is back")).toBe(1);
+      await daemon.end();
+    }),
+  );
+
+  test(
+    "is due for two daemons by what the one was told that was started last",
+    inWarehouse(async (warehouse) => {
+      const clock = new SetClock();
+      const first = startDaemon(warehouse, clock);
+      await eventually("it waits", () => first.said("waiting for the next run") > 0);
+      const second = startDaemon(warehouse, clock, { cron: "45 * * * *" });
+      await eventually("it waits", () => second.said("waiting for the next run") > 0);
+      for (const [time, due] of [
+        ["11:00", "10:45"],
+        ["11:45", "11:45"],
+        ["12:46", "12:45"],
+      ] as const) {
+        clock.set(time);
+        await untilSlot(warehouse, due, "done");
+        await looks(clock);
+      }
+      await first.end();
+      await second.end();
+      expect((await slots(warehouse)).map(([due]) => due)).toEqual(["10:45", "11:45", "12:45"]);
+      expect(first.said("a daemon that was started later has it due by something else")).toBe(1);
+      expect(second.said("the schedule was changed")).toBe(1);
+    }),
+  );
+
+  test(
+    "counts from now on where nobody can read what it was due by",
+    inWarehouse(async (warehouse) => {
+      const clock = new SetClock();
+      await begin(warehouse, clock);
+      await warehouse.rows("UPDATE operations.job_schedules SET timezone = 'Mars/Olympus'");
+      clock.set("12:10");
+      const daemon = startDaemon(warehouse, clock);
+      await eventually("it waits", () => daemon.said("waiting for the next run") > 0);
+      clock.set("13:00");
+      await untilSlot(warehouse, "13:00", "done");
+      await daemon.end();
+      expect(await slots(warehouse)).toEqual([["13:00", "done", 1]]);
+    }),
+  );
+
+  test(
+    "is not run for late where nobody is to, though another run was at work when it was due",
+    inWarehouse(async (warehouse) => {
+      const clock = new SetClock();
+      await begin(warehouse, clock, { catchUp: "none" });
+      const lock = await takeWarehouseLock(warehouse.database.entry, clock.now());
+      clock.set("11:00");
+      const daemon = startDaemon(warehouse, clock, { catchUp: "none" });
+      await eventually("it waits", () => daemon.said("waits: another run is at work") === 1);
+      clock.set("12:00");
+      await untilSlot(warehouse, "11:00", "passed");
+      await lock?.release();
+      await untilSlot(warehouse, "12:00", "done");
+      await daemon.end();
+    }),
+  );
+
+  test(
+    "a hundred times while another run is at work, and more often, is run for the latest hundred times",
+    inWarehouse(async (warehouse) => {
+      const clock = new SetClock();
+      await begin(warehouse, clock, { catchUp: "all" });
+      const lock = await takeWarehouseLock(warehouse.database.entry, clock.now());
+      const daemon = startDaemon(warehouse, clock, { catchUp: "all" });
+      const open = async (): Promise<number> =>
+        (await slots(warehouse)).filter(([, state]) => state === "due").length;
+      clock.set("26T22:30");
+      await eventually("60 wait", async () => (await open()) === 60);
+      clock.set("29T10:30");
+      await eventually("100 wait", async () => (await open()) === 100);
+      await daemon.end();
+      await lock?.release();
+      const passed = (await slots(warehouse)).filter(([, state]) => state === "passed");
+      expect(passed.map(([due]) => due)).toHaveLength(20);
+      expect(passed[0]?.[0]).toBe("11:00");
+    }),
+  );
+
+  test(
+    "is run for by nobody who began to before it was paused, or is to be tried again later",
+    inWarehouse(async (warehouse) => {
+      const clock = new SetClock();
+      await begin(warehouse, clock);
+      const { pool } = warehouse.database;
+      await warehouse.rows(
+        "INSERT INTO operations.job_slots (job, due_at) VALUES ('ingest', '2026-11-24 10:00Z')",
+      );
+      const slot = { dueAt: new Date("2026-11-24T10:00Z"), doesForEarlier: true };
+      const context = warehouse.context({ RETRY_MS: "0" }, { clock, slot });
+      const run = () => asRun(JOB.name, {}, context, () => Promise.resolve({ failure: undefined }));
+      await pause(pool, JOB, "last", clock.now());
+      await expect(run()).rejects.toMatchObject({ code: "slot_taken" });
+      await resume(pool, JOB, clock.now());
+      await warehouse.rows("UPDATE operations.job_slots SET not_before = '2026-11-24 10:40Z'");
+      await expect(run()).rejects.toMatchObject({ code: "slot_taken" });
+      clock.set("10:41");
+      await run();
+      await expect(run()).rejects.toMatchObject({ code: "slot_taken" });
+      expect(await slots(warehouse)).toEqual([["10:00", "done", 1]]);
     }),
   );
 
@@ -427,10 +633,10 @@ describe("a job that is due", () => {
       const lock = await takeWarehouseLock(warehouse.database.entry, clock.now());
       clock.set("11:00");
       const daemon = startDaemon(warehouse, clock);
-      await eventually("it has asked", () => daemon.said("skipped: another run is at work") === 1);
+      await eventually("it has asked", () => daemon.said("waits: another run is at work") === 1);
       // Another time that is due meanwhile: one run does for both.
       clock.set("12:00");
-      await eventually("it has asked again", () => daemon.said("skipped: another run is at work") === 2);
+      await eventually("it has asked again", () => daemon.said("waits: another run is at work") === 2);
       await lock?.release();
       await untilSlot(warehouse, "12:00", "done");
       await daemon.end();

@@ -224,6 +224,23 @@ describe("a run that is taken back", () => {
       expect(await warehouse.verify()).toEqual([]);
     }));
 
+  test("may be a backfill that added sales alone, of a file that a load had stopped at", () =>
+    withUndo(async (warehouse, undo) => {
+      await openShop(warehouse);
+      await warehouse.files.write(
+        "transactions-2.csv",
+        transactionsFile({ id: 2, amount: "x" }, { id: 3 }, { id: 4 }),
+      );
+      await warehouse.ingest({ settings: { MAX_REJECT_RATIO: "0.2" } });
+      const before = await standing(warehouse);
+      await warehouse.ingest({ range: { fromId: 3, toId: 3 } });
+
+      expect(await undo()).toMatchObject({ run: { runId: 3 }, undone: { factsRemoved: 1 } });
+
+      expect(await standing(warehouse)).toEqual(before);
+      expect((await undo()).run?.runId).toBe(2);
+    }));
+
   test("may be a backfill that came to rejects alone, of a file that a load had stopped at", () =>
     withUndo(async (warehouse, undo) => {
       await openShop(warehouse);

@@ -60,7 +60,7 @@ describe("the daemon", () => {
     expect(serverRuns(place)).toBe(false);
   });
 
-  test("skips while another process loads, and manual runs say so with exit code 3", async () => {
+  test("waits while another process loads, and manual runs say so with exit code 3", async () => {
     const place = await migratedWorkplace();
     const url = await holdServer(place);
     await addSampleFiles(place);
@@ -69,7 +69,7 @@ describe("the daemon", () => {
     await other.query("SELECT pg_advisory_lock($1, 1)", [0x74696c6c]);
 
     const daemons = [startDaemon(place), startDaemon(place)];
-    await Promise.all(daemons.map((daemon) => daemon.untilItSays(/skipped: another run is at work/)));
+    await Promise.all(daemons.map((daemon) => daemon.untilItSays(/waits: another run is at work/)));
     const manual = await run(["ingest", "--json"], place.environment);
     expect(manual.exitCode).toBe(3);
     expect(JSON.parse(manual.stdout)).toMatchObject({ status: "failed", error: { code: "run_locked" } });

@@ -52,23 +52,34 @@ WITH
   ),
 
   said AS (
-    SELECT :"key", stated_at, path, file_id, source_line, :"attributes"
+    SELECT :"key", stated_at, path, file_id, source_line, true AS is_record, :"attributes"
     FROM versions
     UNION ALL
-    SELECT :"key", stated_at, path, file_id, source_line, :"attributes"
+    SELECT :"key", stated_at, path, file_id, source_line, false, :"attributes"
     FROM said_again
     UNION ALL
-    SELECT touched.:"key", judged.said_at, files.path, judged.file_id, judged.source_line, :"attributes"
+    SELECT touched.:"key", judged.said_at, files.path, judged.file_id, judged.source_line, true, :"attributes"
     FROM :"judged" AS judged
     JOIN touched USING (:"id")
     JOIN operations.source_files AS files ON files.file_id = judged.file_id
     WHERE judged.outcome <> 'unknown_store'
   ),
 
+  lasting AS (
+    SELECT
+      *,
+      ROW(:"attributes") IS NOT DISTINCT FROM first_value(ROW(:"attributes")) OVER (
+        PARTITION BY :"key", stated_at ORDER BY path COLLATE "C" DESC, file_id DESC, source_line DESC
+      ) AS is_last_said
+    FROM said
+  ),
+
+  -- A version is of a record: of what is said again, only the chunk is known.
   moments AS (
     SELECT DISTINCT ON (:"key", stated_at) *
-    FROM said
-    ORDER BY :"key", stated_at, path COLLATE "C" DESC, file_id DESC, source_line DESC
+    FROM lasting
+    WHERE is_last_said
+    ORDER BY :"key", stated_at, is_record DESC, path COLLATE "C" DESC, file_id DESC, source_line DESC
   ),
 
   compared AS (

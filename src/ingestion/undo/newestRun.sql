@@ -23,10 +23,7 @@ WHERE runs.run_id < :before_run_id::integer
         OR (
           NOT EXISTS (SELECT FROM operations.run_changes AS changes WHERE changes.run_id < runs.run_id)
           -- A backfill that found all that it read loaded already has changed nothing.
-          AND (
-            NOT runs.parameters ?| ARRAY['from_id', 'to_id', 'from_date', 'to_date']
-            OR runs.loaded + runs.corrected + runs.resolved > 0
-          )
+          AND NOT runs.parameters ?| ARRAY['from_id', 'to_id', 'from_date', 'to_date']
         )
       )
     )
@@ -36,7 +33,8 @@ WHERE runs.run_id < :before_run_id::integer
       FROM operations.run_changes AS changes
       WHERE changes.run_id = runs.run_id AND (changes.table_name <> 'source_files' OR changes.before IS NULL)
     )
-    -- Rejects, and versions of facts that count for nothing, are noted nowhere else. Versions are numbered run by run.
+    -- Facts, rejects, and versions of facts that count for nothing, are noted nowhere else. Versions are numbered run by run.
+    OR runs.loaded + runs.corrected + runs.resolved > 0
     OR EXISTS (SELECT FROM operations.quarantine WHERE quarantine.run_id = runs.run_id)
     OR EXISTS (
       SELECT

@@ -30,6 +30,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "run_locked 3 later",
     "run_stopped 1 later",
     "session_options_dropped 2",
+    "slot_given_up 1",
     "slot_taken 1",
     "state_dir_unusable 2",
     "studio_unavailable 1 later",
