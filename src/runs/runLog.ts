@@ -146,7 +146,10 @@ function notBegun(job: string, slot: DueSlot | undefined, isGivenUp: boolean): T
       `${MOST_ATTEMPTS} runs of ${job} that was due at ${due} died or failed; no further one is begun for it. See: npm run runs`,
       { job, due },
     );
-  return new TillhouseError("slot_taken", `${job} that was due at ${due} is not to be run for now.`, { job, due });
+  return new TillhouseError("slot_taken", `${job} that was due at ${due} is not to be run for now.`, {
+    job,
+    due,
+  });
 }
 
 function takenForDead(): TillhouseError {

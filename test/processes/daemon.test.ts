@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
 import pg from "pg";
 import { eventually } from "./eventually.ts";
+import { holdLoads } from "./heldLoad.ts";
 import { run, runForJson, start, type Program } from "./programs.ts";
 import {
   addSampleFiles,
@@ -82,6 +83,33 @@ describe("the daemon", () => {
     for (const daemon of daemons) await expectCleanEnd(daemon, "SIGINT");
     const { runs } = await runForJson<{ runs: { loaded: number }[] }>(["runs", "--json"], place.environment);
     expect(runs.filter(({ loaded }) => loaded > 0)).toEqual([expect.objectContaining({ loaded: 1800 })]);
+  });
+
+  test("killed in the middle of a run, is followed by one that does its work, and what it was due for is settled", async () => {
+    const place = await migratedWorkplace();
+    const url = await holdServer(place);
+    await addSampleFiles(place);
+    const held = await holdLoads(url);
+    const killed = startDaemon(place);
+    await held.untilOneWaits();
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    await held.letGo();
+
+    const daemon = startDaemon(place);
+    await daemon.untilItSays(/"loaded":1\d{3},"message":"run ended"/);
+    await expectCleanEnd(daemon, "SIGTERM");
+
+    expect(await factsIn(url)).toBe(1500);
+    const [first] = await query(
+      url,
+      `SELECT runs.status, slots.state, slots.attempts
+       FROM operations.runs JOIN operations.job_slots AS slots USING (job, due_at) ORDER BY run_id`,
+    );
+    expect(first).toEqual({ status: "killed", state: "passed", attempts: 1 });
+    expect(
+      await query(url, "SELECT FROM operations.runs WHERE trigger = 'schedule' AND due_at IS NULL"),
+    ).toEqual([]);
   });
 
   test("opens the database again after db:stop, and goes on", async () => {
