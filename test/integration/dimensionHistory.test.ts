@@ -181,6 +181,32 @@ test(
   }),
 );
 
+test.each([
+  ["after others", [{ id: 7, store_id: 1 }]],
+  ["as the only one", []],
+])(
+  "a device that waited for its store at the end of a file without a line end, %s, still says what a later version said before",
+  (_where, others) =>
+    inWarehouse(async (warehouse) => {
+      const { files, ingest } = warehouse;
+      const same = { id: 3, store_id: 2, type: 1 };
+      await files.write("devices-2026-01-01.csv", devicesFile(same));
+      await files.write("devices-2026-01-03.csv", devicesFile(...others, same).trimEnd());
+      await ingest({ settings: { MAX_REJECT_RATIO: "1" } });
+      await files.write("stores-2026-01-01.csv", storesFile({ id: 1 }, { id: 2 }));
+      await ingest({ settings: { MAX_REJECT_RATIO: "1" } });
+      await files.write("devices-2026-01-02.csv", devicesFile({ ...same, store_id: 1 }));
+
+      await ingest();
+
+      expect((await versionsOf(warehouse, "devices", 0)).filter(({ id }) => id === 3)).toEqual([
+        { id: 3, value: "2:1", from: null, to: 2, is_current: false },
+        { id: 3, value: "1:1", from: 2, to: 3, is_current: false },
+        { id: 3, value: "2:1", from: 3, to: null, is_current: true },
+      ]);
+    })(),
+);
+
 const sale = (id: number, happenedAt: string, device = 1) => ({
   id,
   device_id: device,

@@ -95,6 +95,7 @@ test(
           const run = async (load: () => Promise<unknown>): Promise<void> => {
             loads.push(load);
             await load();
+            expect(await verify()).toEqual([]);
             before.push(await standing(warehouse));
           };
           for (const { arrivals, order, follows } of history) {
