@@ -174,6 +174,7 @@ describe("a job that is due", () => {
       expect(await slots(warehouse)).toEqual([]);
       clock.set("11:00");
       await untilSlot(warehouse, "11:00", "done");
+      await looks(clock);
       // Asleep for three hours; then to and fro.
       clock.set("14:30");
       await untilSlot(warehouse, "14:00", "done");
