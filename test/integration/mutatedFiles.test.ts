@@ -10,7 +10,8 @@ import { mutatedFiles } from "../unit/corpora/mutatedFile.ts";
 import { readAsLoaded, type Outcome } from "../unit/corpora/readAsLoaded.ts";
 import { DEVICE_IDS } from "../unit/corpora/writtenFile.ts";
 
-const FILES = trials({ quick: 12, all: 1_000 });
+// Of fewer, by chance hardly a record might be rejected.
+const FILES = trials({ quick: 60, all: 1_000 });
 const NAME = "transactions.csv";
 const known = new Set<unknown>(DEVICE_IDS);
 
@@ -92,14 +93,10 @@ test(
       }),
       { numRuns: FILES },
     );
-    // Nothing is said above of files that are all refused. A few files may by chance have no reject.
+    // Nothing is said above of files that are all refused.
     expect(tally.facts).toBeGreaterThan(FILES);
-    const least = trials({
-      quick: { quarantined: 0, refused: 0 },
-      all: { quarantined: FILES / 4, refused: FILES / 50 },
-    });
-    expect(tally.quarantined).toBeGreaterThanOrEqual(least.quarantined);
-    expect(tally.refused).toBeGreaterThanOrEqual(least.refused);
+    expect(tally.quarantined).toBeGreaterThan(FILES / 4);
+    expect(tally.refused).toBeGreaterThan(FILES / 50);
   }),
   3_600_000,
 );

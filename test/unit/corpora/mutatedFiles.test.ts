@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { trials } from "../../fixtures/trials.ts";
 import { CASES } from "../sources/cases.ts";
 import { cutLists, inReads } from "../sources/writtenFiles.ts";
 import { expectAsStrict } from "./expectAsStrict.ts";
@@ -24,8 +23,8 @@ async function untouchedIn(mutated: MutatedFile) {
   return untouchedBy(file, harm, bytes, dialect, (whole) => (whole === file ? ofFile : ofAnother));
 }
 
-const QUOTES_AMISS = CASES / 20;
-const isLong = trials({ quick: false, all: true });
+/** Of fewer, by chance none might cost its neighbour: one in forty does. */
+const QUOTES_AMISS = 500;
 
 describe("a file that came to harm", () => {
   const tally = { kinds: new Set<string>(), refused: 0, accepted: 0, rejected: 0, kept: 0, neighbours: 0 };
@@ -96,13 +95,9 @@ describe("a file that came to harm", () => {
       { numRuns: QUOTES_AMISS },
     );
     // Else nothing was said of doubt, or of what it leaves alone.
-    expect(tally.inDoubt).toBeGreaterThan(0);
-    if (isLong) {
-      // A hundred files may by chance have none of these.
-      expect(tally.inDoubt).toBeGreaterThan(QUOTES_AMISS / 20);
-      expect(tally.mostInDoubt).toBeGreaterThan(5);
-      expect(tally.neighbours).toBeGreaterThan(0);
-    }
+    expect(tally.inDoubt).toBeGreaterThan(QUOTES_AMISS / 20);
+    expect(tally.mostInDoubt).toBeGreaterThan(5);
+    expect(tally.neighbours).toBeGreaterThan(0);
     expect(tally.kept).toBeGreaterThan(10 * QUOTES_AMISS);
   }, 600_000);
 
