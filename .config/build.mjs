@@ -25,8 +25,8 @@ function run(packageName, program, args) {
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
 run("prisma", "build/index.js", ["generate"]);
-// Types are checked by `npm run typecheck`: whoever installs does not wait for it.
-run("typescript", "bin/tsc", ["-p", ".config/tsconfig.build.json", "--noCheck"]);
+// Whoever installs does not wait until types are checked (`--noCheck`).
+run("typescript", "bin/tsc", ["-p", ".config/tsconfig.build.json", ...process.argv.slice(2)]);
 for (const folder of ["src", "jobs"]) {
   cpSync(join(root, folder), join(root, "dist", folder), {
     recursive: true,

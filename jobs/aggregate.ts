@@ -3,6 +3,7 @@ import { TillhouseError } from "../src/lib/errors.ts";
 import { verifyWarehouse, type Verification } from "../src/quality/verifyWarehouse.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
+import { INGEST } from "./jobNames.ts";
 import { withRunSession } from "./runSession.ts";
 
 /**
@@ -16,7 +17,7 @@ export async function aggregate(
 ): Promise<IngestReport & { readonly verification: Verification }> {
   const { clock, database } = context;
   const started = clock.monotonicMs();
-  return asRun("ingest", { select: "aggregation_layer" }, context, async ({ run, lock }) => {
+  return asRun(INGEST, { select: "aggregation_layer" }, context, async ({ run, lock }) => {
     await run.step(
       "rebuild rollups",
       () => rebuild(context, lock),

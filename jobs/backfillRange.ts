@@ -22,6 +22,19 @@ export function rangeParameters(range: BackfillRange | undefined): Record<string
   };
 }
 
+/** The same back again, from what `rangeParameters` made. */
+export function loggedRange(parameters: Readonly<Record<string, unknown>>): {
+  readonly [Bound in keyof BackfillRange]?: NonNullable<BackfillRange[Bound]>;
+} {
+  const { from_id: fromId, to_id: toId, from_date: fromDate, to_date: toDate } = parameters;
+  return {
+    ...(typeof fromId === "number" && { fromId }),
+    ...(typeof toId === "number" && { toId }),
+    ...(typeof fromDate === "string" && { fromDate }),
+    ...(typeof toDate === "string" && { toDate }),
+  };
+}
+
 /** The range as records are compared with it. */
 export function recordRange(
   { fromId = 0, toId = Infinity, fromDate, toDate }: BackfillRange,

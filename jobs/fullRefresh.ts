@@ -13,12 +13,12 @@ import { countOf, refreshStatisticsAfter } from "./ingest.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { inOneTransaction, seenFrom } from "./inOneTransaction.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
+import { INGEST } from "./jobNames.ts";
 import { loadingRules } from "./loadFiles.ts";
 import { loadAsThen } from "./loadAsThen.ts";
 import { dropLeftStaging, onOneConnection, rememberedFiles, settingsOf } from "./loadingRun.ts";
 import { rejectionsOf } from "./rejections.ts";
 import { withRunSession } from "./runSession.ts";
-import { INGEST } from "./jobNames.ts";
 
 /** What a full refresh is asked for. */
 export interface RefreshOptions {

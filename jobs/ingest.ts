@@ -13,6 +13,7 @@ import type { IngestOptions } from "./ingestOptions.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { inOneTransaction, type TransactionRun } from "./inOneTransaction.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
+import { INGEST } from "./jobNames.ts";
 import { loadFiles, type Loaders, type RunMemory } from "./loadFiles.ts";
 import {
   dropLeftStaging,
@@ -25,7 +26,6 @@ import type { LoadedSources } from "./loadSources.ts";
 import { refreshStatistics } from "./refreshStatistics.ts";
 import { rejectionsOf } from "./rejections.ts";
 import { withRunSession } from "./runSession.ts";
-import { INGEST } from "./jobNames.ts";
 
 /**
  * One run of the pipeline's ingestion layer. A file that cannot be loaded does not keep the others from it; the

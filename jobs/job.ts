@@ -48,8 +48,8 @@ export interface HeldRun {
  * without anything done. How the run ended is logged, whatever happened; `work` says by its result when some of it failed
  * though the run went on.
  *
- * @throws TillhouseError `run_locked` when another process holds the warehouse, `slot_taken` when the due time that it is for was
- *   run for meanwhile, and what `work` throws
+ * @throws TillhouseError `run_locked` when another process holds the warehouse, `slot_taken` and `slot_given_up` when the due time
+ *   that it is for is not to be run for, and what `work` throws
  */
 export async function asRun<T extends { failure: unknown }>(
   job: string,

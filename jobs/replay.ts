@@ -10,6 +10,7 @@ import { SOURCES, type SourceName } from "../src/sources/contracts.ts";
 import { placeOf, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import { WAITING_REASON_OF, type Reason } from "../src/sources/reasons.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
+import { REPLAY } from "./jobNames.ts";
 import { loadingRules, type RunMemory } from "./loadFiles.ts";
 import { forgetOldChanges, onOneConnection, rememberedFiles, settingsOf } from "./loadingRun.ts";
 import { asFileError } from "./loadSources.ts";
@@ -50,7 +51,7 @@ export async function replay(context: JobContext, reasons: readonly Reason[]): P
   const doneOf = rememberedFiles();
   let before: OpenByReason | undefined;
   let usualLoads: UsualLoads | undefined;
-  return asRun("replay", { reasons }, context, async (held) => {
+  return asRun(REPLAY, { reasons }, context, async (held) => {
     const { runId } = held.run;
     before ??= await openByReason(database.pool);
     await completeRotation(config, database.pool);

@@ -1,5 +1,8 @@
 import type { CatchUp } from "../src/config/catchUp.ts";
 import type { Config } from "../src/config/loadConfig.ts";
+import { TillhouseError } from "../src/lib/errors.ts";
+import { publicMessage } from "../src/lib/publicError.ts";
+import type { RunEnd } from "../src/scheduling/runWhenDue.ts";
 import type { JobContext } from "./job.ts";
 import { INGEST } from "./jobNames.ts";
 
@@ -24,3 +27,16 @@ export const SCHEDULED_JOBS: readonly ScheduledJob[] = [
     run: async (context) => (await import("./scheduledIngest.ts")).scheduledIngest(context),
   },
 ];
+
+/** One run of a job for a due time. What the job throws is logged, unless it only says that nobody is to run now. */
+export async function runFor(context: JobContext, { run }: Pick<ScheduledJob, "run">): Promise<RunEnd> {
+  try {
+    return await run(context);
+  } catch (error) {
+    const code = error instanceof TillhouseError ? error.code : "unexpected";
+    if (code === "run_locked") return "locked";
+    if (code === "slot_taken") return "taken";
+    context.logger.error(publicMessage(error), { code });
+    return "failed";
+  }
+}

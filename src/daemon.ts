@@ -1,5 +1,5 @@
 import type { JobContext } from "../jobs/job.ts";
-import { SCHEDULED_JOBS, type ScheduledJob } from "../jobs/scheduledJobs.ts";
+import { runFor, SCHEDULED_JOBS } from "../jobs/scheduledJobs.ts";
 import { outliveClosedOutput } from "./commands/closedOutput.ts";
 import { guardMemory } from "./config/guardMemory.ts";
 import { loadConfig } from "./config/loadConfig.ts";
@@ -11,7 +11,7 @@ import { EXIT_CODES, TillhouseError, type ExitCode } from "./lib/errors.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
 import { listenForStop } from "./lib/stopSignals.ts";
 import { publicMessage } from "./lib/publicError.ts";
-import { runWhenDue, type RunEnd } from "./scheduling/runWhenDue.ts";
+import { runWhenDue } from "./scheduling/runWhenDue.ts";
 
 /**
  * The long-running process: jobs on their cron expressions, until SIGINT or SIGTERM.
@@ -72,19 +72,6 @@ export async function runDaemon(): Promise<ExitCode> {
   } catch (error) {
     logError(logger, error);
     return error instanceof TillhouseError ? error.exitCode : EXIT_CODES.failed;
-  }
-}
-
-/** One run of a job for a due time. */
-async function runFor(context: JobContext, job: ScheduledJob): Promise<RunEnd> {
-  try {
-    return await job.run(context);
-  } catch (error) {
-    const code = error instanceof TillhouseError ? error.code : undefined;
-    if (code === "run_locked") return "locked";
-    if (code === "slot_taken") return "taken";
-    logError(context.logger, error);
-    return "failed";
   }
 }
 

@@ -144,22 +144,17 @@ Examples:
     .action(async (options: ScheduleOptions) =>
       (await import("../commands/schedule.ts")).scheduleCommand(options),
     );
-  schedule
-    .command("pause")
-    .description("from now on, let pass what comes due of a job; a run at work goes on")
-    .argument("<job>", "its name")
-    .option("--json", "print one JSON object")
-    .action(async (job: string, _options: unknown, command: Command) =>
-      (await import("../commands/schedule.ts")).pauseCommand(job, command.optsWithGlobals()),
-    );
-  schedule
-    .command("resume")
-    .description("end the pause of a job: it is run when it is due next")
-    .argument("<job>", "its name")
-    .option("--json", "print one JSON object")
-    .action(async (job: string, _options: unknown, command: Command) =>
-      (await import("../commands/schedule.ts")).resumeCommand(job, command.optsWithGlobals()),
-    );
+  const ofJob = (verb: string, does: string, command: "pauseCommand" | "resumeCommand"): Command =>
+    schedule
+      .command(verb)
+      .description(does)
+      .argument("<job>", "its name")
+      .option("--json", "print one JSON object")
+      .action(async (job: string, _options: unknown, given: Command) =>
+        (await import("../commands/schedule.ts"))[command](job, given.optsWithGlobals()),
+      );
+  ofJob("pause", "from now on, let pass what comes due of a job; a run at work goes on", "pauseCommand");
+  ofJob("resume", "end the pause of a job: it is run when it is due next", "resumeCommand");
 
   program
     .command("why")

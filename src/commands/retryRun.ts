@@ -1,19 +1,16 @@
-import { INGEST } from "../../jobs/jobNames.ts";
+import { loggedRange } from "../../jobs/backfillRange.ts";
+import { INGEST, REPLAY } from "../../jobs/jobNames.ts";
 import type { Run } from "../database/generated/client.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import { visible } from "../lib/visible.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
 import { LAYERS, type IngestCommandOptions } from "./ingest.ts";
 
-/** A run's parameters, as it was logged with. */
+/** A run's parameters, as it was logged with, but for its range. */
 interface Parameters {
   readonly files?: readonly string[];
   readonly select?: string;
   readonly as_of?: string;
-  readonly from_id?: number;
-  readonly to_id?: number;
-  readonly from_date?: string;
-  readonly to_date?: string;
   readonly full_refresh?: boolean;
   readonly allow_missing?: boolean;
   readonly reasons?: readonly string[];
@@ -39,13 +36,16 @@ export async function retryRunCommand(runId: number, json: boolean): Promise<voi
 function howAgain(run: Run, json: boolean): { again: () => Promise<void>; words: readonly string[] } {
   const parameters = run.parameters as Parameters;
   if (run.job === INGEST) {
-    const options = ingestOptions(parameters);
+    const options = {
+      ...ingestOptions(parameters),
+      ...loggedRange(run.parameters as Readonly<Record<string, unknown>>),
+    };
     return {
       again: async () => (await import("./ingest.ts")).ingestCommand({ ...options, json }),
       words: ["npm run job:ingest", ...wordsOf(options)],
     };
   }
-  if (run.job === "replay") {
+  if (run.job === REPLAY) {
     const reason = parameters.reasons ?? [];
     return {
       again: async () => (await import("./replay.ts")).replayCommand({ reason, json }),
@@ -65,10 +65,6 @@ function ingestOptions(parameters: Parameters): IngestCommandOptions {
     file: parameters.files ?? [],
     ...(select !== undefined && { select }),
     ...(parameters.as_of !== undefined && { asOf: parameters.as_of }),
-    ...(parameters.from_id !== undefined && { fromId: parameters.from_id }),
-    ...(parameters.to_id !== undefined && { toId: parameters.to_id }),
-    ...(parameters.from_date !== undefined && { fromDate: parameters.from_date }),
-    ...(parameters.to_date !== undefined && { toDate: parameters.to_date }),
     ...(parameters.full_refresh === true && { fullRefresh: true }),
     ...(parameters.allow_missing === true && { allowMissing: true }),
   };

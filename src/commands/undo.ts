@@ -1,3 +1,4 @@
+import { REPLAY } from "../../jobs/jobNames.ts";
 import { undo, type UndoReport } from "../../jobs/undo.ts";
 import type { Database } from "../database/openDatabase.ts";
 import { listenForStop } from "../lib/stopSignals.ts";
@@ -57,7 +58,7 @@ function printUndo({ run, undone }: UndoReport): void {
         `Records taken out of quarantine: ${undone.rejectsRemoved}.`,
     );
   }
-  if (run.job === "replay") print("What it loaded is in quarantine again: npm run replay");
+  if (run.job === REPLAY) print("What it loaded is in quarantine again: npm run replay");
   if (run.files.length === 0) return;
   print("The next run loads these files again, unless they are taken out of DATA_DIR:");
   for (const path of run.files) print(`  ${visible(path)}`);

@@ -1,31 +1,22 @@
 -- Grain: one row: the run that begins, which its lock names from now on; none where its due time is not to be run for any more,
 -- or not now. The caller holds the lock, so whoever began to run for it before is dead: attempts of a due time follow each other.
 WITH
-  open AS (
-    SELECT slots.job, slots.due_at, slots.attempts < :most_attempts AS is_worth_it
-    FROM operations.job_slots AS slots
-    JOIN operations.job_schedules AS schedules USING (job)
+  claimed AS (
+    UPDATE operations.job_slots AS slots
+    SET
+      not_before = NULL,
+      attempts = slots.attempts + (slots.attempts < :most_attempts)::integer,
+      -- Or given up.
+      state = CASE WHEN slots.attempts < :most_attempts THEN slots.state ELSE 'failed' END,
+      decided_at = CASE WHEN slots.attempts >= :most_attempts THEN :now::timestamptz END
+    FROM operations.job_schedules AS schedules
     WHERE slots.job = :job
       AND slots.due_at = :due_at::timestamptz
       AND slots.state = 'due'
       AND (slots.not_before IS NULL OR slots.not_before <= :now)
+      AND schedules.job = slots.job
       AND schedules.paused_at IS NULL
-  ),
-
-  claimed AS (
-    UPDATE operations.job_slots AS slots
-    SET attempts = slots.attempts + 1, not_before = NULL
-    FROM open
-    WHERE slots.job = open.job AND slots.due_at = open.due_at AND open.is_worth_it
-    RETURNING slots.job, slots.due_at, slots.attempts
-  ),
-
-  given_up AS (
-    UPDATE operations.job_slots AS slots
-    SET state = 'failed', decided_at = :now, not_before = NULL
-    FROM open
-    WHERE slots.job = open.job AND slots.due_at = open.due_at AND NOT open.is_worth_it
-    RETURNING slots.due_at
+    RETURNING slots.job, slots.due_at, slots.attempts, slots.state
   ),
 
   done_for AS (
@@ -33,6 +24,7 @@ WITH
     SET state = 'passed', decided_at = :now, not_before = NULL
     FROM claimed
     WHERE :does_for_earlier::boolean
+      AND claimed.state = 'due'
       AND earlier.job = claimed.job
       AND earlier.due_at < claimed.due_at
       AND earlier.state = 'due'
@@ -49,7 +41,7 @@ WITH
       :now,
       :process,
       coalesce(pg_sequence_last_value('ingestion_layer.fct_transactions_history_version_id_seq'), 0)
-    WHERE :due_at::timestamptz IS NULL OR EXISTS (SELECT FROM claimed)
+    WHERE :due_at::timestamptz IS NULL OR EXISTS (SELECT FROM claimed WHERE state = 'due')
     RETURNING run_id
   ),
 
@@ -63,4 +55,4 @@ WITH
 SELECT
   (SELECT run_id FROM started) AS run_id,
   (SELECT attempts FROM claimed) AS attempts,
-  EXISTS (SELECT FROM given_up) AS is_given_up;
+  EXISTS (SELECT FROM claimed WHERE state = 'failed') AS is_given_up;

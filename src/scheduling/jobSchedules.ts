@@ -7,9 +7,9 @@ import { cronTimes, type CronTimes } from "./cronTimes.ts";
 import {
   IN_TIME_MS,
   MOST_CAUGHT_UP,
+  nothingPlanned,
   plan,
   stretch,
-  wasClockWrong,
   type Passed,
   type Planned,
 } from "./plan.ts";
@@ -45,8 +45,6 @@ export interface Accounting {
 /** What was found when the due times of a job were accounted for. */
 export interface Accounted extends Planned {
   readonly isPaused: boolean;
-  /** The clock was so wrong before that it is gone by from here on. */
-  readonly wasClockWrong: boolean;
   /** What it is due by from here on. */
   readonly by: JobSchedule;
   /** What it was due by before, where that was something else. */
@@ -81,7 +79,7 @@ export function account(
     // Those of a pause are noted at its end.
     const planned =
       isPaused || times === undefined
-        ? { due: [], passed: undefined, accountedThrough: isPaused ? known.accounted_through : now }
+        ? nothingPlanned(isPaused ? known.accounted_through : now)
         : await settle(client, job, plan(times, known.accounted_through, now, catchUp, isClockSure), now);
     const { cron, timezone } = isEdited ? schedule : known;
     if (isEdited || planned.accountedThrough.getTime() !== known.accounted_through.getTime())
@@ -90,7 +88,6 @@ export function account(
     return {
       ...planned,
       isPaused,
-      wasClockWrong: isClockSure && !isPaused && wasClockWrong(known.accounted_through, now),
       by: { name: job, cron, timezone },
       edited: isEdited ? { cron: known.cron, timezone: known.timezone } : undefined,
     };

@@ -21,6 +21,13 @@ export interface Planned {
   readonly passed: Passed | undefined;
   /** Of every due time up to here it is known what becomes of it. */
   readonly accountedThrough: Date;
+  /** What was accounted for before says nothing: the clock was wrong then. */
+  readonly wasClockWrong: boolean;
+}
+
+/** Nothing is due, and nothing passes. */
+export function nothingPlanned(accountedThrough: Date, wasClockWrong = false): Planned {
+  return { due: [], passed: undefined, accountedThrough, wasClockWrong };
 }
 
 /**
@@ -49,9 +56,8 @@ export function plan(
   catchUp: CatchUp,
   isSure = true,
 ): Planned {
-  if (isSure && wasClockWrong(accountedThrough, now))
-    return { due: [], passed: undefined, accountedThrough: now };
-  if (now <= accountedThrough) return { due: [], passed: undefined, accountedThrough };
+  if (isSure && wasClockWrong(accountedThrough, now)) return nothingPlanned(now, true);
+  if (now <= accountedThrough) return nothingPlanned(accountedThrough);
   const due: Date[] = [];
   for (const { at } of times.newestFirst(accountedThrough, now)) {
     if (catchUp === "none" && now.getTime() - at.getTime() > IN_TIME_MS) break;
@@ -60,7 +66,8 @@ export function plan(
   }
   const [oldest] = due;
   const passedThrough = oldest === undefined ? now : new Date(oldest.getTime() - 1);
-  return { due, passed: stretch(times, accountedThrough, passedThrough), accountedThrough: now };
+  const passed = stretch(times, accountedThrough, passedThrough);
+  return { due, passed, accountedThrough: now, wasClockWrong: false };
 }
 
 /** The due times after a moment and up to another; undefined where there are none. */
