@@ -31,6 +31,7 @@ const RULES = [
   "job_slots_due (partial index)",
   "source_files_committed_within (check)",
   "source_files_one_outcome_a_record (check)",
+  "quarantine_dropped_something (check)",
   "quarantine_resolved_by_a_run (check)",
   "quarantine_resolved_outcome_of_resolved (check)",
   "fct_transactions_amount_not_negative (check)",

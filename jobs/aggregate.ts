@@ -1,6 +1,5 @@
 import { rebuildRollups, type MendedRows } from "../src/ingestion/rollups/rebuildRollups.ts";
-import { TillhouseError } from "../src/lib/errors.ts";
-import { verifyWarehouse, type Verification } from "../src/quality/verifyWarehouse.ts";
+import { failureOf, verifyWarehouse, type Verification } from "../src/quality/verifyWarehouse.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
 import { INGEST } from "./jobNames.ts";
@@ -39,14 +38,5 @@ function rebuild(context: JobContext, { fencingToken }: HeldRun["lock"]): Promis
     context,
     async (session) => rebuildRollups(await session.connected(), fencingToken),
     "Stopped before the rollups were rebuilt; they are as they were.",
-  );
-}
-
-function failureOf({ differences }: Verification): TillhouseError | undefined {
-  if (differences.length === 0) return undefined;
-  return new TillhouseError(
-    "verification_failed",
-    `${differences.length} values that are kept do not agree with the facts. See them: npm run verify`,
-    { differences: differences.length },
   );
 }

@@ -3,7 +3,7 @@ import { openTransaction, type OneTransaction } from "../src/database/oneTransac
 import type { Database } from "../src/database/openDatabase.ts";
 import type { LoaderSession } from "../src/ingestion/loaderSession.ts";
 import { startRun } from "../src/runs/runLog.ts";
-import { takeWarehouseLock, type WarehouseLock } from "../src/runs/warehouseLock.ts";
+import { takeWarehouseLock, type RunLock } from "../src/runs/runLock.ts";
 import { runLocked, type HeldRun, type JobContext, type RunParameters } from "./job.ts";
 import { withRunSession } from "./runSession.ts";
 
@@ -30,7 +30,7 @@ export async function inOneTransaction<T>(
   work: (held: TransactionRun) => Promise<T>,
 ): Promise<T> {
   const { clock, database } = context;
-  const held: { lock?: WarehouseLock | undefined; transaction?: OneTransaction } = {};
+  const held: { lock?: RunLock | undefined; transaction?: OneTransaction } = {};
   const inTransaction = async (session: LoaderSession): Promise<T> => {
     const begun = async (): Promise<OneTransaction> => {
       held.transaction ??= await openTransaction(await session.connected());
@@ -41,7 +41,7 @@ export async function inOneTransaction<T>(
       if (held.lock === undefined) throw runLocked();
       const { lock } = held;
       const inside = { ...context, database: seenFrom(await begun(), database) };
-      const run = await startRun({ ...inside, job, parameters });
+      const run = await startRun({ ...inside, job, parameters, lockName: lock.name });
       return await work({ run, lock, progressed: () => undefined, session, inside });
     } catch (error) {
       throw asDatabaseError(error);

@@ -10,7 +10,8 @@ import { publicCode, publicMessage } from "../src/lib/publicError.ts";
 import type { DueSlot } from "../src/runs/dueSlot.ts";
 import { Retries } from "../src/runs/retries.ts";
 import { startRun, statusOf, type RunLog } from "../src/runs/runLog.ts";
-import { takeWarehouseLock, type WarehouseLock } from "../src/runs/warehouseLock.ts";
+import { takeRunLock, type RunLock } from "../src/runs/runLock.ts";
+import { lockOf } from "./jobNames.ts";
 
 /** What every job is handed. */
 export interface JobContext {
@@ -34,21 +35,30 @@ export interface JobContext {
 /** What a run was asked for, as it is logged. */
 export type RunParameters = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
-/** A run that holds the warehouse. */
+/** How a run ended. */
+export interface JobReport {
+  readonly runId: number;
+  /** The first error that some of it failed by, or all; undefined when none did. */
+  readonly failure: unknown;
+  /** What is worth a line in the log. */
+  readonly counts?: Readonly<Record<string, number>>;
+}
+
+/** A run that holds its lock. */
 export interface HeldRun {
   readonly run: RunLog;
-  readonly lock: WarehouseLock;
+  readonly lock: RunLock;
   /** To be told whenever work is committed: a run that gets on is given new patience. */
   readonly progressed: () => void;
 }
 
 /**
- * Runs a job's work as one logged run, under the lock that all runs take. A failure that passes, such as a database that
+ * Runs a job's work as one logged run, under the lock that all runs take which change anything; one that only reads has its own. A failure that passes, such as a database that
  * restarts, ends an attempt and not the run: `work` is called again, for what is left, until RETRY_MS have gone by
  * without anything done. How the run ended is logged, whatever happened; `work` says by its result when some of it failed
  * though the run went on.
  *
- * @throws TillhouseError `run_locked` when another process holds the warehouse, `slot_taken` and `slot_given_up` when the due time
+ * @throws TillhouseError `run_locked` when another process holds the lock, `slot_taken` and `slot_given_up` when the due time
  *   that it is for is not to be run for, and what `work` throws
  */
 export async function asRun<T extends { failure: unknown }>(
@@ -66,7 +76,7 @@ export async function asRun<T extends { failure: unknown }>(
       });
     },
   });
-  let lock: WarehouseLock | undefined;
+  let lock: RunLock | undefined;
   let run: RunLog | undefined;
   let result: T | undefined;
   let isFirst = true;
@@ -78,8 +88,8 @@ export async function asRun<T extends { failure: unknown }>(
     if (result !== undefined && result.failure === undefined && (await run?.resume()) === false)
       return result;
     if (lock?.isHeld === true) await lock.renew(clock.now());
-    else lock = await takeLock(context, isFirst);
-    if (run === undefined) run = await startRun({ ...context, job, parameters });
+    else lock = await takeLock(context, job, isFirst);
+    if (run === undefined) run = await startRun({ ...context, job, parameters, lockName: lock.name });
     // Under the lock once more: while it was not held, another run may have taken this one for dead.
     else await run.resume();
     result = await work({
@@ -109,8 +119,7 @@ export async function asRun<T extends { failure: unknown }>(
       if (ended.failure === undefined && ended.done !== undefined) return ended.done;
       isFirst = false;
       if (await retries.another(ended.failure)) continue;
-      const failure =
-        stopping.aborted && passesSoon(ended.failure) ? stoppedWaiting(ended.failure) : ended.failure;
+      const failure = stopping.aborted ? whyStopped(ended.failure, stopping.reason) : ended.failure;
       await end(failure);
       if (ended.done === undefined) throw failure;
       if (failure !== ended.failure || passesSoon(failure))
@@ -131,17 +140,22 @@ export function runLocked(): TillhouseError {
 }
 
 /** @throws TillhouseError `run_locked`; in later attempts, since it may be this run's own lock, what makes it try again */
-async function takeLock({ database, clock }: JobContext, isFirst: boolean): Promise<WarehouseLock> {
-  const lock = await takeWarehouseLock(database.entry, clock.now());
+async function takeLock({ database, clock }: JobContext, job: string, isFirst: boolean): Promise<RunLock> {
+  const lock = await takeRunLock(database.entry, lockOf(job), clock.now());
   if (lock !== undefined) return lock;
   if (isFirst) throw runLocked();
   throw new TillhouseError(
     "database_busy",
-    "The warehouse is held by another run, or still by a session of this one that was cut off.",
+    "Its lock is held by another run, or still by a session of this one that was cut off.",
   );
 }
 
-function stoppedWaiting(failure: TillhouseError): TillhouseError {
+/** What a run that was told to stop failed by: by a time limit, if that is what told it. */
+function whyStopped(failure: unknown, reason: unknown): unknown {
+  const isStopped = failure instanceof TillhouseError && failure.code === "run_stopped";
+  if (!isStopped && !passesSoon(failure)) return failure;
+  if (reason instanceof TillhouseError) return reason;
+  if (isStopped) return failure;
   const message = `Stopped while it was to try again: ${failure.message}`;
   return new TillhouseError("run_stopped", message, {}, failure);
 }

@@ -69,6 +69,24 @@ Exit codes: 0 done (rejected records are reported, not an error), 1 failed or st
     );
 
   program
+    .command("job")
+    .description("run a job of the daemon's once, now (npm run job:verify, npm run job:retention)")
+    .argument("<name>", "ingest, verify or retention")
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run job:verify
+  npm run -s job:retention -- --json
+
+Exit codes: 0 done, 1 failed or stopped, 2 wrong usage or configuration, 3 another such run is at work.`,
+    )
+    .action(async (name: string, options: { json?: boolean }) =>
+      (await import("../commands/job.ts")).jobCommand(name, options),
+    );
+
+  program
     .command("answers")
     .description("the answers, all of one moment (npm run answers)")
     .option("--view <name>", "one view of the aggregation layer instead of the five answers")

@@ -10,6 +10,7 @@ import {
   type JobSchedule,
   type ScheduleStanding,
 } from "../scheduling/jobSchedules.ts";
+import { jobNamed } from "./job.ts";
 import { commandContext, withDatabase, type CommandContext } from "./commandContext.ts";
 import { print, printJson, printTable, timeText } from "./output.ts";
 
@@ -78,14 +79,6 @@ export async function resumeCommand(name: string, { json }: { json?: boolean }):
     print(
       `${name} is resumed. ${times === 1 ? "One due time" : `${times} due times`} passed since ${timeText(resumed.pausedAt)} UTC.`,
     );
-}
-
-/** @throws TillhouseError `usage_invalid`, naming the jobs that there are */
-function jobNamed(name: string): ScheduledJob {
-  const job = SCHEDULED_JOBS.find((one) => one.name === name);
-  if (job !== undefined) return job;
-  const names = SCHEDULED_JOBS.map((one) => one.name).join(", ");
-  throw new TillhouseError("usage_invalid", `No job is called ${JSON.stringify(name)}. There are: ${names}`);
 }
 
 function scheduleOf(job: ScheduledJob, config: Config): JobSchedule {

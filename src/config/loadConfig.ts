@@ -17,6 +17,12 @@ export interface Config {
   readonly sourceDateOrder: SettingValues["SOURCE_DATE_ORDER"];
   readonly ingestCron: SettingValues["INGEST_CRON"];
   readonly ingestCatchUp: SettingValues["INGEST_CATCH_UP"];
+  readonly ingestTimeLimitMin: SettingValues["INGEST_TIME_LIMIT_MIN"];
+  readonly verifyCron: SettingValues["VERIFY_CRON"];
+  readonly verifyTimeLimitMin: SettingValues["VERIFY_TIME_LIMIT_MIN"];
+  readonly retentionCron: SettingValues["RETENTION_CRON"];
+  readonly retentionTimeLimitMin: SettingValues["RETENTION_TIME_LIMIT_MIN"];
+  readonly retentionDays: SettingValues["RETENTION_DAYS"];
   readonly timezone: SettingValues["TIMEZONE"];
   readonly settleMs: SettingValues["SETTLE_MS"];
   readonly retryMs: SettingValues["RETRY_MS"];
@@ -89,6 +95,12 @@ export function loadConfig(environment: Environment = process.env, envFile = ".e
     sourceDateOrder: valueOf("SOURCE_DATE_ORDER", all),
     ingestCron: valueOf("INGEST_CRON", all),
     ingestCatchUp: valueOf("INGEST_CATCH_UP", all),
+    ingestTimeLimitMin: valueOf("INGEST_TIME_LIMIT_MIN", all),
+    verifyCron: valueOf("VERIFY_CRON", all),
+    verifyTimeLimitMin: valueOf("VERIFY_TIME_LIMIT_MIN", all),
+    retentionCron: valueOf("RETENTION_CRON", all),
+    retentionTimeLimitMin: valueOf("RETENTION_TIME_LIMIT_MIN", all),
+    retentionDays: valueOf("RETENTION_DAYS", all),
     timezone: valueOf("TIMEZONE", all),
     settleMs: valueOf("SETTLE_MS", all),
     retryMs: valueOf("RETRY_MS", all),

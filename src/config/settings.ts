@@ -42,6 +42,29 @@ const timeZone = z.string().refine(isTimeZone, { error: "must be an IANA time zo
 /** node-cron writes out every number of a range: `1-999999999` would end the process for want of memory. */
 const isCron = (text: string): boolean => text.length <= 200 && !/\d{5}/.test(text) && isCronExpression(text);
 
+const cron = z.string().refine(isCron, { error: "must be a cron expression" });
+
+/** When the daemon runs a job. */
+const cronOf = (does: string, expression: string) =>
+  setting({
+    description: `When the daemon ${does}, as a cron expression in TIMEZONE.`,
+    example: expression,
+    default: expression,
+    schema: cron,
+  });
+
+/** Longer is as good as none, and a timer cannot be set for it. */
+const MOST_MINUTES = 35_000;
+
+/** How long a run of the daemon's may take. */
+const timeLimitOf = (job: string, minutes: number) =>
+  setting({
+    description: `Minutes after which a run of the ${job} job by the daemon is stopped, to be begun again later. 0: none.`,
+    example: String(minutes),
+    default: String(minutes),
+    schema: wholeNumber(0, MOST_MINUTES),
+  });
+
 /** Chunks are committed in turn, so more threads than these would mostly wait for each other. */
 const MOST_WORKERS_UNASKED = 8;
 
@@ -116,18 +139,25 @@ export const SETTINGS = {
     default: "mdy",
     schema: z.enum(DATE_ORDERS, { error: "must be mdy or dmy" }),
   }),
-  INGEST_CRON: setting({
-    description: "When the daemon runs the ingest job, as a cron expression in TIMEZONE.",
-    example: "0 0 * * *",
-    default: "0 0 * * *",
-    schema: z.string().refine(isCron, { error: "must be a cron expression" }),
-  }),
+  INGEST_CRON: cronOf("loads what is new", "0 0 * * *"),
   INGEST_CATCH_UP: setting({
     description:
       "What the daemon does about due times of the ingest job that nobody ran for in time: none, one run for all of them (last), or one for each (all; of the latest 100).",
     example: "last",
     default: "last",
     schema: z.enum(CATCH_UPS, { error: "must be none, last or all" }),
+  }),
+  INGEST_TIME_LIMIT_MIN: timeLimitOf("ingest", 1_440),
+  VERIFY_CRON: cronOf("recomputes from the facts what is kept beside them", "0 3 * * *"),
+  VERIFY_TIME_LIMIT_MIN: timeLimitOf("verify", 720),
+  RETENTION_CRON: cronOf("drops what is older than RETENTION_DAYS", "30 4 * * *"),
+  RETENTION_TIME_LIMIT_MIN: timeLimitOf("retention", 120),
+  RETENTION_DAYS: setting({
+    description:
+      "Days for which the steps of runs, what was found by checks, due times, alerts, and quarantined records that have been resolved are kept.",
+    example: "90",
+    default: "90",
+    schema: wholeNumber(1, 36_500),
   }),
   TIMEZONE: setting({
     description: "Time zone of the daemon's cron expressions.",

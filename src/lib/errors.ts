@@ -36,6 +36,7 @@ export const ERRORS = {
   slot_taken: { exitCode: EXIT_CODES.failed, retry: "never" },
   slot_given_up: { exitCode: EXIT_CODES.failed, retry: "never" },
   run_lock_lost: { exitCode: EXIT_CODES.failed, retry: "later" },
+  run_timed_out: { exitCode: EXIT_CODES.failed, retry: "later" },
   run_stopped: { exitCode: EXIT_CODES.failed, retry: "later" },
   file_not_found: { exitCode: EXIT_CODES.usage, retry: "never" },
   file_refused: { exitCode: EXIT_CODES.failed, retry: "never" },

@@ -9,6 +9,7 @@ import {
 } from "../database/rollups.ts";
 import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import { inOneSnapshot } from "../database/snapshot.ts";
+import { TillhouseError } from "../lib/errors.ts";
 
 /** Something that is kept in one place and follows from another, and does not agree with it. */
 export interface Difference {
@@ -79,12 +80,25 @@ export interface Verification {
 
 /** Recomputes from the facts all that is kept beside them, in one snapshot. Writes nothing. */
 export function verifyWarehouse(pool: pg.Pool): Promise<Verification> {
-  return inOneSnapshot(pool, async (client) => {
-    const differences: Difference[] = [];
-    for (const { name, sql, parameters } of STATEMENTS) {
-      const { rows } = await sql.run<Omit<Difference, "check"> & QueryResultRow>(client, parameters);
-      differences.push(...rows.map((row) => ({ check: name, ...row })));
-    }
-    return { checks: STATEMENTS.length, differences };
-  });
+  return inOneSnapshot(pool, verifySnapshot);
+}
+
+/** The same, in a transaction of the caller's. */
+export async function verifySnapshot(client: pg.ClientBase): Promise<Verification> {
+  const differences: Difference[] = [];
+  for (const { name, sql, parameters } of STATEMENTS) {
+    const { rows } = await sql.run<Omit<Difference, "check"> & QueryResultRow>(client, parameters);
+    differences.push(...rows.map((row) => ({ check: name, ...row })));
+  }
+  return { checks: STATEMENTS.length, differences };
+}
+
+/** What a run fails by that found differences; undefined where there are none. */
+export function failureOf({ differences }: Verification): TillhouseError | undefined {
+  if (differences.length === 0) return undefined;
+  return new TillhouseError(
+    "verification_failed",
+    `${differences.length} values that are kept do not agree with the facts. See them: npm run verify`,
+    { differences: differences.length },
+  );
 }

@@ -1,2 +1,2 @@
--- Grain: one row: a sign of life of the session that holds the warehouse.
+-- Grain: one row: a sign of life of the session that holds a lock.
 SELECT true AS alive;

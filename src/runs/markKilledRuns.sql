@@ -1,4 +1,4 @@
--- Grain: one run that still says it runs, with its steps that do.
+-- Grain: one run that still says it runs under a lock which its caller holds now, with its steps that do.
 WITH
   killed AS (
     UPDATE operations.runs
@@ -7,7 +7,7 @@ WITH
       finished_at = :now,
       error_code = 'run_killed',
       error_message = 'The process died; its committed chunks stand.'
-    WHERE status = 'running'
+    WHERE status = 'running' AND lock_name = :lock_name
     RETURNING run_id
   ),
 

@@ -24,7 +24,7 @@ export interface RunLog {
   /** Runs one named, timed part; its counts are kept, and its error too before it is thrown on. */
   step<T>(name: string, work: () => Promise<T>, counts?: (result: T) => StepCounts): Promise<T>;
   /**
-   * Goes on after a failure, in the same run, by a process that holds the warehouse again.
+   * Goes on after a failure, in the same run, by a process that holds its lock again.
    *
    * @returns whether there is anything left to do: false when the run's end was noted after all
    * @throws TillhouseError `run_lock_lost` when another process has taken the run for dead meanwhile
@@ -45,19 +45,21 @@ interface StartOptions {
   readonly logger: Logger;
   readonly job: string;
   readonly trigger: "manual" | "schedule";
+  /** Name of the lock that it holds. */
+  readonly lockName: string;
   /** The due time that it is for, if any. */
   readonly slot?: DueSlot | undefined;
   readonly parameters: Record<string, string | number | boolean | readonly string[]>;
 }
 
 /**
- * Starts the log of a run. The caller holds the warehouse lock, so every other run that is open is dead.
+ * Starts the log of a run. The caller holds its lock, so every other run of that lock that is open is dead.
  *
  * @throws TillhouseError `slot_taken` when another process has run for the due time, or nobody is to run for it now;
  *   `slot_given_up` when runs for it died again and again
  */
 export async function startRun(options: StartOptions): Promise<RunLog> {
-  const { database, clock, logger, job, trigger, slot, parameters } = options;
+  const { database, clock, logger, job, trigger, lockName, slot, parameters } = options;
   const now = (): string => clock.now().toISOString();
   await markKilledRuns(options);
   const started = await startRunSql.run<{
@@ -67,6 +69,7 @@ export async function startRun(options: StartOptions): Promise<RunLog> {
   }>(database.pool, {
     job,
     trigger,
+    lock_name: lockName,
     parameters: JSON.stringify(parameters),
     due_at: slot?.dueAt.toISOString() ?? null,
     does_for_earlier: slot?.doesForEarlier ?? false,
@@ -160,8 +163,8 @@ function takenForDead(): TillhouseError {
 }
 
 /** A run that still says it runs, while nobody can: it was killed. */
-async function markKilledRuns({ database, clock, logger }: StartOptions): Promise<void> {
-  const values = { now: clock.now().toISOString() };
+async function markKilledRuns({ database, clock, logger, lockName }: StartOptions): Promise<void> {
+  const values = { now: clock.now().toISOString(), lock_name: lockName };
   const { rows: dead } = await markKilledRunsSql.run<{ run_id: number }>(database.pool, values);
   if (dead.length === 0) return;
   logger.warn("an earlier run was killed; its work goes on", { runs: dead.map((run) => run.run_id) });

@@ -31,7 +31,7 @@ WITH
   ),
 
   started AS (
-    INSERT INTO operations.runs (job, trigger, parameters, due_at, started_at, heartbeat_at, process, versions_before)
+    INSERT INTO operations.runs (job, trigger, parameters, due_at, started_at, heartbeat_at, process, lock_name, versions_before)
     SELECT
       :job,
       :trigger,
@@ -40,16 +40,17 @@ WITH
       :now,
       :now,
       :process,
+      :lock_name,
       coalesce(pg_sequence_last_value('ingestion_layer.fct_transactions_history_version_id_seq'), 0)
     WHERE :due_at::timestamptz IS NULL OR EXISTS (SELECT FROM claimed WHERE state = 'due')
-    RETURNING run_id
+    RETURNING run_id, lock_name
   ),
 
   named AS (
     UPDATE operations.run_locks
     SET run_id = started.run_id
     FROM started
-    WHERE run_locks.name = 'warehouse'
+    WHERE run_locks.name = started.lock_name
   )
 
 SELECT

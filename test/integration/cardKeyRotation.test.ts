@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { expect, test } from "@jest/globals";
 import { rotateCardKey } from "../../jobs/rotateCardKey.ts";
-import { takeWarehouseLock } from "../../src/runs/warehouseLock.ts";
+import { takeWarehouseLock } from "../../src/runs/runLock.ts";
 import { facts, writePlaces } from "../fixtures/loadedFacts.ts";
 import { transactionRecords as records, transactionsFile as file } from "../fixtures/sourceText.ts";
 import { inWarehouse, TEST_CARD_TOKEN_KEY, type Settings, type Warehouse } from "../fixtures/warehouse.ts";

@@ -8,7 +8,7 @@ import { TillhouseError } from "../../src/lib/errors.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { MOST_ATTEMPTS } from "../../src/runs/dueSlot.ts";
 import { startRun } from "../../src/runs/runLog.ts";
-import { takeWarehouseLock } from "../../src/runs/warehouseLock.ts";
+import { takeWarehouseLock, type RunLock } from "../../src/runs/runLock.ts";
 import { account, pause, readSchedules, resume } from "../../src/scheduling/jobSchedules.ts";
 import { runWhenDue } from "../../src/scheduling/runWhenDue.ts";
 import { collectingLogger } from "../fixtures/collectingLogger.ts";
@@ -48,6 +48,8 @@ interface DaemonOptions {
   readonly database?: Pick<Warehouse["database"], "pool" | "revive">;
   readonly cron?: string;
   readonly catchUp?: CatchUp;
+  /** How long a run may take. */
+  readonly timeLimitMin?: number;
   /** What a run does; it succeeds without. */
   readonly work?: (context: JobContext) => Promise<unknown>;
 }
@@ -74,7 +76,7 @@ interface Scene {
   /** Waits until a daemon has looked a few times more. */
   readonly looks: () => Promise<void>;
   /** Holds the warehouse as a run by hand does. */
-  readonly hold: () => Promise<{ release(): Promise<void> }>;
+  readonly hold: () => Promise<RunLock>;
 }
 
 function startDaemon(
@@ -85,6 +87,7 @@ function startDaemon(
     catchUp = "last",
     work = () => Promise.resolve(),
     database = warehouse.database,
+    timeLimitMin = 0,
   }: DaemonOptions,
 ): Daemon {
   const logger = collectingLogger();
@@ -94,11 +97,13 @@ function startDaemon(
     { clock, logger, trigger: "schedule", stopping: stopping.signal },
   );
   const job = {
+    name: JOB.name,
+    timeLimitMin: () => timeLimitMin,
     run: (ofRun: JobContext) =>
-      asRun(JOB.name, {}, ofRun, async () => {
+      asRun(JOB.name, {}, ofRun, async ({ run }) => {
         await work(ofRun);
-        return { failure: undefined };
-      }).then(() => "succeeded" as const),
+        return { runId: run.runId, failure: undefined };
+      }),
   };
   const schedule = runWhenDue(
     { ...JOB, cron, catchUp, run: (slot) => runFor({ ...context, slot }, job) },
@@ -391,6 +396,7 @@ describe("a job that is due", () => {
         const lock = await hold();
         await startRun({
           ...{ database, clock, logger: silentLogger, job: JOB.name, trigger: "schedule", parameters: {} },
+          lockName: lock.name,
           slot: { dueAt: new Date("2026-11-24T11:00Z"), doesForEarlier: true },
         });
         await lock.release();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { takeWarehouseLock } from "../../src/runs/warehouseLock.ts";
+import { takeWarehouseLock } from "../../src/runs/runLock.ts";
 import { facts, writePlaces } from "../fixtures/loadedFacts.ts";
 import { spreadOut, transactionsFile as file } from "../fixtures/sourceText.ts";
 import { inWarehouse } from "../fixtures/warehouse.ts";

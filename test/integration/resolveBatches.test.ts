@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { loaderSession } from "../../src/ingestion/loaderSession.ts";
 import { resolveWaiting } from "../../src/ingestion/resolveWaiting.ts";
 import { transactionLoading } from "../../src/ingestion/transactionLoading.ts";
-import { takeWarehouseLock } from "../../src/runs/warehouseLock.ts";
+import { takeWarehouseLock } from "../../src/runs/runLock.ts";
 import { facts, quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
 import { transactionsFile, type TransactionFields } from "../fixtures/sourceText.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { verify } from "../../jobs/verify.ts";
 import { RIGHTS } from "../../src/database/roles/rights.ts";
 import { NOTED_TABLES } from "../../src/ingestion/undo/notedTables.ts";
 import { emptyWarehouse } from "../fixtures/emptyWarehouse.ts";
@@ -278,6 +279,11 @@ describe("a run that is taken back", () => {
       const before = await standing(warehouse);
       await warehouse.ingest({ settings: { SOURCE_DATE_ORDER: "dmy" }, range: { fromId: 2 } });
       expect(await standing(warehouse)).not.toEqual(before);
+      // One that only reads may have begun in the middle of it.
+      await verify(warehouse.context());
+      await warehouse.rows(
+        "UPDATE operations.runs SET versions_before = (SELECT versions_before FROM operations.runs WHERE run_id = 3) WHERE job = 'verify'",
+      );
 
       expect((await undo()).run?.runId).toBe(3);
 
@@ -374,6 +380,8 @@ const KNOWN_OTHERWISE = [
   "aggregation_layer.rollup_products",
   "aggregation_layer.rollup_store_first_sales",
   "aggregation_layer.rollup_stores",
+  // What is in it is of runs that cannot be taken back.
+  "operations.quarantine_dropped",
   // Due times do not hang on what a run came to.
   "operations.job_schedules",
   "operations.job_slots",

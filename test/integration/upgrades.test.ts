@@ -8,7 +8,7 @@ import { createPool } from "../../src/database/pool.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { keyLedger } from "../../src/runs/keyedLedger.ts";
 import { ledgerKeyOf } from "../../src/runs/ledgerKey.ts";
-import { takeWarehouseLock } from "../../src/runs/warehouseLock.ts";
+import { takeWarehouseLock } from "../../src/runs/runLock.ts";
 import { withTestDatabase } from "../fixtures/testDatabase.ts";
 
 const folder = fileURLToPath(new URL("../../prisma/migrations", import.meta.url));

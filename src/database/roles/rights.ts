@@ -18,6 +18,8 @@ const kept: Rights = { loader: ["SELECT", "INSERT", "UPDATE"] };
 const rewritten: Rights = { loader: ["SELECT", "INSERT", "DELETE"] };
 const rollup: Rights = { loader: ["SELECT", "INSERT", "UPDATE", "DELETE"] };
 const history: Rights = { loader: ["SELECT", "INSERT", "UPDATE"], reader: ["SELECT"] };
+/** The same of rows that are dropped when they are old. */
+const dropped: Rights = { ...history, loader: ["SELECT", "INSERT", "UPDATE", "DELETE"] };
 /** Rows that are only locked, or changed in one column: PostgreSQL asks for UPDATE of any one column to lock a row. */
 const addedAndLocked = (...columns: readonly string[]): Rights => ({
   loader: ["SELECT", "INSERT", only("UPDATE", ...columns)],
@@ -124,8 +126,8 @@ export const RIGHTS: {
     "aggregation_layer.average_amount_by_typology_and_country_as_was": view,
     "aggregation_layer.transaction_share_by_device_type_as_was": view,
 
-    "operations.runs": history,
-    "operations.run_steps": history,
+    "operations.runs": dropped,
+    "operations.run_steps": dropped,
     "operations.run_files": history,
     "operations.source_files": {
       loader: ["SELECT", "INSERT", "UPDATE"],
@@ -134,15 +136,16 @@ export const RIGHTS: {
     "operations.file_ranges": kept,
     "operations.watermarks": kept,
     "operations.run_changes": rewritten,
+    "operations.quarantine_dropped": kept,
     "operations.quarantine": {
-      loader: ["SELECT", "INSERT", "UPDATE"],
+      loader: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       reader: [only("SELECT", ...QUARANTINE_SHOWN)],
     },
     "operations.card_token_keys": addedAndLocked("card_key_id", "retired_at"),
-    "operations.run_locks": { loader: ["SELECT", "UPDATE"] },
+    "operations.run_locks": { loader: ["SELECT", "INSERT", "UPDATE"] },
     "operations.job_schedules": history,
-    "operations.job_slots": history,
-    "operations.job_slots_passed": { loader: ["INSERT"], reader: ["SELECT"] },
+    "operations.job_slots": dropped,
+    "operations.job_slots_passed": { loader: ["SELECT", "INSERT", "DELETE"], reader: ["SELECT"] },
 
     // Prisma's own: which migrations the database has had.
     "public._prisma_migrations": lookup,

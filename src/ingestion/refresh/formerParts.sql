@@ -5,8 +5,8 @@ WITH
 
   ends AS (
     SELECT
-      -- One run is at work at a time.
-      (SELECT max(runs.run_id) FROM operations.runs AS runs WHERE runs.started_at <= files.updated_at) AS run_id,
+      -- One run that loads is at work at a time.
+      (SELECT max(runs.run_id) FROM operations.runs AS runs WHERE runs.started_at <= files.updated_at AND runs.lock_name = 'warehouse') AS run_id,
       files.*
     FROM files
     WHERE unterminated_bytes > 0

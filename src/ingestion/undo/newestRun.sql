@@ -14,6 +14,8 @@ SELECT
 FROM operations.runs AS runs
 WHERE runs.run_id < :before_run_id::integer
   AND runs.status <> 'undone'
+  -- Others only read.
+  AND runs.lock_name = 'warehouse'
   AND (
     (
       (runs.records_read > 0 OR runs.resolved > 0)
@@ -43,7 +45,7 @@ WHERE runs.run_id < :before_run_id::integer
         AND versions.version_id <= (
           SELECT later.versions_before
           FROM operations.runs AS later
-          WHERE later.run_id > runs.run_id
+          WHERE later.run_id > runs.run_id AND later.lock_name = 'warehouse'
           ORDER BY later.run_id
           LIMIT 1
         )

@@ -82,7 +82,7 @@ function whyNotUndoable({ versions_before: versionsBefore, is_refresh: isRefresh
   if (isRefresh) return "it rebuilt everything from the files, and nothing of before is kept";
   return versionsBefore === null
     ? "a version of Tillhouse loaded it that did not note what rows were before"
-    : "what rows were before it is not kept any more (UNDO_RUNS says of how many runs it is)";
+    : "what rows were before it is not kept any more (UNDO_RUNS says of how many runs it is, and RETENTION_DAYS for how long what was resolved)";
 }
 
 /** Whether a run has been taken back: asked when the answer to a commit was lost. */

@@ -26,9 +26,13 @@ WITH
   ),
 
   resolved AS (
-    SELECT file_id, count(*) AS resolved
-    FROM operations.quarantine
-    WHERE source = 'transactions' AND state = 'resolved'
+    SELECT file_id, sum(resolved) AS resolved
+    FROM (
+      SELECT file_id, 1 AS resolved FROM operations.quarantine
+      WHERE source = 'transactions' AND state = 'resolved'
+      UNION ALL
+      SELECT file_id, resolved FROM operations.quarantine_dropped
+    ) AS all_resolved
     GROUP BY file_id
   )
 

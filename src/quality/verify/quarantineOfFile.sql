@@ -1,4 +1,4 @@
--- Grain: one file that rejected, in backfills as well, more or fewer records than quarantine holds of it.
+-- Grain: one file that rejected, in backfills as well, more or fewer records than quarantine holds of it, or held.
 WITH
   backfilled AS (
     SELECT file_id, sum(run_files.rejected) AS records
@@ -15,8 +15,12 @@ WITH
   ),
 
   quarantined AS (
-    SELECT file_id, count(*) AS records
-    FROM operations.quarantine
+    SELECT file_id, sum(records) AS records
+    FROM (
+      SELECT file_id, 1 AS records FROM operations.quarantine
+      UNION ALL
+      SELECT file_id, resolved FROM operations.quarantine_dropped
+    ) AS all_records
     GROUP BY file_id
   )
 

@@ -43,7 +43,7 @@ const isCommit = commits(CHECKPOINT);
  */
 export const BOUNDARIES: readonly Boundary[] = [
   boundary("lock asked for", "after", /pg_try_advisory_lock/),
-  boundary("fencing token raised", "after", /^UPDATE operations\.run_locks\s+SET fencing_token/),
+  boundary("fencing token raised", "after", /^INSERT INTO operations\.run_locks/),
   boundary("run start, before", "before", RUN_START),
   boundary("run start, after", "after", RUN_START),
   boundary("discovery, before", "after", /^INSERT INTO operations\.run_steps/),

@@ -29,6 +29,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "run_lock_lost 1 later",
     "run_locked 3 later",
     "run_stopped 1 later",
+    "run_timed_out 1 later",
     "session_options_dropped 2",
     "slot_given_up 1",
     "slot_taken 1",

@@ -2,8 +2,7 @@ import type { ClientBase } from "pg";
 import { takeLeave } from "../database/connectionWatch.ts";
 import type { Entry } from "../database/entry.ts";
 import { ownConnection } from "../database/pool.ts";
-import { sqlFile } from "../database/sqlFile.ts";
-import { TillhouseError } from "../lib/errors.ts";
+import { onlyRow, sqlFile } from "../database/sqlFile.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const setUpLock = sql("setUpLock");
@@ -20,9 +19,13 @@ const unlock = sql("unlock");
 const SILENT_MS = 45_000;
 const SIGN_OF_LIFE_MS = 10_000;
 
-/** The right to change the warehouse; one holder at a time, over all processes. */
-export interface WarehouseLock {
-  /** Rises with every holder. A chunk commits only while this is the newest. */
+/** The lock of every run that changes anything in the warehouse. A run that only reads has one that is named otherwise. */
+export const WAREHOUSE = "warehouse";
+
+/** The right to run; one holder of a name at a time, over all processes. */
+export interface RunLock {
+  readonly name: string;
+  /** Rises with every holder. A chunk commits only while the warehouse's is the newest. */
   readonly fencingToken: bigint;
   /** Whether it is still this process's, as far as that is known here. */
   readonly isHeld: boolean;
@@ -34,19 +37,29 @@ export interface WarehouseLock {
   release(): Promise<void>;
 }
 
+/** Takes the lock of the runs that change anything: see `takeRunLock`. */
+export function takeWarehouseLock(
+  entry: Entry,
+  now: Date,
+  raiseOn?: () => Promise<Pick<ClientBase, "query">>,
+): Promise<RunLock | undefined> {
+  return takeRunLock(entry, WAREHOUSE, now, raiseOn);
+}
+
 /**
- * Takes the lock, or gives undefined when another process has it. It hangs on a connection of its own: when the
+ * Takes a lock, or gives undefined when another process has it. It hangs on a connection of its own: when the
  * process dies, the server sees the connection end and frees the lock; when it only stops, the server ends the connection.
  * What an earlier holder's loaders may still have in hand is ended first.
  *
  * @param raiseOn gives the transaction that the token is raised in, for a run that leaves all or nothing; without it the token is
  *   raised at once
  */
-export async function takeWarehouseLock(
+export async function takeRunLock(
   entry: Entry,
+  name: string,
   now: Date,
   raiseOn?: () => Promise<Pick<ClientBase, "query">>,
-): Promise<WarehouseLock | undefined> {
+): Promise<RunLock | undefined> {
   const client = ownConnection(entry, "tillhouse lock");
   let isHeld = false;
   let signs: NodeJS.Timeout | undefined;
@@ -57,13 +70,13 @@ export async function takeWarehouseLock(
   await client.connect();
   try {
     await setUpLock.run(client, { idle_ms: String(SILENT_MS) });
-    const { rows } = await tryLock.run<{ taken: boolean }>(client);
+    const { rows } = await tryLock.run<{ taken: boolean }>(client, { name });
     if (rows[0]?.taken !== true) {
       await takeLeave(client);
       return undefined;
     }
     isHeld = true;
-    let fencingToken = await begin(client, now, raiseOn);
+    let fencingToken = await begin(client, name, now, raiseOn);
     let sign: Promise<unknown> | undefined;
     signs = setInterval(() => {
       // A connection that broke ends, and says so by that.
@@ -76,6 +89,7 @@ export async function takeWarehouseLock(
     }, SIGN_OF_LIFE_MS);
     signs.unref();
     return {
+      name,
       get fencingToken() {
         return fencingToken;
       },
@@ -84,12 +98,12 @@ export async function takeWarehouseLock(
       },
       renew: async (moment) => {
         await sign;
-        fencingToken = await begin(client, moment);
+        fencingToken = await begin(client, name, moment);
       },
       release: async () => {
         clearInterval(signs);
         await sign;
-        if (isHeld) await unlock.run(client).catch(() => undefined);
+        if (isHeld) await unlock.run(client, { name }).catch(() => undefined);
         await takeLeave(client);
       },
     };
@@ -101,17 +115,14 @@ export async function takeWarehouseLock(
 
 async function begin(
   client: ClientBase,
+  name: string,
   now: Date,
   raiseOn?: () => Promise<Pick<ClientBase, "query">>,
 ): Promise<bigint> {
-  await endOrphanedLoaders.run(client);
-  const { rows } = await raiseFencingToken.run<{ fencing_token: string }>((await raiseOn?.()) ?? client, {
+  if (name === WAREHOUSE) await endOrphanedLoaders.run(client);
+  const raised = await raiseFencingToken.run<{ fencing_token: string }>((await raiseOn?.()) ?? client, {
+    name,
     now: now.toISOString(),
   });
-  const token = rows[0]?.fencing_token;
-  if (token !== undefined) return BigInt(token);
-  throw new TillhouseError(
-    "migration_failed",
-    "operations.run_locks has no row named warehouse; restore the database.",
-  );
+  return BigInt(onlyRow(raised).fencing_token);
 }

@@ -1,0 +1,38 @@
+import type pg from "pg";
+import { socketOf, takeLeave } from "../src/database/connectionWatch.ts";
+import { ownConnection } from "../src/database/pool.ts";
+import { sqlFile } from "../src/database/sqlFile.ts";
+import { TillhouseError } from "../src/lib/errors.ts";
+import type { JobContext } from "./job.ts";
+
+const setUpReader = sqlFile(new URL("./setUpReader.sql", import.meta.url));
+
+/**
+ * Gives `work`, which only reads, a connection of its own. It is cut as soon as the run is told to stop: there is nothing in
+ * hand to finish.
+ *
+ * @throws TillhouseError `run_stopped`, and what `work` throws
+ */
+export async function withReadingSession<T>(
+  { database, stopping }: Pick<JobContext, "database" | "stopping">,
+  work: (client: pg.ClientBase) => Promise<T>,
+): Promise<T> {
+  const client = ownConnection(database.entry, "tillhouse reading job");
+  const cut = (): void => {
+    socketOf(client).destroy();
+  };
+  try {
+    stopping.throwIfAborted();
+    await client.connect();
+    stopping.addEventListener("abort", cut);
+    stopping.throwIfAborted();
+    await setUpReader.run(client);
+    return await work(client);
+  } catch (error) {
+    if (!stopping.aborted) throw error;
+    throw new TillhouseError("run_stopped", "Stopped before it was done. It changes nothing.", {}, error);
+  } finally {
+    stopping.removeEventListener("abort", cut);
+    await takeLeave(client);
+  }
+}

@@ -1,0 +1,44 @@
+import { TillhouseError } from "../src/lib/errors.ts";
+import type { JobContext } from "./job.ts";
+
+/** What is in hand when the time is over gets so long to finish. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Gives `work` a context that tells it to stop when its time is over, in the two stages of a signal: it ends with the chunk in
+ * hand finished, or else broken off. A run that ends by that fails with `run_timed_out`.
+ */
+export async function withTimeLimit<T>(
+  context: JobContext,
+  job: string,
+  limitMinutes: number,
+  work: (context: JobContext) => Promise<T>,
+): Promise<T> {
+  if (limitMinutes === 0) return work(context);
+  const stop = new AbortController();
+  const breakOff = new AbortController();
+  let timer = setTimeout(() => {
+    stop.abort(timedOut(job, limitMinutes));
+    timer = setTimeout(() => {
+      breakOff.abort();
+    }, PATIENCE_MS);
+  }, limitMinutes * 60_000);
+  try {
+    return await work({
+      ...context,
+      stopping: AbortSignal.any([context.stopping, stop.signal]),
+      breakingOff: AbortSignal.any([context.breakingOff, breakOff.signal]),
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function timedOut(job: string, limitMinutes: number): TillhouseError {
+  const variable = `${job.toUpperCase()}_TIME_LIMIT_MIN`;
+  return new TillhouseError(
+    "run_timed_out",
+    `${job} was not done within ${limitMinutes} minutes (${variable}), and was stopped. What it had committed stands; the next run goes on from there.`,
+    { job, minutes: limitMinutes },
+  );
+}

@@ -1,0 +1,152 @@
+import { describe, expect, jest, test } from "@jest/globals";
+import { runFor } from "../../jobs/scheduledJobs.ts";
+import { scheduledIngest } from "../../jobs/scheduledIngest.ts";
+import { verify } from "../../jobs/verify.ts";
+import { takeRunLock, takeWarehouseLock } from "../../src/runs/runLock.ts";
+import { startRun } from "../../src/runs/runLog.ts";
+import { facts, writePlaces } from "../fixtures/loadedFacts.ts";
+import { HOLD_UP_CHUNKS, untilWaiting, withOther } from "../fixtures/otherConnection.ts";
+import { transactionsFile } from "../fixtures/sourceText.ts";
+import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+
+jest.setTimeout(60_000);
+
+const NO_READERS = "LOCK TABLE ingestion_layer.fct_transactions IN ACCESS EXCLUSIVE MODE";
+
+async function openShop(warehouse: Warehouse): Promise<void> {
+  await writePlaces(warehouse);
+  await warehouse.files.write("transactions.csv", transactionsFile({ id: 1 }, { id: 2 }));
+  await warehouse.ingest();
+}
+
+const runs = ({ rows }: Warehouse) =>
+  rows<{ job: string; status: string; error: string | null }>(
+    "SELECT job, status::text, error_code AS error FROM operations.runs ORDER BY run_id",
+  );
+
+describe("a verification as a run of its own", () => {
+  test(
+    "finds what is wrong, and fails by it",
+    inWarehouse(
+      async (warehouse) => {
+        await openShop(warehouse);
+        expect(await verify(warehouse.context())).toMatchObject({ runId: 2, failure: undefined });
+        await warehouse.rows(
+          "UPDATE aggregation_layer.rollup_stores SET accepted_transactions = accepted_transactions + 1",
+        );
+
+        const { failure } = await verify(warehouse.context());
+
+        expect(failure).toMatchObject({ code: "verification_failed" });
+        expect(await runs(warehouse)).toEqual([
+          { job: "ingest", status: "succeeded", error: null },
+          { job: "verify", status: "succeeded", error: null },
+          { job: "verify", status: "failed", error: "verification_failed" },
+        ]);
+      },
+      { tampered: true },
+    ),
+  );
+
+  test(
+    "goes on while a load does, and a load while it does",
+    inWarehouse(async (warehouse) => {
+      await openShop(warehouse);
+      const { database, context, ingest, files } = warehouse;
+      const load = await takeWarehouseLock(database.entry, new Date());
+      expect(await verify(context())).toMatchObject({ failure: undefined });
+      await load?.release();
+
+      const lock = await takeRunLock(database.entry, "verify", new Date());
+      const verification = await startRun({
+        ...{ ...context(), job: "verify", parameters: {} },
+        lockName: "verify",
+      });
+      await files.write("transactions-2.csv", transactionsFile({ id: 3 }));
+      expect(await ingest()).toMatchObject({ status: "succeeded", loaded: 1 });
+      await verification.finish("succeeded");
+      await lock?.release();
+    }),
+  );
+
+  test(
+    "is one at a time, and marks one that was killed",
+    inWarehouse(async (warehouse) => {
+      const { database, context } = warehouse;
+      const lock = await takeRunLock(database.entry, "verify", new Date());
+      await startRun({ ...context(), job: "verify", parameters: {}, lockName: "verify" });
+      await expect(verify(context())).rejects.toMatchObject({ code: "run_locked" });
+      await lock?.release();
+
+      expect(await verify(context())).toMatchObject({ failure: undefined });
+
+      expect(await runs(warehouse)).toEqual([
+        { job: "verify", status: "killed", error: "run_killed" },
+        { job: "verify", status: "succeeded", error: null },
+      ]);
+    }),
+  );
+
+  test(
+    "ends as soon as it is told to stop, in the middle of a statement",
+    inWarehouse(async (warehouse) => {
+      await openShop(warehouse);
+      const stopping = new AbortController();
+      await withOther(warehouse, async (other) => {
+        await other.run(NO_READERS);
+        const run = verify(warehouse.context({}, { stopping: stopping.signal }));
+        await Promise.all([
+          expect(run).rejects.toMatchObject({ code: "run_stopped" }),
+          untilWaiting(warehouse, "tillhouse reading job").then(() => {
+            stopping.abort();
+          }),
+        ]);
+      });
+      expect((await runs(warehouse))[1]).toEqual({ job: "verify", status: "stopped", error: "run_stopped" });
+    }),
+  );
+});
+
+test(
+  "a run that takes longer than its time limit is stopped, and fails by that, whatever it waits for",
+  inWarehouse(async (warehouse) => {
+    await openShop(warehouse);
+    await withOther(warehouse, async (other) => {
+      await other.run(NO_READERS);
+      const end = await runFor(warehouse.context(), {
+        ...{ name: "verify", timeLimitMin: () => 0.01 },
+        run: verify,
+      });
+      expect(end).toBe("failed");
+    });
+    expect((await runs(warehouse))[1]).toEqual({ job: "verify", status: "failed", error: "run_timed_out" });
+    expect(warehouse.log.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/not done within 0\.01 minutes \(VERIFY_TIME_LIMIT_MIN\)/),
+    );
+  }),
+);
+
+test(
+  "a load that takes longer than its time limit ends with the chunk in hand, and the next one goes on from there",
+  inWarehouse(async (warehouse) => {
+    await writePlaces(warehouse);
+    await warehouse.files.write("transactions.csv", transactionsFile({ id: 1 }, { id: 2 }, { id: 3 }));
+    await withOther(warehouse, async (other) => {
+      await other.run(HOLD_UP_CHUNKS);
+      const end = await runFor(warehouse.context(), {
+        ...{ name: "ingest", timeLimitMin: () => 0.005 },
+        run: (context) => {
+          context.stopping.addEventListener("abort", () => void other.run("ROLLBACK"));
+          return scheduledIngest(context);
+        },
+      });
+      expect(end).toBe("failed");
+    });
+    expect(await runs(warehouse)).toEqual([{ job: "ingest", status: "failed", error: "run_timed_out" }]);
+    // The chunk in hand, of the first file.
+    expect(await warehouse.rows("SELECT store_id FROM ingestion_layer.dim_stores")).toHaveLength(1);
+    expect(await facts(warehouse)).toEqual([]);
+
+    expect(await warehouse.ingest()).toMatchObject({ status: "succeeded", loaded: 5 });
+  }),
+);
