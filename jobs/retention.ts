@@ -16,6 +16,8 @@ const OLD: readonly (readonly [step: string, rows: SqlFile])[] = [
   ["drop steps of old runs", sql("dropSteps")],
   ["drop old due times", sql("dropSlots")],
   ["drop old due times that passed", sql("dropPassed")],
+  // After those: of one that is there still, another would be raised.
+  ["drop old alerts", sql("dropAlerts")],
 ];
 
 const DAY_MS = 86_400_000;

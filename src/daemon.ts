@@ -11,6 +11,7 @@ import { EXIT_CODES, TillhouseError, type ExitCode } from "./lib/errors.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
 import { listenForStop } from "./lib/stopSignals.ts";
 import { publicMessage } from "./lib/publicError.ts";
+import { keepWatch } from "./scheduling/alerts/keepWatch.ts";
 import { runWhenDue } from "./scheduling/runWhenDue.ts";
 
 /**
@@ -63,8 +64,10 @@ export async function runDaemon(): Promise<ExitCode> {
         context,
       ),
     );
+    const watch = keepWatch(context);
 
     await aborted(stop.stopping);
+    await watch.end();
     await Promise.all(schedules.map((schedule) => schedule.end()));
     await database.close();
     logger.info("stopped");

@@ -1,4 +1,5 @@
 import { Option, type Command } from "commander";
+import type { AlertsOptions } from "../commands/alerts.ts";
 import type { AnswersOptions } from "../commands/answers.ts";
 import type { CardKeyOptions } from "../commands/cardKey.ts";
 import type { ListOptions } from "../commands/history.ts";
@@ -173,6 +174,22 @@ Examples:
       );
   ofJob("pause", "from now on, let pass what comes due of a job; a run at work goes on", "pauseCommand");
   ofJob("resume", "end the pause of a job: it is run when it is due next", "resumeCommand");
+
+  const alerts = program
+    .command("alerts")
+    .description("what is wrong now, by what the daemon has found (npm run alerts)")
+    .option("--all", "what has been wrong before, too")
+    .option("--limit <n>", "how many", wholeNumber, 50)
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npm run alerts\n  npm run alerts -- test\n  npm run -s alerts -- --all --json",
+    )
+    .action(async (options: AlertsOptions) => (await import("../commands/alerts.ts")).alertsCommand(options));
+  alerts
+    .command("test")
+    .description("send the webhook of ALERT_WEBHOOK_URL a message that says nothing is wrong")
+    .action(async () => (await import("../commands/alerts.ts")).testAlertCommand());
 
   program
     .command("why")

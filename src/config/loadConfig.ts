@@ -23,6 +23,10 @@ export interface Config {
   readonly retentionCron: SettingValues["RETENTION_CRON"];
   readonly retentionTimeLimitMin: SettingValues["RETENTION_TIME_LIMIT_MIN"];
   readonly retentionDays: SettingValues["RETENTION_DAYS"];
+  /** Undefined: nobody is told. */
+  readonly alertWebhookUrl: SettingValues["ALERT_WEBHOOK_URL"];
+  readonly alertRejectRatio: SettingValues["ALERT_REJECT_RATIO"];
+  readonly deadmanPingUrl: SettingValues["DEADMAN_PING_URL"];
   readonly timezone: SettingValues["TIMEZONE"];
   readonly settleMs: SettingValues["SETTLE_MS"];
   readonly retryMs: SettingValues["RETRY_MS"];
@@ -35,7 +39,14 @@ export interface Config {
 }
 
 /** These hold secrets: a message about them never shows what they hold. */
-const SECRET: readonly SettingName[] = ["DATABASE_URL", "CARD_TOKEN_KEY", "LEDGER_KEY"];
+const SECRET: readonly SettingName[] = [
+  "DATABASE_URL",
+  "CARD_TOKEN_KEY",
+  "LEDGER_KEY",
+  // Who has the address can post to it.
+  "ALERT_WEBHOOK_URL",
+  "DEADMAN_PING_URL",
+];
 
 const SHOWN_CHARACTERS = 80;
 
@@ -101,6 +112,9 @@ export function loadConfig(environment: Environment = process.env, envFile = ".e
     retentionCron: valueOf("RETENTION_CRON", all),
     retentionTimeLimitMin: valueOf("RETENTION_TIME_LIMIT_MIN", all),
     retentionDays: valueOf("RETENTION_DAYS", all),
+    alertWebhookUrl: valueOf("ALERT_WEBHOOK_URL", all),
+    alertRejectRatio: valueOf("ALERT_REJECT_RATIO", all),
+    deadmanPingUrl: valueOf("DEADMAN_PING_URL", all),
     timezone: valueOf("TIMEZONE", all),
     settleMs: valueOf("SETTLE_MS", all),
     retryMs: valueOf("RETRY_MS", all),

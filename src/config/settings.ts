@@ -79,6 +79,17 @@ const postgresUrl = z.string().refine(
   { error: "must be a PostgreSQL URL with a database name" },
 );
 
+const ratio = z
+  .string()
+  .regex(/^(0|1|0?\.\d+|1\.0+)$/, { error: "must be a share from 0 to 1" })
+  .transform(Number);
+
+const webUrl = z
+  .string()
+  .refine((text) => URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol), {
+    error: "must be an address that begins with https:// or http://",
+  });
+
 const HEXADECIMAL = /^(?:[0-9a-f]{2})+$/i;
 const BASE64 = /^(?:[A-Za-z0-9+/_-]{4})*(?:[A-Za-z0-9+/_-]{2,3}={0,2})?$/;
 
@@ -159,6 +170,25 @@ export const SETTINGS = {
     default: "90",
     schema: wholeNumber(1, 36_500),
   }),
+  ALERT_WEBHOOK_URL: setting({
+    description:
+      "Where the daemon posts alerts to, as JSON with a text that Slack and the like show. Unset: they are kept and logged only (npm run alerts).",
+    example: "https://hooks.slack.com/services/T000/B000/XXXX",
+    schema: webUrl,
+  }),
+  ALERT_REJECT_RATIO: setting({
+    description:
+      "Share of a source's records in its latest load above which rejected ones are an alert; those that wait do not count.",
+    example: "0.01",
+    default: "0.01",
+    schema: ratio,
+  }),
+  DEADMAN_PING_URL: setting({
+    description:
+      "Address that the daemon asks for every minute while all is well with itself, so that a service there tells you when it falls silent.",
+    example: "https://hc-ping.com/00000000-0000-0000-0000-000000000000",
+    schema: webUrl,
+  }),
   TIMEZONE: setting({
     description: "Time zone of the daemon's cron expressions.",
     example: "Europe/Paris",
@@ -190,10 +220,7 @@ export const SETTINGS = {
       "Share of a file's records that may be rejected, judged at each chunk over the file so far. Over it the chunk is rolled back and the file stops.",
     example: "0.1",
     default: "0.1",
-    schema: z
-      .string()
-      .regex(/^(0|1|0?\.\d+|1\.0+)$/, { error: "must be a share from 0 to 1" })
-      .transform(Number),
+    schema: ratio,
   }),
   MAX_RECORD_BYTES: setting({
     description: "A longer record is rejected.",

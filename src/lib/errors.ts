@@ -45,6 +45,7 @@ export const ERRORS = {
   loader_thread_died: { exitCode: EXIT_CODES.failed, retry: "soon" },
   files_missing: { exitCode: EXIT_CODES.failed, retry: "never" },
   too_many_rejects: { exitCode: EXIT_CODES.failed, retry: "never" },
+  webhook_failed: { exitCode: EXIT_CODES.failed, retry: "later" },
   studio_unavailable: { exitCode: EXIT_CODES.failed, retry: "later" },
   undo_not_possible: { exitCode: EXIT_CODES.failed, retry: "never" },
   verification_failed: { exitCode: EXIT_CODES.failed, retry: "never" },

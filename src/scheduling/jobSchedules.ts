@@ -106,7 +106,10 @@ function timesOf({ cron, timezone }: LockedSchedule): CronTimes | undefined {
 /** Makes slots of what is due, and notes what passed. */
 async function settle(client: pg.ClientBase, job: string, planned: Planned, now: Date): Promise<Planned> {
   const { due, passed } = planned;
-  if (due.length > 0) await addSlots.run(client, { job, due_at: due.map((at) => at.toISOString()) });
+  if (due.length > 0)
+    await addSlots.run(client, {
+      ...{ job, due_at: due.map((at) => at.toISOString()), now: now.toISOString() },
+    });
   if (passed !== undefined) await noteStretch(client, job, passed, "missed", now);
   return planned;
 }

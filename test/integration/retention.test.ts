@@ -47,6 +47,7 @@ describe("retention", () => {
         "drop steps of old runs": 0,
         "drop old due times": 0,
         "drop old due times that passed": 0,
+        "drop old alerts": 0,
         "drop old runs that only read": 0,
         "drop left-over staging": undefined,
       });

@@ -84,6 +84,7 @@ describe("what Prisma's drift check does not see is there", () => {
           SELECT indexrelid::regclass::text AS name, indisunique AS unique FROM pg_index
           WHERE indpred IS NOT NULL ORDER BY 1`);
         expect(indexes).toEqual([
+          { name: "operations.alerts_one_of_a_thing", unique: true },
           { name: "operations.card_token_keys_one_in_use", unique: true },
           { name: "operations.file_ranges_that_say_again", unique: false },
           { name: "operations.job_slots_due", unique: false },

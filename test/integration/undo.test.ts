@@ -386,6 +386,7 @@ const KNOWN_OTHERWISE = [
   "operations.job_schedules",
   "operations.job_slots",
   "operations.job_slots_passed",
+  "operations.alerts",
   // The log and the lock, and keys, which stay.
   "operations.card_token_keys",
   "operations.run_changes",

@@ -145,6 +145,7 @@ export const RIGHTS: {
     "operations.run_locks": { loader: ["SELECT", "INSERT", "UPDATE"] },
     "operations.job_schedules": history,
     "operations.job_slots": dropped,
+    "operations.alerts": dropped,
     "operations.job_slots_passed": { loader: ["SELECT", "INSERT", "DELETE"], reader: ["SELECT"] },
 
     // Prisma's own: which migrations the database has had.
@@ -157,6 +158,7 @@ export const RIGHTS: {
     "ingestion_layer.dim_products_product_key_seq": numbered,
     "ingestion_layer.dim_stores_store_key_seq": numbered,
     "ingestion_layer.fct_transactions_history_version_id_seq": numbered,
+    "operations.alerts_alert_id_seq": numbered,
     "operations.job_slots_passed_passed_id_seq": numbered,
     "operations.quarantine_quarantine_id_seq": numbered,
     "operations.runs_run_id_seq": numbered,

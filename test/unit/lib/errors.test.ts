@@ -41,6 +41,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "usage_invalid 2",
 
     "verification_failed 1",
+    "webhook_failed 1 later",
   ]);
 });
 
