@@ -120,6 +120,26 @@ describe("a run that fails", () => {
   );
 
   test(
+    "is an alert when it was killed and nobody has gone on with its work for five minutes",
+    withAlerts(async ({ warehouse, webhook, look }) => {
+      const insertRun = (status: string, at: string) =>
+        warehouse.rows(
+          `INSERT INTO operations.runs (job, trigger, status, started_at, heartbeat_at, finished_at, process, error_code)
+           VALUES ('ingest', 'schedule', $1, $2, $2, $2, 'host:1', 'run_killed')`,
+          [status, `2026-11-24T${at}Z`],
+        );
+      await insertRun("killed", "01:00");
+      await look("01:04");
+      await insertRun("running", "01:05");
+      await look("01:06");
+      expect(webhook.events()).toEqual([]);
+      await warehouse.rows("UPDATE operations.runs SET status = 'stopped' WHERE run_id = 2");
+      await look("01:07");
+      expect(webhook.events()).toEqual(["raised run_failed:ingest"]);
+    }),
+  );
+
+  test(
     "by hand is nobody's alert: who began it sees it",
     withAlerts(async ({ warehouse, webhook, look }) => {
       await warehouse.files.write("stores.csv", "PK\u0003\u0004");

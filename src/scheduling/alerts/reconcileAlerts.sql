@@ -1,24 +1,29 @@
 -- Grain: one alert that is raised or resolved now: what is wrong by what the database says is compared with the alerts that are
 -- open. The caller has locked them.
 WITH
-  -- The newest run of a job's schedule that has ended, if it failed, and nobody has done the same with success since.
+  -- The newest run of a job's schedule that has ended, if it failed, and nobody has done the same with success since. One that
+  -- was killed is found by another run, which mostly goes on with its work: it counts when none has for a while.
   failed_runs AS (
     SELECT newest.*
     FROM operations.job_schedules AS schedules
     CROSS JOIN LATERAL (
-      SELECT run_id, job, status, parameters, due_at, error_code, error_message
+      SELECT run_id, job, status, parameters, due_at, finished_at, error_code, error_message
       FROM operations.runs
       WHERE runs.job = schedules.job AND runs.trigger = 'schedule' AND runs.status IN ('succeeded', 'failed', 'killed')
       ORDER BY runs.run_id DESC
       LIMIT 1
     ) AS newest
-    WHERE newest.status <> 'succeeded' AND NOT EXISTS (
+    WHERE newest.status <> 'succeeded'
+    AND (newest.status <> 'killed' OR newest.finished_at < :now::timestamptz - interval '5 minutes')
+    AND NOT EXISTS (
       SELECT
       FROM operations.runs AS later
       WHERE later.job = newest.job
         AND later.run_id > newest.run_id
-        AND later.status = 'succeeded'
-        AND later.parameters = newest.parameters
+        AND (
+          (later.status = 'succeeded' AND later.parameters = newest.parameters)
+          OR (later.status = 'running' AND newest.status = 'killed')
+        )
     )
   ),
 

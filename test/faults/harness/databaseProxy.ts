@@ -49,6 +49,8 @@ export interface DatabaseProxy {
   connectionsOf(session: string): readonly ProxiedConnection[];
   /** Holds everything back, on new connections too, until the function that it gives is called. */
   hold(): () => void;
+  /** Ends all connections, and takes no new ones, until the function that it gives is called. */
+  refuse(): () => void;
   /** From now on the options that new connections ask for do not reach the server. */
   dropOptions(): void;
   close(): Promise<void>;
@@ -72,7 +74,12 @@ export async function openDatabaseProxy(serverUrl: string): Promise<DatabaseProx
   const target = { host: url.hostname, port: Number(url.port === "" ? 5432 : url.port) };
   const waylaying = new Waylaying();
   const connections = new Set<Connection>();
+  let refuses = false;
   const listener = createServer((program) => {
+    if (refuses) {
+      program.destroy();
+      return;
+    }
     const connection = new Connection(program, connect(target), waylaying);
     connections.add(connection);
     void connection.ended.then(() => connections.delete(connection));
@@ -86,6 +93,13 @@ export async function openDatabaseProxy(serverUrl: string): Promise<DatabaseProx
     ambush: (ambush) => waylaying.add(ambush),
     connectionsOf: (session) => [...connections].filter((connection) => connection.session === session),
     hold: () => waylaying.hold(),
+    refuse: () => {
+      refuses = true;
+      for (const connection of connections) connection.cut();
+      return () => {
+        refuses = false;
+      };
+    },
     dropOptions: () => {
       waylaying.dropsOptions = true;
     },
