@@ -36,8 +36,25 @@ interface ScheduleOptions {
   readonly clockPatienceMs?: number;
 }
 
+/** How a job stands for this process; nothing is asked of the database for it. */
+export interface ScheduleState {
+  readonly job: string;
+  /** Of its due times up to here it is known what becomes of them; undefined until the database has been asked. */
+  readonly accountedThrough: Date | undefined;
+  /** When it is due next, or was while a run is at work; undefined while it is paused. */
+  readonly next: Date | undefined;
+  readonly isPaused: boolean;
+  /** The database could not be asked when that was needed. */
+  readonly isAway: boolean;
+  /** A run for it has been at work in this process since then. */
+  readonly runningSince: Date | undefined;
+  /** A due time has been waiting since then: for another run to end, or to be tried again. */
+  readonly waitingSince: Date | undefined;
+}
+
 /** A job that is run whenever it is due. */
 export interface Schedule {
+  state(): ScheduleState;
   /** Begins no run any more, and waits for the one at work. */
   end(): Promise<void>;
 }
@@ -62,7 +79,8 @@ export function runWhenDue(job: DueJob, options: ScheduleOptions): Schedule {
   let isAway = false;
   let isPaused = false;
   /** A due time waits: for another run to end, to be tried again, or since its run's end could not be noted. */
-  let isWaiting = false;
+  let waitingSince: Date | undefined;
+  let runningSince: Date | undefined;
   let waitsForOther: number | undefined;
   let working: Promise<void> | undefined;
   let workedUntil = clock.now();
@@ -77,13 +95,17 @@ export function runWhenDue(job: DueJob, options: ScheduleOptions): Schedule {
     return clock.monotonicMs() - behindSinceMs >= clockPatienceMs;
   };
 
+  const noteWaiting = (isWaiting: boolean): void => {
+    waitingSince = isWaiting ? (waitingSince ?? clock.now()) : undefined;
+  };
+
   const look = (): void => {
     if (working !== undefined || stopping.aborted) return;
     const now = clock.now();
     const isSure = isClockSure(now);
     const isDue = accountedThrough === undefined || isSure || (next !== undefined && now >= next);
     if (!isDue && clock.monotonicMs() < askAtMs) return;
-    const isNeeded = isDue || isWaiting;
+    const isNeeded = isDue || waitingSince !== undefined;
     working = work({ isDue, isSure, isNeeded })
       .catch((error: unknown) => {
         // Asked in between, it may well be away: somebody has stopped the embedded server, and nothing is due.
@@ -108,8 +130,13 @@ export function runWhenDue(job: DueJob, options: ScheduleOptions): Schedule {
       if (isAway) logger.info("the database is back", { job: name });
       isAway = false;
       if (dueAt === undefined) return;
-      const end = await run({ dueAt, doesForEarlier: catchUp !== "all" });
-      isWaiting = end !== "succeeded";
+      runningSince = clock.now();
+      const end = await run({ dueAt, doesForEarlier: catchUp !== "all" }).finally(() => {
+        runningSince = undefined;
+      });
+      // One that has run, in vain, waits from now on; one that could not, as before.
+      if (end === "failed") waitingSince = undefined;
+      noteWaiting(end !== "succeeded");
       if (end === "locked" || end === "taken") askAtMs = 0;
       if (end === "locked") {
         if (waitsForOther !== dueAt.getTime()) logger.info("waits: another run is at work", { job: name });
@@ -180,7 +207,7 @@ export function runWhenDue(job: DueJob, options: ScheduleOptions): Schedule {
   const nextSlot = async (): Promise<Date | undefined> => {
     const now = clock.now();
     const open = await openSlots(database.pool, name);
-    isWaiting = open.length > 0;
+    noteWaiting(open.length > 0);
     const isReady = ({ notBefore }: OpenSlot): boolean => notBefore === null || notBefore <= now;
     const slot = catchUp === "all" ? open.slice(0, 1).find(isReady) : open.findLast(isReady);
     return slot?.dueAt;
@@ -195,6 +222,10 @@ export function runWhenDue(job: DueJob, options: ScheduleOptions): Schedule {
   const again = setInterval(look, lookAgainMs);
   look();
   return {
+    state: () => ({
+      job: name,
+      ...{ accountedThrough, next, isPaused, isAway, runningSince, waitingSince },
+    }),
     end: async () => {
       clearInterval(again);
       await beat.destroy();

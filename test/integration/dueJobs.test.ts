@@ -10,7 +10,7 @@ import { MOST_ATTEMPTS } from "../../src/runs/dueSlot.ts";
 import { startRun } from "../../src/runs/runLog.ts";
 import { takeWarehouseLock, type RunLock } from "../../src/runs/runLock.ts";
 import { account, pause, readSchedules, resume } from "../../src/scheduling/jobSchedules.ts";
-import { runWhenDue } from "../../src/scheduling/runWhenDue.ts";
+import { runWhenDue, type ScheduleState } from "../../src/scheduling/runWhenDue.ts";
 import { collectingLogger } from "../fixtures/collectingLogger.ts";
 import { trials } from "../fixtures/trials.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
@@ -57,6 +57,7 @@ interface DaemonOptions {
 interface Daemon {
   /** How often it has logged something of the kind. */
   readonly said: (text: string) => number;
+  readonly state: () => ScheduleState;
   readonly end: () => Promise<void>;
 }
 
@@ -110,6 +111,7 @@ function startDaemon(
     { ...context, database, lookAgainMs: 20, askAgainMs: 40, clockPatienceMs: 300 },
   );
   return {
+    state: () => schedule.state(),
     said: (text) => logger.lines.filter(({ message }) => message.includes(text)).length,
     end: async () => {
       stopping.abort();
@@ -461,11 +463,59 @@ describe("a job that is due", () => {
       await gone.end();
       isGone = true;
       await eventually("it has noticed", () => daemon.said("due times cannot be asked for") > 2);
+      expect(daemon.state()).toMatchObject({ isAway: true, waitingSince: expect.any(Date) });
       await lock.release();
       canRevive = true;
       await untilSlot("11:00", "done");
       await looks();
       expect(daemon.said("the database is back")).toBe(1);
+      expect(daemon.state()).toMatchObject({ isAway: false, waitingSince: undefined });
+    }),
+  );
+
+  test(
+    "is told of: when it is due, since when it waits or a run is at work, and that it is paused",
+    withJob(async ({ warehouse, clock, start, untilSlot, looks, hold }) => {
+      const { pool } = warehouse.database;
+      const lock = await hold();
+      let isAtWork = false;
+      let end = (): void => undefined;
+      const ended = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      const daemon = await start({
+        work: () => {
+          isAtWork = true;
+          return ended;
+        },
+      });
+      expect(daemon.state()).toEqual({
+        ...{ job: "ingest", accountedThrough: expect.any(Date), next: new Date("2026-11-24T11:00Z") },
+        ...{ isPaused: false, isAway: false, runningSince: undefined, waitingSince: undefined },
+      });
+      clock.set("11:00");
+      await eventually("it waits", () => daemon.said("waits: another run is at work") === 1);
+      const { waitingSince } = daemon.state();
+      expect(waitingSince?.toISOString()).toMatch(/^2026-11-24T11:00/);
+      clock.set("11:20");
+      await looks();
+      expect(daemon.state()).toMatchObject({ waitingSince, next: new Date("2026-11-24T12:00Z") });
+
+      await lock.release();
+      await eventually("it is at work", () => isAtWork);
+      expect(daemon.state().runningSince?.toISOString()).toMatch(/^2026-11-24T11:20/);
+      end();
+      await untilSlot("11:00", "done");
+      await looks();
+      expect(daemon.state()).toMatchObject({ runningSince: undefined, waitingSince: undefined });
+
+      await pause(pool, JOB, "last", clock.now());
+      clock.set("12:00");
+      await eventually("it is paused", () => daemon.state().isPaused);
+      expect(daemon.state().next).toBeUndefined();
+      await resume(pool, JOB, clock.now());
+      await eventually("it goes on", () => !daemon.state().isPaused);
+      expect(daemon.state().next).toEqual(new Date("2026-11-24T13:00Z"));
     }),
   );
 
