@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse as parseEnvFile } from "dotenv";
 import { TillhouseError } from "../lib/errors.ts";
+import { isLoopback } from "../lib/loopback.ts";
 import { SETTINGS, type SettingName, type SettingValues } from "./settings.ts";
 
 /** Every setting's value, under camelCase names. Frozen. */
@@ -30,6 +31,10 @@ export interface Config {
   readonly timezone: SettingValues["TIMEZONE"];
   readonly settleMs: SettingValues["SETTLE_MS"];
   readonly retryMs: SettingValues["RETRY_MS"];
+  readonly httpHost: SettingValues["HTTP_HOST"];
+  /** 0: no HTTP. */
+  readonly httpPort: SettingValues["HTTP_PORT"];
+  readonly httpToken: SettingValues["HTTP_TOKEN"];
   readonly logLevel: SettingValues["LOG_LEVEL"];
   readonly maxRejectRatio: SettingValues["MAX_REJECT_RATIO"];
   readonly maxRecordBytes: SettingValues["MAX_RECORD_BYTES"];
@@ -43,6 +48,7 @@ const SECRET: readonly SettingName[] = [
   "DATABASE_URL",
   "CARD_TOKEN_KEY",
   "LEDGER_KEY",
+  "HTTP_TOKEN",
   // Who has the address can post to it.
   "ALERT_WEBHOOK_URL",
   "DEADMAN_PING_URL",
@@ -118,6 +124,9 @@ export function loadConfig(environment: Environment = process.env, envFile = ".e
     timezone: valueOf("TIMEZONE", all),
     settleMs: valueOf("SETTLE_MS", all),
     retryMs: valueOf("RETRY_MS", all),
+    httpHost: valueOf("HTTP_HOST", all),
+    httpPort: valueOf("HTTP_PORT", all),
+    httpToken: valueOf("HTTP_TOKEN", all),
     logLevel: valueOf("LOG_LEVEL", all),
     maxRejectRatio: valueOf("MAX_REJECT_RATIO", all),
     maxRecordBytes: valueOf("MAX_RECORD_BYTES", all),
@@ -130,6 +139,13 @@ export function loadConfig(environment: Environment = process.env, envFile = ".e
       "config_invalid",
       `CARD_TOKEN_KEY is required with DATABASE_URL. Example: CARD_TOKEN_KEY=${SETTINGS.CARD_TOKEN_KEY.example}`,
       { variable: "CARD_TOKEN_KEY" },
+    );
+  }
+  if (config.httpPort !== 0 && config.httpToken === undefined && !isLoopback(config.httpHost)) {
+    throw new TillhouseError(
+      "config_invalid",
+      `HTTP_TOKEN is required where HTTP_HOST is not loopback. Example: HTTP_TOKEN=${SETTINGS.HTTP_TOKEN.example}`,
+      { variable: "HTTP_TOKEN" },
     );
   }
   return Object.freeze(config);

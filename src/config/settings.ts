@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { validate as isCronExpression } from "node-cron";
@@ -106,6 +107,17 @@ const key = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** An address to listen at, and no name: what one name stands for differs from machine to machine, and may be two addresses. */
+const listenAddress = z
+  .string()
+  .transform((text) => (text === "localhost" ? "127.0.0.1" : text))
+  .refine((text) => isIP(text) !== 0 && !text.includes("%"), { error: "must be an IP address" });
+
+/** As RFC 6750 lets it stand in a header; long enough that nobody guesses it. */
+const bearerToken = z.string().regex(/^(?=.{32,1024}$)[A-Za-z0-9._~+/-]+=*$/, {
+  error: "must be 32 to 1024 letters, digits and signs of -._~+/",
+});
+
 /** Every environment variable there is. The only place that knows their names, defaults and forms. */
 export const SETTINGS = {
   DATABASE_URL: setting({
@@ -208,6 +220,25 @@ export const SETTINGS = {
     example: "300000",
     default: "300000",
     schema: wholeNumber(0, 86_400_000),
+  }),
+  HTTP_HOST: setting({
+    description:
+      "Address at which the daemon answers over HTTP, such as 0.0.0.0 for all of the machine. One that is not loopback needs HTTP_TOKEN.",
+    example: "127.0.0.1",
+    default: "127.0.0.1",
+    schema: listenAddress,
+  }),
+  HTTP_PORT: setting({
+    description: "Port at which the daemon answers over HTTP. 0: it does not.",
+    example: "8473",
+    default: "8473",
+    schema: wholeNumber(0, 65_535),
+  }),
+  HTTP_TOKEN: setting({
+    description:
+      "What the daemon asks for over HTTP, but for /healthz: 32 letters and digits or more. Unset: it asks nobody, and answers on loopback only.",
+    example: "$(openssl rand -hex 32)",
+    schema: bearerToken,
   }),
   LOG_LEVEL: setting({
     description: "How much is logged: error, warn, info or debug.",

@@ -46,6 +46,8 @@ export const ERRORS = {
   files_missing: { exitCode: EXIT_CODES.failed, retry: "never" },
   too_many_rejects: { exitCode: EXIT_CODES.failed, retry: "never" },
   webhook_failed: { exitCode: EXIT_CODES.failed, retry: "later" },
+  http_unavailable: { exitCode: EXIT_CODES.usage, retry: "never" },
+  daemon_unreachable: { exitCode: EXIT_CODES.failed, retry: "later" },
   studio_unavailable: { exitCode: EXIT_CODES.failed, retry: "later" },
   undo_not_possible: { exitCode: EXIT_CODES.failed, retry: "never" },
   verification_failed: { exitCode: EXIT_CODES.failed, retry: "never" },

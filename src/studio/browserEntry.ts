@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isSecret } from "./studioSecrets.ts";
+import { isSecret } from "../lib/isSecret.ts";
 
 /**
  * Who may use Studio: a browser that was opened at the printed address. The token in it becomes a cookie, which no script

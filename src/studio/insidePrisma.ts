@@ -4,7 +4,8 @@
  * ends with the process that started it, however that ends: nobody would find a Studio left behind, and it can write.
  */
 import { IncomingMessage, Server, ServerResponse } from "node:http";
-import { isSecret, PROXY_HEADER } from "./studioSecrets.ts";
+import { isSecret } from "../lib/isSecret.ts";
+import { PROXY_HEADER } from "./studioSecrets.ts";
 
 let secret: string | undefined;
 process.once("disconnect", () => process.exit());

@@ -49,7 +49,7 @@ export function start(
   return startCommand(process.execPath, line, { environment });
 }
 
-/** Starts any command as the programs are started. */
+/** Starts any command as the programs are started; a daemon answers over HTTP only where HTTP_PORT says so: there may be many. */
 export function startCommand(
   command: string,
   args: readonly string[],
@@ -57,7 +57,7 @@ export function startCommand(
 ): Program {
   const child = spawn(command, args, {
     cwd: options.cwd ?? tmpdir(),
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...options.environment },
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], HTTP_PORT: "0", ...options.environment },
   });
   running.add(child);
   child.stdin.end();

@@ -69,6 +69,15 @@ const WRONG: readonly (readonly [SettingName, string])[] = [
   ["MAX_RECORD_BYTES", "99999999999999999999"],
   ["CHUNK_RECORDS", "0"],
   ["UNDO_RUNS", "-1"],
+  ["HTTP_HOST", "all"],
+  ["HTTP_HOST", "127.0.0.1:8473"],
+  ["HTTP_HOST", "fe80::1%eth0"],
+  ["HTTP_PORT", "http"],
+  ["HTTP_PORT", "65536"],
+  ["HTTP_TOKEN", "hunter2"],
+  ["HTTP_TOKEN", "0123456789abcdef".repeat(2).slice(1)],
+  ["HTTP_TOKEN", "hunter2 and many more words, as a passphrase has them"],
+  ["HTTP_TOKEN", "$(openssl rand -hex 32)"],
 ];
 
 describe("a wrong configuration", () => {
@@ -85,7 +94,7 @@ describe("a wrong configuration", () => {
     );
   });
 
-  test.each(WRONG.filter(([name]) => /URL|KEY/.test(name)))(
+  test.each(WRONG.filter(([name]) => /URL|KEY|TOKEN/.test(name)))(
     "shows nothing of what is secret: %s=%j",
     (name, text) => {
       const error = errorOf({ [name]: text, ...(name === "DATABASE_URL" ? { CARD_TOKEN_KEY: KEY } : {}) });
@@ -101,6 +110,19 @@ describe("a wrong configuration", () => {
     expect(error.message).toMatch(/^CARD_TOKEN_KEY is required with DATABASE_URL\. Example: CARD_TOKEN_KEY=/);
     expect(error.message).not.toContain("hunter2");
   });
+
+  test.each(["0.0.0.0", "::", "192.168.1.2", "128.0.0.1", "::ffff:127.0.0.1"])(
+    "is one that lets others than this machine ask (%s) without a token",
+    (HTTP_HOST) => {
+      const error = errorOf({ HTTP_HOST });
+      expect(error).toMatchObject({ exitCode: 2, details: { variable: "HTTP_TOKEN" } });
+      expect(error.message).toMatch(
+        /^HTTP_TOKEN is required where HTTP_HOST is not loopback\. Example: HTTP_TOKEN=\S/,
+      );
+      expect(loadConfig({ HTTP_HOST, HTTP_TOKEN: KEY }, NO_FILE)).toMatchObject({ httpToken: KEY });
+      expect(loadConfig({ HTTP_HOST, HTTP_PORT: "0" }, NO_FILE)).toMatchObject({ httpPort: 0 });
+    },
+  );
 
   test("is found in the .env file too", () => {
     expect(errorOf({}, envFile("SETTLE_MS=soon\n")).message).toMatch(
@@ -136,14 +158,22 @@ describe("the configuration", () => {
       ingestCron: "0 0 * * *",
       settleMs: 2000,
       maxRejectRatio: 0.1,
+      httpHost: "127.0.0.1",
+      httpPort: 8473,
+      httpToken: undefined,
     });
   });
 
   test("takes each setting's own example", () => {
     for (const [name, { example }] of Object.entries(SETTINGS)) {
-      const text = name.endsWith("_KEY") ? KEY : example;
+      const text = /_(KEY|TOKEN)$/.test(name) ? KEY : example;
       expect(loadConfig({ CARD_TOKEN_KEY: KEY, [name]: text }, NO_FILE)).toBeDefined();
     }
+  });
+
+  test.each(["127.0.0.1", "127.1.2.3", "::1", "localhost"])("asks for no token at %s", (HTTP_HOST) => {
+    const expected = HTTP_HOST === "localhost" ? "127.0.0.1" : HTTP_HOST;
+    expect(loadConfig({ HTTP_HOST }, NO_FILE)).toMatchObject({ httpHost: expected, httpToken: undefined });
   });
 
   test("takes the key as hexadecimal and as base64 of any kind", () => {

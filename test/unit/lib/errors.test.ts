@@ -8,6 +8,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
   expect(told.sort()).toEqual([
     "card_token_key_mismatch 2",
     "config_invalid 2",
+    "daemon_unreachable 1 later",
     "database_busy 1 soon",
     "database_connection_lost 1 soon",
     "database_full 1 soon",
@@ -23,6 +24,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "file_refused 1",
     "file_unreadable 1 later",
     "files_missing 1",
+    "http_unavailable 2",
     "loader_thread_died 1 soon",
     "migration_failed 1",
     "migrations_pending 2",
