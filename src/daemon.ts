@@ -2,17 +2,24 @@ import type { JobContext } from "../jobs/job.ts";
 import { runFor, SCHEDULED_JOBS } from "../jobs/scheduledJobs.ts";
 import { outliveClosedOutput } from "./commands/closedOutput.ts";
 import { guardMemory } from "./config/guardMemory.ts";
-import { loadConfig } from "./config/loadConfig.ts";
+import { loadConfig, type Config } from "./config/loadConfig.ts";
 import { cardTokenKey } from "./ingestion/cardTokenKey.ts";
 import { processEnvironment } from "./config/processEnvironment.ts";
-import { openDatabase } from "./database/openDatabase.ts";
+import { openDatabase, type Database } from "./database/openDatabase.ts";
 import { systemClock } from "./lib/clock.ts";
 import { EXIT_CODES, TillhouseError, type ExitCode } from "./lib/errors.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
 import { listenForStop } from "./lib/stopSignals.ts";
 import { publicMessage } from "./lib/publicError.ts";
 import { keepWatch } from "./scheduling/alerts/keepWatch.ts";
-import { runWhenDue } from "./scheduling/runWhenDue.ts";
+import { runWhenDue, type Schedule } from "./scheduling/runWhenDue.ts";
+import type { Web } from "./web/openWeb.ts";
+
+/** What has been opened so far: what is asked for over HTTP. */
+interface Parts {
+  database?: Database;
+  schedules?: readonly Schedule[];
+}
 
 /**
  * The long-running process: jobs on their cron expressions, until SIGINT or SIGTERM.
@@ -22,6 +29,7 @@ import { runWhenDue } from "./scheduling/runWhenDue.ts";
 export async function runDaemon(): Promise<ExitCode> {
   outliveClosedOutput();
   let logger: Logger = createLogger({ level: "info", terminal: process.stderr.isTTY });
+  let web: Web | undefined;
   try {
     const problem = guardMemory();
     if (problem !== undefined) logger.warn(problem);
@@ -31,6 +39,9 @@ export async function runDaemon(): Promise<ExitCode> {
     const stop = listenForStop((signal) => {
       logger.info(`${signal}: stopping`);
     });
+    // First of all: a port that is taken is known before a server is started, and a long migration can be watched.
+    const parts: Parts = {};
+    web = await listen(config, logger, stop.stopping, parts);
     const opened = await openDatabase({
       ...{ config, logger, clock: systemClock, stopping: stop.stopping },
       purpose: "load",
@@ -45,6 +56,7 @@ export async function runDaemon(): Promise<ExitCode> {
       return EXIT_CODES.done;
     }
     const database = opened;
+    parts.database = database;
     // A key that does not fit stops the daemon now, not every run to come.
     await cardTokenKey(config, database.pool).catch(async (error: unknown) => {
       await database.close();
@@ -65,6 +77,7 @@ export async function runDaemon(): Promise<ExitCode> {
       ),
     );
     const watch = keepWatch(context);
+    parts.schedules = schedules;
 
     await aborted(stop.stopping);
     await watch.end();
@@ -75,7 +88,25 @@ export async function runDaemon(): Promise<ExitCode> {
   } catch (error) {
     logError(logger, error);
     return error instanceof TillhouseError ? error.exitCode : EXIT_CODES.failed;
+  } finally {
+    await web?.close();
   }
+}
+
+/** HTTP, unless there is to be none. Its code is loaded by daemons that have it only. */
+async function listen(
+  config: Config,
+  logger: Logger,
+  stopping: AbortSignal,
+  parts: Parts,
+): Promise<Web | undefined> {
+  if (config.httpPort === 0) return undefined;
+  const { openWeb } = await import("./web/openWeb.ts");
+  return openWeb({
+    ...{ config, logger, clock: systemClock, stopping },
+    pool: () => parts.database?.pool,
+    jobs: () => parts.schedules?.map((schedule) => schedule.state()),
+  });
 }
 
 function logError(logger: Logger, error: unknown): void {

@@ -6,7 +6,9 @@ import pg from "pg";
 import { TillhouseError } from "../lib/errors.ts";
 import { connectionSettings } from "./connectionSettings.ts";
 import { projectRoot } from "./projectRoot.ts";
+import { sqlFile } from "./sqlFile.ts";
 
+const appliedMigrations = sqlFile(new URL("./appliedMigrations.sql", import.meta.url));
 const MIGRATIONS = join(projectRoot, "prisma", "migrations");
 
 /** Names of the migrations in the project, oldest first. */
@@ -24,9 +26,20 @@ export async function knownMigrations(): Promise<string[]> {
 export async function pendingMigrations(pool: pg.Pool): Promise<string[]> {
   const known = await knownMigrations();
   if (!(await hasMigrationsTable(pool))) return known;
-  const { rows } = await pool.query<{ migration_name: string }>(
-    "SELECT migration_name FROM public._prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
-  );
+  return unappliedOf(known, pool);
+}
+
+/**
+ * Those of `known` that a database has not had which has been migrated before: one question.
+ *
+ * @param withinMs without an answer for so long it fails
+ */
+export async function unappliedOf(
+  known: readonly string[],
+  pool: pg.Pool,
+  withinMs?: number,
+): Promise<string[]> {
+  const { rows } = await appliedMigrations.run<{ migration_name: string }>(pool, {}, withinMs);
   const applied = new Set(rows.map((row) => row.migration_name));
   return known.filter((name) => !applied.has(name));
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ClientBase, Pool, QueryResult, QueryResultRow } from "pg";
+import type { ClientBase, Pool, QueryConfig, QueryResult, QueryResultRow } from "pg";
 
 /** Values for the named parameters of a statement. */
 export type Parameters = Readonly<
@@ -11,10 +11,15 @@ export type Parameters = Readonly<
 
 /** One statement kept in a `.sql` file, with named parameters written `:name`. */
 export interface SqlFile {
-  /** Runs it on the caller's client, and so in the caller's transaction; or on any of a pool's, in one of its own. */
+  /**
+   * Runs it on the caller's client, and so in the caller's transaction; or on any of a pool's, in one of its own.
+   *
+   * @param withinMs of a pool's: without an answer for so long it fails, and its connection is dropped
+   */
   run<Row extends QueryResultRow>(
     client: Pick<ClientBase | Pool, "query">,
     parameters?: Parameters,
+    withinMs?: number,
   ): Promise<QueryResult<Row>>;
 }
 
@@ -50,13 +55,17 @@ export function sqlFile(
       return `$${names.indexOf(name) + 1}`;
     });
   return {
-    run: (client, parameters = {}) => {
+    run: (client, parameters = {}, withinMs) => {
       const values = names.map((name) => {
         const value = parameters[name];
         if (value === undefined) throw new Error(`${url.pathname} needs the parameter :${name}`);
         return typeof value === "bigint" ? value.toString() : value;
       });
-      return client.query(text, values);
+      if (withinMs === undefined) return client.query(text, values);
+      const limited: QueryConfig<typeof values> & { query_timeout: number } = {
+        ...{ text, values, query_timeout: withinMs },
+      };
+      return client.query(limited);
     },
   };
 }

@@ -1,0 +1,40 @@
+import type { DatabaseFinding } from "./databaseCheck.ts";
+import { failed, type Finding } from "./finding.ts";
+import { scheduleFinding, type JobState, type ScheduleFinding } from "./scheduleCheck.ts";
+import type { Clock } from "../../lib/clock.ts";
+
+/** Whether the daemon does its work, and what keeps it from that. */
+export interface Readiness {
+  readonly status: "ready" | "not_ready";
+  readonly checks: {
+    readonly daemon: Finding;
+    /** Not asked while the daemon stops. */
+    readonly database?: DatabaseFinding;
+    readonly schedule?: ScheduleFinding;
+  };
+}
+
+export interface ReadinessOptions {
+  readonly checkDatabase: () => Promise<DatabaseFinding>;
+  /** Undefined until there is a schedule. */
+  readonly jobs: () => readonly JobState[] | undefined;
+  readonly clock: Clock;
+  readonly stopping: AbortSignal;
+}
+
+/** Asks everything that the daemon needs. Nothing is started or mended by it. */
+export async function readiness(options: ReadinessOptions): Promise<Readiness> {
+  const { stopping } = options;
+  const database = stopping.aborted ? undefined : await options.checkDatabase();
+  // It may have been told to stop meanwhile, and closes the database then.
+  if (database === undefined || stopping.aborted)
+    return { status: "not_ready", checks: { daemon: STOPPING } };
+  const schedule = scheduleFinding(options.jobs(), options.clock.now());
+  const isReady = database.status === "ok" && schedule.status === "ok";
+  return {
+    status: isReady ? "ready" : "not_ready",
+    checks: { daemon: { status: "ok" }, database, schedule },
+  };
+}
+
+const STOPPING = failed("stopping", "The daemon was told to stop.");
