@@ -18,6 +18,7 @@ describe("--help", () => {
     "schedule",
     "why",
     "card-key",
+    "health",
     "migrate",
     "stop",
     "generate",
@@ -33,7 +34,9 @@ describe("--help", () => {
     expect(exitCode).toBe(0);
     // Node names what it loads.
     expect(stderr).toContain("commander");
-    expect(stderr).not.toMatch(/node_modules\/(pg|pg-\w+|@prisma|prisma|winston|zod|fast-csv|node-cron)\//);
+    expect(stderr).not.toMatch(
+      /node_modules\/(pg|pg-\w+|@prisma|prisma|winston|zod|fast-csv|node-cron|fastify)\//,
+    );
     expect(stderr).not.toMatch(/dist\/src\/(database|config|runs|ingestion)\//);
   });
 });
@@ -88,6 +91,9 @@ describe("wrong settings give exit code 2 and one line that names the setting", 
     ["CHUNK_RECORDS", "0"],
     ["MAX_RECORD_BYTES", "1"],
     ["LOG_LEVEL", "loud"],
+    ["HTTP_HOST", "everywhere"],
+    ["HTTP_PORT", "web"],
+    ["HTTP_TOKEN", "too-short"],
     ["CARD_TOKEN_KEY", "too-short"],
     ["DATABASE_URL", `mysql://till:${SECRET}@host/shop`],
   ])("%s=%s", async (name, value) => {
