@@ -12,6 +12,11 @@ const TOKEN = "0123456789abcdef".repeat(3);
 /** With what it does at a stop, far below the ten seconds after which a process ends by force, with another exit code. */
 const PROMPT_MS = 6_000;
 
+const JOBS = ["ingest", "verify", "retention"];
+/** Nothing is to open the database again in the middle of a test. */
+const YEARLY = "0 0 1 1 *";
+const NEVER_DUE = { INGEST_CRON: YEARLY, VERIFY_CRON: YEARLY, RETENTION_CRON: YEARLY };
+
 interface Answering {
   readonly place: Workplace;
   readonly settings: Environment;
@@ -25,7 +30,7 @@ async function startAnswering(
   headers: Record<string, string> = {},
 ): Promise<Answering> {
   const [place, port] = [await migratedWorkplace(), await freePort()];
-  const settings = { ...place.environment, HTTP_PORT: String(port), INGEST_CRON: "0 0 1 1 *", ...more };
+  const settings = { ...place.environment, HTTP_PORT: String(port), ...NEVER_DUE, ...more };
   const daemon = start("scheduler", [], settings);
   const origin = `http://127.0.0.1:${port}`;
   await daemon.untilItSays(/"answers over HTTP"/);
@@ -54,7 +59,7 @@ describe("the daemon's health", () => {
     expect(json.exitCode).toBe(0);
     expect(JSON.parse(json.stdout)).toMatchObject({
       status: "ready",
-      checks: { schedule: { jobs: [{ job: "ingest" }] } },
+      checks: { schedule: { jobs: JOBS.map((job) => ({ job })) } },
     });
 
     await run(["stop"], settings);

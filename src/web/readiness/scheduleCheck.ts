@@ -34,7 +34,8 @@ const BEGINNING_MS = 10_000;
 /** Whether what is due is noticed and run for. Of a job that is paused nothing is expected. */
 export function scheduleFinding(jobs: readonly JobState[] | undefined, now: Date): ScheduleFinding {
   if (jobs === undefined) return failed("starting", "The schedule begins when the database is open.");
-  const found = jobs.map((job) => ({ job: job.job, ...standing(job, now) }));
+  const isBusy = jobs.some(({ runningSince }) => ageOf(runningSince, now) > BEGINNING_MS);
+  const found = jobs.map((job) => ({ job: job.job, ...standing(job, now, isBusy) }));
   const [finding] = found.flatMap(({ state }) => BAD[state] ?? []);
   return { ...(finding ?? { status: "ok" }), jobs: found };
 }
@@ -49,16 +50,19 @@ const BAD: Readonly<Partial<Record<JobFinding["state"], Finding>>> = {
   ),
 };
 
-function standing(job: JobState, now: Date): Omit<JobFinding, "job"> {
+const ageOf = (since: Date | undefined, now: Date): number =>
+  since === undefined ? 0 : now.getTime() - since.getTime();
+
+/** @param isBusy a run of one of the jobs is at work: the others may have to wait for it, however long it takes */
+function standing(job: JobState, now: Date, isBusy: boolean): Omit<JobFinding, "job"> {
   const { accountedThrough, runningSince, waitingSince } = job;
-  const age = (since: Date | undefined): number =>
-    since === undefined ? 0 : now.getTime() - since.getTime();
+  const age = (since: Date | undefined): number => ageOf(since, now);
   const is = (state: JobFinding["state"], since?: Date): Omit<JobFinding, "job"> => ({
     ...{ state, next: job.next?.toISOString() ?? null, since: since?.toISOString() ?? null },
   });
   if (runningSince !== undefined && age(runningSince) > BEGINNING_MS) return is("running", runningSince);
   if (job.isAway) return is("away", waitingSince);
-  if (age(waitingSince) > OVERDUE_MS) return is("overdue", waitingSince);
+  if (age(waitingSince) > OVERDUE_MS && !isBusy) return is("overdue", waitingSince);
   if (runningSince !== undefined) return is("running", runningSince);
   if (accountedThrough === undefined) return is("starting");
   if (job.isPaused) return is("paused");

@@ -42,6 +42,15 @@ describe("a schedule is not while its job", () => {
     expect(found(standing).message).toMatch(/\S/);
   });
 
+  test("is overdue, but for as long as it may wait for another one's run", () => {
+    const overdue = { ...IDLE, job: "retention", waitingSince: before(7_200) };
+    const loads = (seconds: number): JobState => ({ ...IDLE, runningSince: before(seconds) });
+    expect(scheduleFinding([loads(7_200), overdue], NOW)).toMatchObject({
+      ...{ status: "ok", jobs: [{ state: "running" }, { job: "retention", state: "waiting" }] },
+    });
+    expect(scheduleFinding([loads(1), overdue], NOW)).toMatchObject({ code: "schedule_overdue" });
+  });
+
   test("is one of several that is not well", () => {
     const jobs = [IDLE, { ...IDLE, job: "checks", isAway: true }];
     expect(scheduleFinding(jobs, NOW)).toMatchObject({
