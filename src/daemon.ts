@@ -1,5 +1,5 @@
 import type { JobContext } from "../jobs/job.ts";
-import { runFor, SCHEDULED_JOBS } from "../jobs/scheduledJobs.ts";
+import { startJobs } from "../jobs/startJobs.ts";
 import { outliveClosedOutput } from "./commands/closedOutput.ts";
 import { guardMemory } from "./config/guardMemory.ts";
 import { loadConfig, type Config } from "./config/loadConfig.ts";
@@ -11,8 +11,7 @@ import { EXIT_CODES, TillhouseError, type ExitCode } from "./lib/errors.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
 import { listenForStop } from "./lib/stopSignals.ts";
 import { publicMessage } from "./lib/publicError.ts";
-import { keepWatch } from "./scheduling/alerts/keepWatch.ts";
-import { runWhenDue, type Schedule } from "./scheduling/runWhenDue.ts";
+import type { Schedule } from "./scheduling/runWhenDue.ts";
 import type { Web } from "./web/openWeb.ts";
 
 /** What has been opened so far: what is asked for over HTTP. */
@@ -66,22 +65,11 @@ export async function runDaemon(): Promise<ExitCode> {
       ...{ config, logger, clock: systemClock, database, ...stop },
       trigger: "schedule",
     };
-    const schedules = SCHEDULED_JOBS.map((job) =>
-      runWhenDue(
-        {
-          ...{ name: job.name, cron: job.cron(config), timezone: config.timezone },
-          catchUp: job.catchUp(config),
-          run: (slot) => runFor({ ...context, slot }, job),
-        },
-        context,
-      ),
-    );
-    const watch = keepWatch(context);
-    parts.schedules = schedules;
+    const jobs = startJobs(context);
+    parts.schedules = jobs.schedules;
 
     await aborted(stop.stopping);
-    await watch.end();
-    await Promise.all(schedules.map((schedule) => schedule.end()));
+    await jobs.end();
     await database.close();
     logger.info("stopped");
     return EXIT_CODES.done;

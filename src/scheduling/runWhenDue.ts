@@ -25,12 +25,16 @@ export interface DueJob extends JobSchedule {
   readonly run: (slot: DueSlot) => Promise<RunEnd>;
 }
 
-interface ScheduleOptions {
+interface ScheduleOptions extends ScheduleBeats {
   readonly database: Pick<Database, "pool" | "revive">;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Aborted when no run is to be begun any more. */
   readonly stopping: AbortSignal;
+}
+
+/** How often what is done, and how long what is waited for, in milliseconds, where it is not as usual. */
+export interface ScheduleBeats {
   readonly lookAgainMs?: number;
   readonly askAgainMs?: number;
   readonly clockPatienceMs?: number;

@@ -11,13 +11,17 @@ import { askWebhook } from "./webhook.ts";
 const LOOK_MS = 30_000;
 const PING_MS = 60_000;
 
-interface WatchOptions {
+interface WatchOptions extends WatchBeats {
   readonly config: Pick<Config, "alertWebhookUrl" | "alertRejectRatio" | "deadmanPingUrl" | "databaseUrl">;
   readonly database: Pick<Database, "pool">;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Aborted when nobody is to be told anything any more. */
   readonly stopping: AbortSignal;
+}
+
+/** How often what is done, in milliseconds, where it is not as usual. */
+export interface WatchBeats {
   readonly lookMs?: number;
   readonly pingMs?: number;
 }
