@@ -7,7 +7,7 @@ import { emptyWarehouse } from "../fixtures/emptyWarehouse.ts";
 import { facts, quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
 import { endSessions } from "../fixtures/otherConnection.ts";
 import { spreadOut, transactionRecords, transactionsFile } from "../fixtures/sourceText.ts";
-import { trials } from "../fixtures/trials.ts";
+import { HOURS_FOR_ALL, trials } from "../fixtures/trials.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 
 const NAME = "transactions.csv";
@@ -257,6 +257,6 @@ describe("a file that is loaded by backfills of ranges that cover it", () => {
         { numRuns: trials({ quick: 2, all: 1_000 }) },
       );
     }),
-    3_600_000,
+    HOURS_FOR_ALL,
   );
 });

@@ -15,7 +15,7 @@ import {
   type TransactionFields,
 } from "../fixtures/sourceText.ts";
 import { untilWaiting, withOther } from "../fixtures/otherConnection.ts";
-import { trials } from "../fixtures/trials.ts";
+import { HOURS_FOR_ALL, trials } from "../fixtures/trials.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 
 type Chunk = readonly TransactionFields[];
@@ -492,7 +492,7 @@ describe("chunks of records that are known, whatever they say", () => {
       }),
       { numRuns: trials({ quick: 1, all: 200 }), endOnFailure: trials({ quick: true, all: false }) },
     );
-  }, 3_600_000);
+  }, HOURS_FOR_ALL);
 });
 
 describe("nobody waits for ever", () => {

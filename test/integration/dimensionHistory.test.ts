@@ -10,7 +10,7 @@ import {
   transactionsFile,
 } from "../fixtures/sourceText.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
-import { trials } from "../fixtures/trials.ts";
+import { HOURS_FOR_ALL, trials } from "../fixtures/trials.ts";
 
 interface Version {
   readonly id: number;
@@ -131,7 +131,7 @@ test(
       );
     });
   }),
-  3_600_000,
+  HOURS_FOR_ALL,
 );
 
 test(

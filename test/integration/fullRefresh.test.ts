@@ -21,7 +21,7 @@ import {
   transactionsFile,
   TRANSACTIONS_HEADER,
 } from "../fixtures/sourceText.ts";
-import { trials } from "../fixtures/trials.ts";
+import { HOURS_FOR_ALL, trials } from "../fixtures/trials.ts";
 import { withUndone } from "../fixtures/undo.ts";
 import type { Warehouse } from "../fixtures/warehouse.ts";
 
@@ -85,7 +85,7 @@ describe("a full refresh", () => {
           { numRuns: trials({ quick: 1, all: 1_000 }), endOnFailure: true },
         );
       }),
-    3_600_000,
+    HOURS_FOR_ALL,
   );
 });
 

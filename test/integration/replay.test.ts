@@ -16,7 +16,7 @@ import {
   transactionsFile,
   TRANSACTIONS_HEADER,
 } from "../fixtures/sourceText.ts";
-import { trials } from "../fixtures/trials.ts";
+import { HOURS_FOR_ALL, trials } from "../fixtures/trials.ts";
 import { standing, withUndo } from "../fixtures/undo.ts";
 import { inWarehouse, withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 
@@ -371,5 +371,5 @@ test(
       { numRuns: trials({ quick: 2, all: 1_000 }), endOnFailure: true },
     );
   }),
-  3_600_000,
+  HOURS_FOR_ALL,
 );

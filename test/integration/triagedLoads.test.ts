@@ -10,7 +10,7 @@ import {
   type ModelledVersion,
 } from "../fixtures/transactionsModel.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
-import { trials } from "../fixtures/trials.ts";
+import { HOURS_FOR_ALL, trials } from "../fixtures/trials.ts";
 
 /** A record as it is written, and what it says. Some are written so that they take the long way through the parser. */
 interface Written {
@@ -171,7 +171,7 @@ test(
       );
     });
   }),
-  3_600_000,
+  HOURS_FOR_ALL,
 );
 
 test(

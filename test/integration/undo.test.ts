@@ -15,7 +15,7 @@ import {
   transactionsFile,
   TRANSACTIONS_HEADER,
 } from "../fixtures/sourceText.ts";
-import { trials } from "../fixtures/trials.ts";
+import { HOURS_FOR_ALL, trials } from "../fixtures/trials.ts";
 import { standing, withUndo } from "../fixtures/undo.ts";
 import type { Warehouse } from "../fixtures/warehouse.ts";
 
@@ -142,7 +142,7 @@ test(
         { numRuns: trials({ quick: 2, all: 1_000 }), endOnFailure: true },
       );
     }),
-  10_800_000,
+  HOURS_FOR_ALL,
 );
 
 /** A shop that has sold something, by run 1. */
