@@ -84,56 +84,66 @@ const factsIn = async (url: string): Promise<number> => {
 if (NO_SMALL_DISK !== undefined) {
   test.skip(`no disk is filled: ${NO_SMALL_DISK}`, () => undefined);
 } else {
-  describe.each([
+  const FULL = [
     ["its tables", withFullTables],
     ["its write-ahead log", withFullLog],
-  ])("a database without room for %s", (what, prepare) => {
-    const tally = faultTally(`disk full: ${what.replace("its", "the database's")}`);
+  ] as const;
+  describe.each(FULL.slice(trials({ quick: 1, all: 0 })))(
+    "a database without room for %s",
+    (what, prepare) => {
+      const tally = faultTally(`disk full: ${what.replace("its", "the database's")}`);
 
-    test.each(numbered(TRIALS))(
-      "makes a run wait, which goes on by itself when there is room (%d)",
-      async () => {
-        await withSmallDisk(DISK_MB, async (disk) => {
-          const place = await prepare(disk);
-          const load = start("cli", ["ingest", "--json"], settingsOf(place.stateDir));
-          await load.untilItSays(NO_ROOM);
-          await pause(Math.random() * 2_000);
-          await disk.makeRoom();
-          const well = performance.now();
-          const { exitCode, stderr } = await load.ended;
-          const seconds = secondsSince(well);
-          const stuck = exitCode === 0 ? [] : [`the run did not go on by itself:\n${stderr}`];
-          const verdict = await judge(await holdServer(place), files().expected, seconds);
-          await expect(run(["stop"], settingsOf(place.stateDir))).resolves.toMatchObject({ exitCode: 0 });
-          tally.add({ ...verdict, stuck: [...stuck, ...verdict.stuck] });
-        });
-      },
-    );
-  });
+      test.each(numbered(TRIALS))(
+        "makes a run wait, which goes on by itself when there is room (%d)",
+        async () => {
+          await withSmallDisk(DISK_MB, async (disk) => {
+            const place = await prepare(disk);
+            const load = start("cli", ["ingest", "--json"], settingsOf(place.stateDir));
+            await load.untilItSays(NO_ROOM);
+            await pause(Math.random() * 2_000);
+            await disk.makeRoom();
+            const well = performance.now();
+            const { exitCode, stderr } = await load.ended;
+            const seconds = secondsSince(well);
+            const stuck = exitCode === 0 ? [] : [`the run did not go on by itself:\n${stderr}`];
+            const verdict = await judge(await holdServer(place), files().expected, seconds);
+            await expect(run(["stop"], settingsOf(place.stateDir))).resolves.toMatchObject({ exitCode: 0 });
+            tally.add({ ...verdict, stuck: [...stuck, ...verdict.stuck] });
+          });
+        },
+      );
+    },
+  );
 
   describe("a database that stays full for longer than a run has patience", () => {
     const tally = faultTally("disk full for longer than a run tries");
 
-    test.each(numbered(TRIALS))("fails each run with the reason, until there is room (%d)", async () => {
-      await withSmallDisk(DISK_MB, async (disk) => {
-        const place = await withFullTables(disk);
-        const settings = { ...settingsOf(place.stateDir), RETRY_MS: "0", INGEST_CRON: "* * * * * *" };
-        const daemon = start("scheduler", [], settings);
-        await daemon.untilItSays(/database_full(.|\n)*database_full/);
-        expect(daemon.said()).toMatch(/no room left on its disk .*Make room there/);
-        await disk.makeRoom();
-        const well = performance.now();
-        const url = await holdServer(place);
-        await eventually("all is loaded", async () => (await factsIn(url)) === files().expected.facts.length);
-        await daemon.untilItSays(/"status":"succeeded"/);
-        const seconds = secondsSince(well);
-        daemon.child.kill("SIGTERM");
-        await expect(daemon.ended).resolves.toMatchObject({ exitCode: 0 });
-        const verdict = await judge(url, files().expected, seconds);
-        await expect(run(["stop"], settings)).resolves.toMatchObject({ exitCode: 0 });
-        tally.add(verdict);
-      });
-    });
+    trials({ quick: test.skip, all: test }).each(numbered(TRIALS))(
+      "fails each run with the reason, until there is room (%d)",
+      async () => {
+        await withSmallDisk(DISK_MB, async (disk) => {
+          const place = await withFullTables(disk);
+          const settings = { ...settingsOf(place.stateDir), RETRY_MS: "0", INGEST_CRON: "* * * * * *" };
+          const daemon = start("scheduler", [], settings);
+          await daemon.untilItSays(/database_full(.|\n)*database_full/);
+          expect(daemon.said()).toMatch(/no room left on its disk .*Make room there/);
+          await disk.makeRoom();
+          const well = performance.now();
+          const url = await holdServer(place);
+          await eventually(
+            "all is loaded",
+            async () => (await factsIn(url)) === files().expected.facts.length,
+          );
+          await daemon.untilItSays(/"status":"succeeded"/);
+          const seconds = secondsSince(well);
+          daemon.child.kill("SIGTERM");
+          await expect(daemon.ended).resolves.toMatchObject({ exitCode: 0 });
+          const verdict = await judge(url, files().expected, seconds);
+          await expect(run(["stop"], settings)).resolves.toMatchObject({ exitCode: 0 });
+          tally.add(verdict);
+        });
+      },
+    );
   });
 
   describe("a disk without room for the embedded server", () => {

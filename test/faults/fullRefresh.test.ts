@@ -40,7 +40,7 @@ const BOUNDARIES: readonly (readonly [name: string, at: (statement: Statement) =
   ["it is marked as done", ({ sql }) => sql.includes("SET versions_before = NULL")],
 ];
 
-test.each(BOUNDARIES.slice(trials({ quick: 2, all: 0 })))(
+test.each(BOUNDARIES.slice(trials({ quick: 3, all: 0 })))(
   "a refresh that is killed when %s has changed nothing, and is done by the next",
   (_name, at) =>
     withSales(async (url, environment) => {

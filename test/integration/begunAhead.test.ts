@@ -482,17 +482,21 @@ describe("chunks of records that are known, whatever they say", () => {
     return { begun, contents };
   }
 
-  test("come to the same when one is begun before its turn, and when not", async () => {
-    await fc.assert(
-      fc.asyncProperty(history, async (drawn) => {
-        const ahead = await loaded(drawn, true);
-        const inTurn = await loaded(drawn, false);
-        expect(ahead.begun).toBe(drawn.comesAgain ? 2 : 1);
-        expect(ahead.contents).toEqual(inTurn.contents);
-      }),
-      { numRuns: trials({ quick: 1, all: 200 }), endOnFailure: trials({ quick: true, all: false }) },
-    );
-  }, HOURS_FOR_ALL);
+  test(
+    "come to the same when one is begun before its turn, and when not",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(history, async (drawn) => {
+          const ahead = await loaded(drawn, true);
+          const inTurn = await loaded(drawn, false);
+          expect(ahead.begun).toBe(drawn.comesAgain ? 2 : 1);
+          expect(ahead.contents).toEqual(inTurn.contents);
+        }),
+        { numRuns: trials({ quick: 1, all: 200 }), endOnFailure: trials({ quick: true, all: false }) },
+      );
+    },
+    HOURS_FOR_ALL,
+  );
 });
 
 describe("nobody waits for ever", () => {

@@ -116,8 +116,8 @@ test("a rotation that is killed at any point leaves a key to load with, and can 
   ];
   let id = 1;
   let inUse = 1;
-  // The quick ones: before its commit, and after it.
-  for (const { at, committed } of trials({ quick: points.slice(1, 3), all: points })) {
+  // The quick one: after its commit.
+  for (const { at, committed } of trials({ quick: points.slice(2, 3), all: points })) {
     const fired = at?.replace("card-token-key.1", `card-token-key.${inUse}`);
     const rotation = start(
       "cli",
@@ -139,7 +139,7 @@ test("a rotation that is killed at any point leaves a key to load with, and can 
   expect((await sell(place, id + 1)).exitCode).toBe(0);
   await expectAllKeys(place, url);
   expect((await keysOf(place)).map(({ transactions }) => transactions)).toEqual(
-    trials({ quick: [2, 1, 1], all: [3, 1, 1, 1] }),
+    trials({ quick: [1, 1, 1], all: [3, 1, 1, 1] }),
   );
 });
 

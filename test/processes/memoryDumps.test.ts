@@ -30,6 +30,8 @@ const NO_CORE_FILES =
       ? "this system pipes cores to a program (core_pattern)"
       : undefined;
 const testWithCores = NO_CORE_FILES === undefined ? test : test.skip;
+/** What shows that the tests would find a dump is for `npm run test:faults`. */
+const testOfTheTest = trials({ quick: test.skip, all: testWithCores });
 const name = (text: string): string =>
   NO_CORE_FILES === undefined ? text : `${text} (skipped: ${NO_CORE_FILES})`;
 
@@ -121,7 +123,7 @@ testWithCores(
   },
 );
 
-testWithCores(
+testOfTheTest(
   name("the same load without its guard leaves a report, and a core with cards in it"),
   async () => {
     const scene = await setScene();
