@@ -3,6 +3,7 @@ import type { AlertsOptions } from "../commands/alerts.ts";
 import type { AnswersOptions } from "../commands/answers.ts";
 import type { CardKeyOptions } from "../commands/cardKey.ts";
 import type { ListOptions } from "../commands/history.ts";
+import type { ChecksCommandOptions } from "../commands/checks.ts";
 import type { IngestCommandOptions } from "../commands/ingest.ts";
 import { collect, positiveNumber, transactionId, wholeNumber } from "../commands/optionValues.ts";
 import type { ReplayOptions } from "../commands/replay.ts";
@@ -272,6 +273,32 @@ Examples:
     )
     .action(async (options: VerifyCommandOptions) =>
       (await import("../commands/verify.ts")).verifyCommand(options),
+    );
+
+  program
+    .command("checks")
+    .description(
+      "run the quality checks that are declared in prisma/checks.yaml, or in CHECKS_FILE, and keep what came of them (npm run checks)",
+    )
+    .option("--select <name>", "a check, or all of a model or source; may be given again", collect, [])
+    .option("--last", "show what came of them when they were last judged, and run nothing")
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run checks
+  npm run checks -- --select fct_transactions --select transactions.freshness
+  npm run checks -- --last
+  CHECKS_FILE=my-checks.yaml npm run -s checks -- --json
+
+Checks of records are made by every load as it reads them; what came of them is looked up.
+
+Exit codes: 0 no check of severity error found anything, 1 one did, or the run failed or was stopped, 2 wrong usage,
+configuration or checks, 3 another run is at work.`,
+    )
+    .action(async (options: ChecksCommandOptions) =>
+      (await import("../commands/checks.ts")).checksCommand(options),
     );
 
   const cardKey = program

@@ -37,6 +37,8 @@ export interface Config {
   readonly httpToken: SettingValues["HTTP_TOKEN"];
   readonly logLevel: SettingValues["LOG_LEVEL"];
   readonly maxRejectRatio: SettingValues["MAX_REJECT_RATIO"];
+  /** Absolute. Undefined: the project's own. */
+  readonly checksFile: SettingValues["CHECKS_FILE"];
   readonly maxRecordBytes: SettingValues["MAX_RECORD_BYTES"];
   readonly workers: SettingValues["WORKERS"];
   readonly chunkRecords: SettingValues["CHUNK_RECORDS"];
@@ -129,6 +131,7 @@ export function loadConfig(environment: Environment = process.env, envFile = ".e
     httpToken: valueOf("HTTP_TOKEN", all),
     logLevel: valueOf("LOG_LEVEL", all),
     maxRejectRatio: valueOf("MAX_REJECT_RATIO", all),
+    checksFile: valueOf("CHECKS_FILE", all),
     maxRecordBytes: valueOf("MAX_RECORD_BYTES", all),
     workers: valueOf("WORKERS", all),
     chunkRecords: valueOf("CHUNK_RECORDS", all),

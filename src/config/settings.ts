@@ -69,7 +69,7 @@ const timeLimitOf = (job: string, minutes: number) =>
 /** Chunks are committed in turn, so more threads than these would mostly wait for each other. */
 const MOST_WORKERS_UNASKED = 8;
 
-const directory = z.string().transform((path) => resolve(path));
+const absolutePath = z.string().transform((path) => resolve(path));
 
 const postgresUrl = z.string().refine(
   (text) => {
@@ -130,13 +130,13 @@ export const SETTINGS = {
     description: "Folder in which files arrive.",
     example: "./data",
     default: "./data",
-    schema: directory,
+    schema: absolutePath,
   }),
   STATE_DIR: setting({
     description: "Folder of the embedded server and of generated secrets.",
     example: "./.tillhouse",
     default: "./.tillhouse",
-    schema: directory,
+    schema: absolutePath,
   }),
   CARD_TOKEN_KEY: setting({
     description:
@@ -252,6 +252,11 @@ export const SETTINGS = {
     example: "0.1",
     default: "0.1",
     schema: ratio,
+  }),
+  CHECKS_FILE: setting({
+    description: "File of quality checks. Unset: the project's own, prisma/checks.yaml.",
+    example: "./checks.yaml",
+    schema: absolutePath,
   }),
   MAX_RECORD_BYTES: setting({
     description: "A longer record is rejected.",

@@ -44,6 +44,7 @@ export const ERRORS = {
   file_unreadable: { exitCode: EXIT_CODES.failed, retry: "later" },
   loader_thread_died: { exitCode: EXIT_CODES.failed, retry: "soon" },
   files_missing: { exitCode: EXIT_CODES.failed, retry: "never" },
+  check_failed: { exitCode: EXIT_CODES.failed, retry: "never" },
   too_many_rejects: { exitCode: EXIT_CODES.failed, retry: "never" },
   webhook_failed: { exitCode: EXIT_CODES.failed, retry: "later" },
   http_unavailable: { exitCode: EXIT_CODES.usage, retry: "never" },

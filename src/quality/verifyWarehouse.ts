@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { QueryResultRow } from "pg";
+import type { ClientBase, QueryResultRow } from "pg";
 import {
   FIRST_SALES_NEEDED,
   FIRST_SALES_READ,
@@ -42,15 +42,18 @@ const CHECKS = [
 ] as const;
 
 /** How the rows of each rollup are called: a check's name, and what stands before a row's own. */
-const ROLLUP_CHECKS: Readonly<Record<SumRollupName, { readonly name: string; readonly noun: string }>> = {
+const ROLLUP_CHECKS = {
   stores: { name: "rollupOfStores", noun: "store " },
   products: { name: "rollupOfProducts", noun: "" },
   devices: { name: "rollupOfDevices", noun: "device " },
   days: { name: "rollupOfDays", noun: "day " },
-};
+} as const satisfies Record<SumRollupName, { readonly name: string; readonly noun: string }>;
+
+/** Name of a check. */
+export type VerifyCheck = (typeof CHECKS)[number] | (typeof ROLLUP_CHECKS)[SumRollupName]["name"];
 
 interface CheckStatement {
-  readonly name: string;
+  readonly name: VerifyCheck;
   readonly sql: SqlFile;
   readonly parameters: Parameters;
 }
@@ -85,12 +88,21 @@ export function verifyWarehouse(pool: pg.Pool): Promise<Verification> {
 
 /** The same, in a transaction of the caller's. */
 export async function verifySnapshot(client: pg.ClientBase): Promise<Verification> {
+  return { checks: STATEMENTS.length, differences: await findDifferences(client) };
+}
+
+/** The differences that some checks find, or all of them; the caller's transaction is one snapshot. */
+export async function findDifferences(
+  client: ClientBase,
+  checks?: readonly VerifyCheck[],
+): Promise<readonly Difference[]> {
   const differences: Difference[] = [];
   for (const { name, sql, parameters } of STATEMENTS) {
+    if (checks?.includes(name) === false) continue;
     const { rows } = await sql.run<Omit<Difference, "check"> & QueryResultRow>(client, parameters);
     differences.push(...rows.map((row) => ({ check: name, ...row })));
   }
-  return { checks: STATEMENTS.length, differences };
+  return differences;
 }
 
 /** What a run fails by that found differences; undefined where there are none. */

@@ -35,7 +35,7 @@ export class UsualLoads {
   }
 
   /** To be called before anything is loaded: what fails here has then cost nothing. */
-  async recall(pool: pg.Pool, source: Source): Promise<void> {
+  async recall(pool: Pick<pg.Pool | pg.ClientBase, "query">, source: Source): Promise<void> {
     if (this.#latest.has(source)) return;
     const { rows } = await recentLoads.run<{ records_read: string }>(pool, {
       source,

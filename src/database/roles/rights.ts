@@ -24,7 +24,8 @@ const dropped: Rights = { ...history, loader: ["SELECT", "INSERT", "UPDATE", "DE
 const addedAndLocked = (...columns: readonly string[]): Rights => ({
   loader: ["SELECT", "INSERT", only("UPDATE", ...columns)],
 });
-const view: Rights = { reader: ["SELECT"] };
+/** Loaders write nothing there; declared checks look at all rows of both layers. */
+const view: Rights = lookup;
 const numbered: Rights = { loader: ["USAGE"] };
 
 /** What `rejects` shows of a quarantined record: no card token, and nothing that one could be told by. */
@@ -143,6 +144,7 @@ export const RIGHTS: {
     },
     "operations.card_token_keys": addedAndLocked("card_key_id", "retired_at"),
     "operations.run_locks": { loader: ["SELECT", "INSERT", "UPDATE"] },
+    "operations.check_results": history,
     "operations.job_schedules": history,
     "operations.job_slots": dropped,
     "operations.alerts": dropped,
