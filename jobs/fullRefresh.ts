@@ -8,7 +8,6 @@ import { TillhouseError } from "../src/lib/errors.ts";
 import { UsualLoads } from "../src/runs/usualLoads.ts";
 import { fileRefused } from "../src/sources/discoverFiles.ts";
 import { filesToLoad } from "./filesToLoad.ts";
-import type { RunSettings } from "../src/ingestion/chunkLoader.ts";
 import { countOf, refreshStatisticsAfter } from "./ingest.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { inOneTransaction, seenFrom } from "./inOneTransaction.ts";
@@ -101,9 +100,9 @@ async function rebuildAll(
   const client = await session.connected();
   // Nothing is committed on the way: a run that gets on is not to be tried again for ever.
   const held = { run, lock, progressed: () => undefined };
-  const settings: RunSettings = await settingsOf(inside, held, await cardTokenKey(config, database.pool));
+  const settings = await settingsOf(inside, held, await cardTokenKey(config, database.pool));
   const memory = { doneOf: rememberedFiles(), usualLoads: new UsualLoads(run.runId) };
-  const loaders = onOneConnection(session, settings);
+  const loaders = onOneConnection(session, settings, config);
   const rules = await loadingRules(inside, { files: [] }, held, settings, memory, loaders);
   const { key } = rules.ledger;
   const found = await run.step(

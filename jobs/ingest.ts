@@ -1,7 +1,7 @@
 import { cardTokenKey, completeRotation } from "../src/ingestion/cardTokenKey.ts";
-import { localChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
-import { loaderPool } from "../src/ingestion/loaderPool.ts";
-import { loaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
+import { localChunkLoader } from "../src/ingestion/chunkLoader.ts";
+import { loaderPool, type LoaderPool } from "../src/ingestion/loaderPool.ts";
+import { loaderThreads, type LoaderThreads } from "../src/ingestion/threads/loaderThreads.ts";
 import { passesSoon, TillhouseError } from "../src/lib/errors.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
@@ -14,13 +14,14 @@ import { reportOf, type IngestReport } from "./ingestReport.ts";
 import { inOneTransaction, type TransactionRun } from "./inOneTransaction.ts";
 import { asRun, type HeldRun, type JobContext } from "./job.ts";
 import { INGEST } from "./jobNames.ts";
-import { loadFiles, type Loaders, type RunMemory } from "./loadFiles.ts";
+import { loadFiles, type Loaders, type RunMemory, type SettingsOfRun } from "./loadFiles.ts";
 import {
   dropLeftStaging,
   forgetOldChanges,
   onOneConnection,
   rememberedFiles,
   settingsOf,
+  withRecordChecks,
 } from "./loadingRun.ts";
 import type { LoadedSources } from "./loadSources.ts";
 import { refreshStatistics } from "./refreshStatistics.ts";
@@ -77,7 +78,7 @@ async function rehearse(
   const found = await discover(inside, options, held);
   const settings = await settingsOf(inside, held, key);
   const memory = { doneOf, usualLoads: new UsualLoads(runId) };
-  const loaders = onOneConnection(session, settings);
+  const loaders = onOneConnection(session, settings, config);
   const report = await loadAll(inside, options, held, found, settings, memory, loaders, started);
   // A broken connection has nothing to tell; the report has the error.
   const rejections = await rejectionsOf(database.pool, runId).catch((problem: unknown) => {
@@ -109,7 +110,7 @@ async function loadAll(
   options: IngestOptions,
   held: HeldRun,
   { files, refused }: FoundFiles,
-  settings: RunSettings,
+  settings: SettingsOfRun,
   memory: RunMemory,
   loaders: Loaders,
   started: number,
@@ -145,25 +146,29 @@ export async function refreshStatisticsAfter(
 /** Gives `work` a connection of its own, and threads with theirs for large files. */
 function withLoaders<T>(
   context: JobContext,
-  settings: RunSettings,
+  settings: SettingsOfRun,
   work: (loaders: Loaders) => Promise<T>,
 ): Promise<T> {
   const { breakingOff, config, database, startThread } = context;
   return withRunSession(context, async (session) => {
-    const threads = loaderThreads({ database: database.entry, run: settings }, config.workers, startThread);
+    let threads: LoaderThreads | undefined;
     const breakOff = (): void => {
-      threads.abandon();
+      threads?.abandon();
     };
+    const make = async (): Promise<(bytes: number) => LoaderPool> => {
+      const run = await withRecordChecks(settings, config);
+      const here = loaderPool(() => localChunkLoader(session, run), 1);
+      const others = loaderThreads({ database: database.entry, run }, config.workers, startThread);
+      threads = others;
+      return (bytes) => (bytes < WORTH_THREADS_BYTES ? here : others.pool);
+    };
+    let made: ReturnType<typeof make> | undefined;
     breakingOff.addEventListener("abort", breakOff);
     try {
-      const here = loaderPool(() => localChunkLoader(session, settings), 1);
-      return await work({
-        session,
-        loadersFor: (bytes) => (bytes < WORTH_THREADS_BYTES ? here : threads.pool),
-      });
+      return await work({ session, loadersFor: async (bytes) => (await (made ??= make()))(bytes) });
     } finally {
       breakingOff.removeEventListener("abort", breakOff);
-      await threads.close();
+      await threads?.close();
     }
   });
 }

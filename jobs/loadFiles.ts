@@ -14,6 +14,9 @@ import type { IngestOptions } from "./ingestOptions.ts";
 import type { HeldRun, JobContext } from "./job.ts";
 import { loadSources, type LoadedSources, type LoadRules } from "./loadSources.ts";
 
+/** What all chunks of a run have in common, but for the checks of records: those are read when something is to be loaded. */
+export type SettingsOfRun = Omit<RunSettings, "recordChecks">;
+
 /** What a run keeps in mind over its attempts. */
 export interface RunMemory {
   readonly doneOf: (path: string) => DoneOfFile;
@@ -24,7 +27,7 @@ export interface RunMemory {
 export interface Loaders {
   readonly session: LoaderSession;
   /** The loaders for a file of which so many bytes are to be read. */
-  readonly loadersFor: (bytes: number) => LoaderPool;
+  readonly loadersFor: (bytes: number) => Promise<LoaderPool>;
 }
 
 /** Loads files of all sources, by the rules of a run and with its connections. */
@@ -33,7 +36,7 @@ export async function loadFiles(
   options: IngestOptions,
   files: readonly DiscoveredFile[],
   held: HeldRun,
-  settings: RunSettings,
+  settings: SettingsOfRun,
   memory: RunMemory,
   loaders: Loaders,
 ): Promise<LoadedSources> {
@@ -46,7 +49,7 @@ export async function loadingRules(
   context: JobContext,
   options: Pick<IngestOptions, "files" | "asOf" | "range">,
   { progressed }: HeldRun,
-  settings: RunSettings,
+  settings: SettingsOfRun,
   memory: RunMemory,
   loaders: Loaders,
 ): Promise<LoadRules> {

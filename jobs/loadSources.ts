@@ -36,6 +36,7 @@ const FILE_ERRORS: ReadonlySet<ErrorCode> = new Set([
   "file_refused",
   "file_changed",
   "file_unreadable",
+  "check_failed",
   "too_many_rejects",
 ]);
 

@@ -1,20 +1,21 @@
+import type { Config } from "../src/config/loadConfig.ts";
 import { localChunkLoader, type ChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
 import { DoneOfFile } from "../src/ingestion/doneOfFile.ts";
-import { loaderPool } from "../src/ingestion/loaderPool.ts";
+import { loaderPool, type LoaderPool } from "../src/ingestion/loaderPool.ts";
 import { dropOrphanedStaging, type LoaderSession } from "../src/ingestion/loaderSession.ts";
 import { forgetChanges } from "../src/ingestion/undo/undoRun.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
 import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
 import { fingerprintOfKey } from "../src/sources/cards.ts";
 import type { HeldRun, JobContext } from "./job.ts";
-import type { Loaders, RunMemory } from "./loadFiles.ts";
+import type { Loaders, RunMemory, SettingsOfRun } from "./loadFiles.ts";
 
 /** What all chunks of a run have in common. Takes the card token key for its own, if the database has none. */
 export async function settingsOf(
   { config, database, clock }: JobContext,
   { run, lock }: HeldRun,
   key: Buffer,
-): Promise<RunSettings> {
+): Promise<SettingsOfRun> {
   return {
     runId: run.runId,
     fencingToken: lock.fencingToken,
@@ -24,6 +25,17 @@ export async function settingsOf(
     dateOrder: config.sourceDateOrder,
     timeZone: config.sourceTimezone,
   };
+}
+
+/**
+ * The same with the checks of records. To be asked for when something is about to be loaded: reading them takes longer than
+ * all of a run that finds nothing new.
+ *
+ * @throws TillhouseError `config_invalid` when what is declared is wrong
+ */
+export async function withRecordChecks(settings: SettingsOfRun, config: Config): Promise<RunSettings> {
+  const { loadChecks, recordChecksOf } = await import("../src/quality/checks/loadChecks.ts");
+  return { ...settings, recordChecks: recordChecksOf(await loadChecks(config)) };
 }
 
 /** Remembers of each file what the run has committed of it. */
@@ -37,11 +49,15 @@ export function rememberedFiles(): RunMemory["doneOf"] {
 }
 
 /** Loaders for a run that does all on one connection, of which some do all in one transaction. */
-export function onOneConnection(session: LoaderSession, settings: RunSettings): Loaders {
-  // Another chunk could not be begun beside the one in hand.
-  const only: ChunkLoader = { ...localChunkLoader(session, settings), beginAhead: () => Promise.resolve() };
-  const here = loaderPool(() => only, 1);
-  return { session, loadersFor: () => here };
+export function onOneConnection(session: LoaderSession, settings: SettingsOfRun, config: Config): Loaders {
+  const make = async (): Promise<LoaderPool> => {
+    const run = await withRecordChecks(settings, config);
+    // Another chunk could not be begun beside the one in hand.
+    const only: ChunkLoader = { ...localChunkLoader(session, run), beginAhead: () => Promise.resolve() };
+    return loaderPool(() => only, 1);
+  };
+  let here: Promise<LoaderPool> | undefined;
+  return { session, loadersFor: () => (here ??= make()) };
 }
 
 /** Before a run loads anything: drops what a killed server left. Empty tables that are in nobody's way; the next run tries again. */

@@ -61,7 +61,7 @@ export async function replay(context: JobContext, reasons: readonly Reason[]): P
       context,
       async (session) => {
         // Most records of a file are passed over: that takes no other thread.
-        const loaders = onOneConnection(session, settings);
+        const loaders = onOneConnection(session, settings, config);
         const load = await loadingRules(context, { files: [] }, held, settings, memory, loaders);
         return replayAll(context, held, load, reasons);
       },

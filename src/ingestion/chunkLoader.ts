@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { createCardTokeniser } from "../sources/cards.ts";
 import { localTimeIn } from "../sources/localTime.ts";
 import type { ParsingRules } from "../sources/parsing.ts";
+import type { RecordCheck } from "../sources/recordChecks.ts";
 import { AheadOfTurn } from "./aheadOfTurn.ts";
 import { chunkParameters, commitChunk, type CommittedChunk, type FileStanding } from "./commitChunk.ts";
 import type { ChunkPart } from "./frameChunks.ts";
@@ -12,6 +13,7 @@ import { LOADINGS } from "./loadings.ts";
 import type { LoaderSession } from "./loaderSession.ts";
 import { ChunkPreparation, type PreparedChunk } from "./prepareChunk.ts";
 import type { IdRange, RecordBatch } from "./recordBatch.ts";
+import { RecordTally } from "./recordTally.ts";
 import { replayChunk } from "./replay/replayChunk.ts";
 
 /** What all chunks of a run have in common. Plain data, so that it can go to another thread. */
@@ -25,6 +27,8 @@ export interface RunSettings {
   readonly dateOrder: DateOrder;
   /** Of times without a zone; an IANA name. */
   readonly timeZone: string;
+  /** The checks that are declared for records, of all sources. */
+  readonly recordChecks: readonly RecordCheck[];
 }
 
 /** Reads chunks and commits them, one at a time, on a connection of its own. */
@@ -54,13 +58,19 @@ export interface ChunkLoader {
   letGo(): Promise<void>;
 }
 
+interface OpenedFile {
+  readonly file: FileOpening;
+  readonly batch: RecordBatch;
+  readonly tally: RecordTally | undefined;
+}
+
 /** A loader that works on the caller's thread, and on a session that nobody else uses meanwhile. */
 export function localChunkLoader(session: LoaderSession, run: RunSettings): ChunkLoader {
   const parsing: ParsingRules = {
     timestamps: { dateOrder: run.dateOrder, localTime: localTimeIn(run.timeZone) },
     cards: createCardTokeniser(Buffer.from(run.cardTokenKey)),
   };
-  let opened: { readonly file: FileOpening; readonly batch: RecordBatch } | undefined;
+  let opened: OpenedFile | undefined;
   let preparation: ChunkPreparation | undefined;
   let prepared: PreparedChunk | undefined;
   const ahead = new AheadOfTurn();
@@ -75,10 +85,13 @@ export function localChunkLoader(session: LoaderSession, run: RunSettings): Chun
     // The same file may have been opened anew since: said at another time, with other columns, read for another reason.
     if (opened === undefined || !isDeepStrictEqual(opened.file, file)) {
       const origin = { runId: run.runId, fileId: file.fileId, cardKeyId: run.cardKeyId };
-      opened = { file, batch: openBatch({ ...file, parsing, origin }) };
+      const checks = run.recordChecks.filter(({ source }) => source === file.source);
+      const tally = checks.length === 0 ? undefined : new RecordTally(checks);
+      opened = { file, tally, batch: openBatch({ ...file, parsing, origin, tally }) };
     }
     opened.batch.clear();
-    return new ChunkPreparation(opened.batch, { ...file, contract });
+    opened.tally?.clear();
+    return new ChunkPreparation(opened.batch, { ...file, contract, tally: opened.tally });
   };
   const readPart = async (
     { begins, block, isIdCut, chunk }: ChunkPart,

@@ -9,7 +9,9 @@ import type { DoneAhead } from "./aheadOfTurn.ts";
 import type { FileOpening } from "./fileOpening.ts";
 import { apply, judge, NOTHING_JUDGED, withFresh, type Judgement } from "./judgement.ts";
 import { advance } from "./ledger/advance.ts";
+import { keepChecked, refuseFailed } from "./checkedRecords.ts";
 import type { PreparedChunk } from "./prepareChunk.ts";
+import type { CheckedRecords } from "./recordTally.ts";
 import { Overtaken, type RecordBatch } from "./recordBatch.ts";
 import { checkRejectRatio, type FileSoFar } from "./rejectLimit.ts";
 import { sendCopy } from "./sendCopy.ts";
@@ -62,6 +64,8 @@ export interface CommittedChunk {
   /** Records that were read and not asked for; none of `outcomes`. */
   readonly outOfRange: number;
   readonly warnings: WarningCounts;
+  /** What came of the checks of its records. */
+  readonly checked: readonly CheckedRecords[];
   readonly fileSoFar: FileSoFar;
 }
 
@@ -70,7 +74,7 @@ export interface CommittedChunk {
  * watermark, sums of the run) or none of them.
  *
  * @param ahead what the transaction has begun with, if it has
- * @throws TillhouseError `too_many_rejects`, `run_lock_lost`
+ * @throws TillhouseError `check_failed`, `too_many_rejects`, `run_lock_lost`
  */
 export async function commitChunk(
   loading: SourceLoading,
@@ -85,6 +89,7 @@ export async function commitChunk(
 
   const commit = async (done: DoneAhead | null): Promise<CommittedChunk> => {
     await checkFence(client, context.fencingToken);
+    refuseFailed(file.soFar.path, chunk);
     const { staged, fresh } = await batch.arrive(client, runId);
     const { judgement: judged, written } = done?.judged ?? {
       judgement: staged === 0 ? NOTHING_JUDGED : await judge(client, loading, parameters),
@@ -98,7 +103,9 @@ export async function commitChunk(
     await quarantine(client, loading, chunk, judgement, parameters);
     const outcomes = outcomesOf(chunk, judgement);
     await advanceLedger(loading, chunk, file, outcomes, judgement, context);
-    return { outcomes, outOfRange: chunk.outOfRange, warnings: chunk.warnings, fileSoFar };
+    const { checked, outOfRange, warnings } = chunk;
+    if (chunk.recordsRead > 0) await keepChecked(client, checked, keptOf(file, context));
+    return { outcomes, outOfRange, warnings, checked, fileSoFar };
   };
   if (ahead !== null) {
     try {
@@ -110,6 +117,10 @@ export async function commitChunk(
   }
   return withTransaction(client, () => commit(null));
 }
+
+/** How what came of the checks of a chunk that commits is kept. */
+export const keptOf = ({ soFar: { path } }: ChunkFile, { runId, now }: CommitContext) =>
+  ({ path, runId, now: now(), kept: "committed" }) as const;
 
 /** What the statements of a chunk go by. */
 export function chunkParameters(

@@ -1,6 +1,7 @@
 import { sqlFile } from "../database/sqlFile.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
-import { deviceParser } from "../sources/parseDevice.ts";
+import { deviceParser, type Device } from "../sources/parseDevice.ts";
+import type { RecordValue } from "../sources/recordChecks.ts";
 import { copyRow } from "./copyText.ts";
 import { textBatch } from "./recordBatch.ts";
 import { dimensionHistory } from "./history/dimensionHistory.ts";
@@ -8,16 +9,24 @@ import { anyArrived, type SourceLoading } from "./sourceLoading.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./devices/${name}.sql`, import.meta.url));
 
+/** How checks read the columns of the contract. */
+const CHECKED: Readonly<Record<string, (device: Device) => RecordValue>> = {
+  id: ({ deviceId }) => deviceId,
+  type: ({ deviceType }) => deviceType,
+  store_id: ({ storeId }) => storeId,
+};
+
 const createStaging = sql("createStaging");
 
 export const deviceLoading: SourceLoading = {
   contract: CONTRACTS.devices,
-  openBatch: ({ columns }) =>
+  openBatch: ({ columns, tally }) =>
     textBatch(
       deviceParser(columns),
       (device, line) => copyRow([line, device.deviceId, device.storeId, device.digest, device.deviceType]),
       createStaging,
       "COPY staged_devices (source_line, device_id, store_id, digest, device_type) FROM STDIN",
+      tally?.judgeOf<Device>(CHECKED),
     ),
   createStaging,
   judge: sql("judge"),

@@ -1,5 +1,6 @@
 import { addOutcomes, NO_OUTCOMES } from "../runs/outcomes.ts";
 import type { Warning } from "../sources/reasons.ts";
+import type { CheckedRecords } from "./recordTally.ts";
 import type { CommittedChunk } from "./commitChunk.ts";
 import type { VolumeNote } from "./volumeOfLoad.ts";
 
@@ -13,6 +14,10 @@ export class DoneOfFile {
   readonly warningsByKind: Partial<Record<Warning, number>> = {};
   hasNamedColumns = false;
   volume: VolumeNote | undefined;
+  /** Records that fail a check that only warns, by its name. */
+  readonly failing = new Map<string, CheckedRecords>();
+  /** Whether it is kept with the run which checks stopped the file. */
+  hasKeptFailed = false;
 
   /** Takes a note on the file as a whole: once, however often it is taken. */
   note(volume: VolumeNote): void {
@@ -20,9 +25,19 @@ export class DoneOfFile {
     this.warningsByKind[volume.kind] = 1;
   }
 
-  add({ outcomes, outOfRange, warnings }: CommittedChunk): void {
+  add({ outcomes, outOfRange, warnings, checked }: CommittedChunk): void {
     this.outcomes = addOutcomes(this.outcomes, outcomes);
     this.outOfRange += outOfRange;
+    for (const { check, records, firstLine } of checked) {
+      if (records === 0) continue;
+      const before = this.failing.get(check.name);
+      const all = {
+        check,
+        records: records + (before?.records ?? 0),
+        firstLine: before?.firstLine ?? firstLine,
+      };
+      this.failing.set(check.name, all);
+    }
     for (const [kind, count] of Object.entries(warnings) as [Warning, number][]) {
       this.warningsByKind[kind] = (this.warningsByKind[kind] ?? 0) + count;
     }

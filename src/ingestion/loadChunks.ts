@@ -7,6 +7,7 @@ import type { LedgerFile } from "../runs/fileLedger.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
 import { shownNames } from "../sources/header.ts";
 import { WAITING_REASONS } from "../sources/reasons.ts";
+import { failedOf, keepChecked } from "./checkedRecords.ts";
 import type { ChunkLoader } from "./chunkLoader.ts";
 import type { DoneOfFile } from "./doneOfFile.ts";
 import { frameChunks, type ChunkPart, type FramedChunk } from "./frameChunks.ts";
@@ -16,6 +17,7 @@ import type { ReadableFile } from "./openSourceFile.ts";
 import type { PrefixWatch } from "./prefixWatch.ts";
 import { textOfPart, type FileToLoad } from "./refresh/filePart.ts";
 import type { Reread } from "./reread.ts";
+import type { CheckedRecords } from "./recordTally.ts";
 import { statedAtOf } from "./statedAt.ts";
 
 const countRejectedSql = sqlFile(new URL("./quarantine/countRejected.sql", import.meta.url));
@@ -93,7 +95,8 @@ export async function loadChunks(
     });
   };
   try {
-    const pool = context.loadersFor(Number(opened.identity.sizeBytes) - bytesInFile(readFrom, opened));
+    const bytes = Number(opened.identity.sizeBytes) - bytesInFile(readFrom, opened);
+    const pool = await context.loadersFor(bytes);
     await loadInOrder(
       chunks,
       { source: file.source, fileId, delimiter, columns, statedAt, reread },
@@ -105,8 +108,25 @@ export async function loadChunks(
     if (hasChanged(error)) done.rereadBytes = 0;
     // How the file stands for the loads of what is new is for these to say.
     else if (reread === undefined) await noteFailure(error, fileId, context);
+    const failed = failedOf(error);
+    if (failed.length > 0 && !done.hasKeptFailed) {
+      done.hasKeptFailed = true;
+      await noteFailedChecks(failed, file.path, context);
+    }
     throw error;
   }
+}
+
+/** Keeps with the run which checks stopped a file, as far as that can be: their chunk is rolled back, and their counts with it. */
+async function noteFailedChecks(
+  failed: readonly CheckedRecords[],
+  path: string,
+  { logger, now, pool, runId }: LoadContext,
+): Promise<void> {
+  const kept = { path, runId, now: now(), kept: "not loaded" } as const;
+  await keepChecked(pool, failed, kept).catch((problem: unknown) => {
+    logger.debug("what failed of a file's checks could not be noted", { problem: publicMessage(problem) });
+  });
 }
 
 /** No more chunks than lead up to a line. */
@@ -158,6 +178,7 @@ export const hasChanged = (error: unknown): error is TillhouseError =>
  * as the next attempt does.
  */
 const NO_FAULT_OF_THE_FILE: ReadonlySet<ErrorCode> = new Set([
+  "config_invalid",
   "run_stopped",
   "run_lock_lost",
   "database_connection_lost",

@@ -13,8 +13,8 @@ export interface LoadContext extends RunContext {
   readonly pool: pg.Pool;
   readonly ledger: FileLedger;
   readonly logger: Logger;
-  /** The loaders for a file of which so many bytes are to be read. */
-  readonly loadersFor: (bytes: number) => LoaderPool;
+  /** The loaders for a file of which so many bytes are to be read. Throws `config_invalid` when what is declared of checks is wrong. */
+  readonly loadersFor: (bytes: number) => Promise<LoaderPool>;
   readonly maxRecordBytes: number;
   readonly chunkRecords: number;
   /** How long a file that changed while it was read is left to whoever writes it, before it is opened again. */

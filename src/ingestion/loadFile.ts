@@ -35,7 +35,7 @@ const MOST_REOPENINGS = 3;
  * read, checked and begun ahead. A chunk is committed only if the file still begins as it was read; where it does not,
  * the file is opened again, and read from its checkpoint or from its start, as in a run of its own.
  *
- * @throws TillhouseError `file_refused`, `file_changed`, `too_many_rejects`, `run_stopped`, `run_lock_lost`,
+ * @throws TillhouseError `file_refused`, `file_changed`, `check_failed`, `too_many_rejects`, `run_stopped`, `run_lock_lost`,
  *   `loader_thread_died`; committed chunks stand
  */
 export async function loadFile(file: FileToLoad, context: LoadContext): Promise<LoadedFile> {
@@ -59,6 +59,11 @@ export async function loadFile(file: FileToLoad, context: LoadContext): Promise<
       context.logger.warn(`${file.path}: ${records} ${kind}`, {
         meaning: WARNINGS[kind as Warning],
         ...(kind === done.volume?.kind && done.volume),
+      });
+    for (const { check, records, firstLine } of done.failing.values())
+      context.logger.warn(`${file.path}: ${records} records fail the check ${check.name}`, {
+        expected: `${check.column}: ${check.expected}`,
+        first_line: firstLine,
       });
   }
 }

@@ -9,6 +9,7 @@ import { CopyRows } from "./copyRows.ts";
 import { copyRow } from "./copyText.ts";
 import type { FramedChunk } from "./frameChunks.ts";
 import type { RecordBatch } from "./recordBatch.ts";
+import type { CheckedRecords, RecordTally } from "./recordTally.ts";
 import type { Reread } from "./reread.ts";
 
 /** A chunk that is read and checked; its accepted records are in the batch. No card number is left in it. */
@@ -20,6 +21,8 @@ export interface PreparedChunk extends Omit<FramedChunk, "records" | "sha256"> {
   /** Rejected records in COPY text, for `staged_rejects`. */
   readonly rejected: readonly Buffer[];
   readonly rejects: readonly Rejects[];
+  /** What came of the checks that are declared for records of the source. */
+  readonly checked: readonly CheckedRecords[];
 }
 
 /** Rejected records of one reason. */
@@ -35,6 +38,8 @@ export interface PreparingRules {
   readonly delimiter: string;
   /** The records to take; the others are only counted. Absent: all. */
   readonly reread?: Reread | undefined;
+  /** The checks of the source's records; absent where there are none. The batch counts those that it takes. */
+  readonly tally?: RecordTally | undefined;
 }
 
 /** Reads and checks the records of one chunk, block by block; those that can be read are added to the batch. */
@@ -92,6 +97,7 @@ export class ChunkPreparation {
       warnings: this.#warnings,
       rejected: this.#rejected.finish(),
       rejects: [...this.#rejects.values()],
+      checked: this.#rules.tally?.results() ?? [],
     };
   }
 
@@ -129,22 +135,25 @@ export class ChunkPreparation {
       for (const warning of parsed.warnings) this.#warn(warning);
       return;
     }
-    const { contract, columns } = this.#rules;
+    const { contract, columns, tally } = this.#rules;
     const { reason, column } = parsed.rejected;
-    this.#reject(line, reason, column, parsed.naturalKey, redactFields(contract, columns, fields));
+    const redacted = redactFields(contract, columns, fields);
+    if (this.#reject(line, reason, column, parsed.naturalKey, redacted))
+      tally?.countMissing(fields, columns, line);
   }
 
+  /** @returns whether the record was asked for */
   #reject(
     line: number,
     reason: Reason,
     column: string | null,
     naturalKey: number | null,
     fields: Record<string, string>,
-  ): void {
+  ): boolean {
     const { reread } = this.#rules;
     if (reread?.kind === "backfill" && !isRejectInRange(reread.range, naturalKey)) {
       this.#outOfRange += 1;
-      return;
+      return false;
     }
     this.#rejected.add(copyRow([line, reason, column, naturalKey, JSON.stringify(fields)]));
     const before = this.#rejects.get(reason);
@@ -153,5 +162,6 @@ export class ChunkPreparation {
       records: (before?.records ?? 0) + 1,
       firstLine: Math.min(before?.firstLine ?? Infinity, line),
     });
+    return true;
   }
 }

@@ -3,6 +3,7 @@ import type { SqlFile } from "../database/sqlFile.ts";
 import type { Label } from "../sources/labels.ts";
 import type { Parsed } from "../sources/parsing.ts";
 import { CopyRows } from "./copyRows.ts";
+import type { Judge } from "./recordTally.ts";
 import { sendCopy } from "./sendCopy.ts";
 
 /** A label that records are written under. */
@@ -85,18 +86,23 @@ export interface RecordBatch {
  * A batch whose records are all staged, as COPY text.
  *
  * @param createStaging makes the table that `copyStatement` fills
+ * @param judge is told of each record that is taken; absent: nobody asks
  */
 export function textBatch<T>(
   parse: (fields: readonly string[]) => Parsed<T>,
   copyRow: (record: T, line: number) => string,
   createStaging: SqlFile,
   copyStatement: string,
+  judge?: Judge<T>,
 ): RecordBatch {
   let rows = new CopyRows();
   return {
     add: (fields, line) => {
       const parsed = parse(fields);
-      if ("accepted" in parsed) rows.add(copyRow(parsed.accepted, line));
+      if ("accepted" in parsed) {
+        judge?.(parsed.accepted, line);
+        rows.add(copyRow(parsed.accepted, line));
+      }
       return parsed;
     },
     arrive: async (client) => {

@@ -4,6 +4,7 @@ import type { Contract } from "../sources/contracts.ts";
 import type { BoundColumns } from "../sources/header.ts";
 import type { ParsingRules } from "../sources/parsing.ts";
 import type { AppliedLabel, RecordBatch } from "./recordBatch.ts";
+import type { RecordTally } from "./recordTally.ts";
 import type { Reread } from "./reread.ts";
 
 /** What a batch must know of its file. */
@@ -13,6 +14,8 @@ export interface BatchRules {
   readonly parsing: ParsingRules;
   /** The records to take; the others are only counted. Absent: all. */
   readonly reread?: Reread | undefined;
+  /** To be told of the records that fail a check; absent where none is declared for the source. */
+  readonly tally?: RecordTally | undefined;
   readonly origin: { readonly runId: number; readonly fileId: number; readonly cardKeyId: number };
 }
 

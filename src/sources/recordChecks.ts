@@ -28,12 +28,12 @@ export type RecordValue = string | number;
 
 type Holds = (value: RecordValue) => boolean;
 
-/** How the numbers of a check become those that readers give. A factor; absent where the values are texts. */
-const SCALES: Readonly<Partial<Record<ColumnType, number>>> = {
-  id: 1,
-  whole_number: 1,
-  amount: 100,
-  timestamp: 1_000,
+/** By how many decimal places the numbers of a check and those that readers give differ; absent where the values are texts. */
+const PLACES: Readonly<Partial<Record<ColumnType, number>>> = {
+  id: 0,
+  whole_number: 0,
+  amount: 2,
+  timestamp: 3,
 };
 
 /** The rules that a column of a type can be asked for. None: its values are never looked at, or never to be told of. */
@@ -49,8 +49,11 @@ export const RULES_OF_TYPE: Readonly<Record<ColumnType, readonly RecordRule["kin
   discarded: [],
 };
 
-/** Products of decimals with few digits, without what binary fractions add: 0.29 is 29 hundredths, not 28.999999999999996. */
-const scaled = (value: number, scale: number): number => Number((value * scale).toFixed(6));
+/** Moves the point of a decimal, without what binary fractions add: 0.29 is 29 hundredths, not 28.999999999999996. */
+function scaled(value: number, places: number): number {
+  const [digits = "", exponent = "0"] = String(value).split("e");
+  return Number(`${digits}e${Number(exponent) + places}`);
+}
 
 /**
  * Makes the test of a check's rule, once for all records.
@@ -59,21 +62,21 @@ const scaled = (value: number, scale: number): number => Number((value * scale).
  */
 export function predicateOf({ source, column, rule }: RecordCheck): Holds | undefined {
   const type = CONTRACTS[source].columns.find(({ name }) => name === column)?.type;
-  const scale = type && SCALES[type];
+  const places = type && PLACES[type];
   switch (rule.kind) {
     case "not_null":
       // A text may be empty; of the other types an empty field is no value, and its record is rejected.
       return type === "text" ? (value) => value !== "" : undefined;
     case "accepted_values": {
       const values = new Set<RecordValue>(
-        scale === undefined ? rule.values : rule.values.map((value) => scaled(Number(value), scale)),
+        places === undefined ? rule.values : rule.values.map((value) => scaled(Number(value), places)),
       );
       if (type === "status" && TRANSACTION_STATUSES.every((status) => values.has(status))) return undefined;
       return (value) => values.has(value);
     }
     case "range": {
-      const min = rule.min === null ? -Infinity : scaled(rule.min, scale ?? 1);
-      const max = rule.max === null ? Infinity : scaled(rule.max, scale ?? 1);
+      const min = rule.min === null ? -Infinity : scaled(rule.min, places ?? 0);
+      const max = rule.max === null ? Infinity : scaled(rule.max, places ?? 0);
       return (value) => Number(value) >= min && Number(value) <= max;
     }
   }

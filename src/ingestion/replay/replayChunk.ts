@@ -4,7 +4,14 @@ import { sqlFile, type Parameters } from "../../database/sqlFile.ts";
 import { checkFence } from "../../runs/fence.ts";
 import { NO_OUTCOMES, outcomeColumns, type Outcomes } from "../../runs/outcomes.ts";
 import { recordWarnings } from "../../sources/reasons.ts";
-import { COPY_REJECTS, type ChunkFile, type CommitContext, type CommittedChunk } from "../commitChunk.ts";
+import { keepChecked, refuseFailed } from "../checkedRecords.ts";
+import {
+  COPY_REJECTS,
+  keptOf,
+  type ChunkFile,
+  type CommitContext,
+  type CommittedChunk,
+} from "../commitChunk.ts";
 import { apply, judge, NOTHING_JUDGED } from "../judgement.ts";
 import { advance } from "../ledger/advance.ts";
 import type { PreparedChunk } from "../prepareChunk.ts";
@@ -22,20 +29,22 @@ const advanceRunFile = shared("ledger/advanceRunFile");
  * when its file was, and what became of it is noted in quarantine. The file's checkpoint and ranges stay as they are, and
  * as with records that waited none of it counts as read: what loads is the run's `resolved`.
  *
- * @throws TillhouseError `run_lock_lost`
+ * @throws TillhouseError `check_failed`, `run_lock_lost`
  */
 export function replayChunk(
   loading: SourceLoading,
   chunk: PreparedChunk,
   batch: RecordBatch,
   file: ChunkFile,
-  { client, fencingToken, now, runId }: CommitContext,
+  context: CommitContext,
 ): Promise<CommittedChunk> {
+  const { client, fencingToken, now, runId } = context;
   const { source } = loading.contract;
   const values = { source, run_id: runId, file_id: file.fileId, stated_at: file.statedAt };
   const parameters = { ...values, is_unterminated: false, is_backfill: false };
   return withTransaction(client, async () => {
     await checkFence(client, fencingToken);
+    refuseFailed(file.soFar.path, chunk);
     const claimed = await claimedOf(loading, batch, client, parameters);
     const judgement = claimed === 0 ? NOTHING_JUDGED : await judge(client, loading, parameters);
     await apply(client, loading, judgement, parameters);
@@ -56,7 +65,9 @@ export function replayChunk(
     const resolved = judgement.loaded + judgement.corrected;
     const { highestKey } = judgement;
     await advance(client, { source, runId, outcomes, resolved, highestKey, now: now() });
-    return { outcomes, outOfRange: chunk.outOfRange, warnings: chunk.warnings, fileSoFar: file.soFar };
+    const { checked, outOfRange, warnings } = chunk;
+    if (chunk.recordsRead > 0) await keepChecked(client, checked, keptOf(file, context));
+    return { outcomes, outOfRange, warnings, checked, fileSoFar: file.soFar };
   });
 }
 

@@ -11,6 +11,7 @@ import { dateKeyOf } from "../copyText.ts";
 import { Overtaken, type AddPlain, type Arrivals, type RecordBatch } from "../recordBatch.ts";
 import { sendCopy } from "../sendCopy.ts";
 import type { BatchRules } from "../sourceLoading.ts";
+import { CHECKED_VALUES } from "./checkedValues.ts";
 import { areSameKeys, binaryCopy, copyAhead, type CopiedFacts, type FactKeys } from "./copiedFacts.ts";
 import { FactBatch } from "./factBatch.ts";
 import { STAGED_COLUMNS } from "./factTuple.ts";
@@ -27,13 +28,21 @@ const COPY_STAGED = `COPY staged_transactions (${STAGED_COLUMNS}) FROM STDIN (FO
 const KEPT_LABELS = 10_000;
 
 /** Transactions on their way: new ones straight into the fact, the others through staging. */
-export function transactionBatch({ columns, delimiter, parsing, reread, origin }: BatchRules): RecordBatch {
+export function transactionBatch({
+  columns,
+  delimiter,
+  parsing,
+  reread,
+  tally,
+  origin,
+}: BatchRules): RecordBatch {
   const labels = new LabelRegistry();
   const batch = new FactBatch(labels, origin);
   const parse = transactionParser(columns, parsing, labels);
   const hashes = RecordHashes.create(parsing.cards.key, (row, bytes, digestAt, tokenAt) => {
     batch.writeHashes(row, bytes, digestAt, tokenAt);
   });
+  const judge = tally?.judgeOf(CHECKED_VALUES);
   const references = { deviceId: 0, labelIndex: 0 };
   // One object for all records: what a record says is copied out of it at once.
   const tail = {
@@ -70,6 +79,7 @@ export function transactionBatch({ columns, delimiter, parsing, reread, origin }
     return (bytes, start, end, line) => {
       if (!plain.read(bytes, start, end) || plain.label === null) return false;
       if (!isAskedFor(plain.transactionId, plain.happenedAt)) return true;
+      judge?.(plain, line);
       tail.transactionId = plain.transactionId;
       tail.happenedAt = plain.happenedAt;
       tail.createdAt = plain.createdAt;
@@ -93,7 +103,9 @@ export function transactionBatch({ columns, delimiter, parsing, reread, origin }
       if ("accepted" in parsed) {
         const { transactionId, happenedAt, deviceId, label } = parsed.accepted;
         if (!isAskedFor(transactionId, happenedAt)) return "out of range";
-        batch.add(tailOf(parsed.accepted, line), { deviceId, labelIndex: label.index });
+        const tail = tailOf(parsed.accepted, line);
+        judge?.({ ...tail, deviceId, label }, line);
+        batch.add(tail, { deviceId, labelIndex: label.index });
       }
       return parsed;
     },
