@@ -1,11 +1,13 @@
+import { inSnapshotOn } from "../src/database/snapshot.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
 import type { CheckResult } from "../src/quality/checks/check.ts";
 import { keepResults } from "../src/quality/checks/keepResults.ts";
 import { loadChecks } from "../src/quality/checks/loadChecks.ts";
-import { CHECKS_JOB } from "../src/quality/checks/recordFindings.ts";
-import { runChecks } from "../src/quality/checks/runChecks.ts";
+import { checkSnapshot } from "../src/quality/checks/runChecks.ts";
 import { selectChecks } from "../src/quality/checks/selectChecks.ts";
-import { asRun, type JobContext } from "./job.ts";
+import { asRun, type JobContext, type JobReport } from "./job.ts";
+import { CHECKS } from "./jobNames.ts";
+import { withReadingSession } from "./readingSession.ts";
 
 export interface ChecksOptions {
   /** Names of checks, models or sources; none: all checks. */
@@ -13,8 +15,7 @@ export interface ChecksOptions {
 }
 
 /** What running the declared checks came to. */
-export interface ChecksReport {
-  readonly runId: number;
+export interface ChecksReport extends JobReport {
   readonly results: readonly CheckResult[];
   readonly durationMs: number;
   /** `check_failed` where a check of severity error found something; undefined where none did. */
@@ -23,31 +24,29 @@ export interface ChecksReport {
 
 /**
  * One run of the declared checks, or of some of them, whose results are kept with it. It ends as failed when a check of severity
- * error found something.
+ * error found something. Loads go on meanwhile.
  *
- * @throws TillhouseError `config_invalid`, `usage_invalid`, `run_locked`, `run_stopped`, `run_lock_lost`
+ * @throws TillhouseError `config_invalid`, `usage_invalid`, `run_locked` when another such run is at work, `run_stopped`
  */
 export async function checks(context: JobContext, { select }: ChecksOptions): Promise<ChecksReport> {
-  const { clock, config, database, stopping } = context;
+  const { clock, config, database } = context;
   const started = clock.monotonicMs();
   // Before a run begins: what is wrong with the file, or with what is asked, is for whoever asks.
   const asked = selectChecks(await loadChecks(config), select);
-  return asRun(CHECKS_JOB, { select }, context, async ({ run }) => {
+  return asRun(CHECKS, { select }, context, async ({ run }) => {
     const results = await run.step(
       "run checks",
-      () => runChecks(database.pool, asked, { now: clock.now(), stopping }).catch(asStopped(stopping)),
+      () =>
+        withReadingSession(context, (client) =>
+          inSnapshotOn(client, () => checkSnapshot(client, asked, { now: clock.now() })),
+        ),
       countsOf,
     );
     await run.step("keep results", () => keepResults(database.pool, run.runId, results));
     const durationMs = clock.monotonicMs() - started;
-    return { runId: run.runId, results, durationMs, failure: failureOf(results) };
+    return { runId: run.runId, results, durationMs, failure: failureOf(results), counts: countsOf(results) };
   });
 }
-
-const asStopped = (stopping: AbortSignal) => (error: unknown) => {
-  if (!stopping.aborted) throw error;
-  throw new TillhouseError("run_stopped", "Stopped between two checks; no result is kept.", {}, error);
-};
 
 function countsOf(results: readonly CheckResult[]): Record<CheckResult["status"], number> {
   const counts = { passed: 0, warned: 0, failed: 0 };

@@ -295,7 +295,7 @@ Examples:
 Checks of records are made by every load as it reads them; what came of them is looked up.
 
 Exit codes: 0 no check of severity error found anything, 1 one did, or the run failed or was stopped, 2 wrong usage,
-configuration or checks, 3 another run is at work.`,
+configuration or checks, 3 another such run is at work.`,
     )
     .action(async (options: ChecksCommandOptions) =>
       (await import("../commands/checks.ts")).checksCommand(options),

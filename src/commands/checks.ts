@@ -31,7 +31,7 @@ async function newResults(
   { select }: ChecksCommandOptions,
 ): Promise<readonly KeptResult[]> {
   const stop = listenForStop((signal) => {
-    context.logger.info(`${signal}: stopping after the check in hand`);
+    context.logger.info(`${signal}: stopping; no result is kept`);
   });
   try {
     return await withDatabase(

@@ -87,7 +87,7 @@ export function verifyWarehouse(pool: pg.Pool): Promise<Verification> {
 }
 
 /** The same, in a transaction of the caller's. */
-export async function verifySnapshot(client: pg.ClientBase): Promise<Verification> {
+export async function verifySnapshot(client: ClientBase): Promise<Verification> {
   return { checks: STATEMENTS.length, differences: await findDifferences(client) };
 }
 

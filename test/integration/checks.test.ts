@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { checks } from "../../jobs/checks.ts";
+import { CHECKS } from "../../jobs/jobNames.ts";
+import { CHECKS_JOB } from "../../src/quality/checks/recordFindings.ts";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CheckResult } from "../../src/quality/checks/check.ts";
@@ -325,6 +327,8 @@ describe("npm run checks", () => {
         code: "check_failed",
         message: expect.stringContaining("A check failed: fct_transactions.amount.range. See"),
       });
+      // Results of these are told from those of loads by the name of their runs.
+      expect(CHECKS_JOB).toBe(CHECKS);
       expect(
         await warehouse.rows("SELECT job, status::text, error_code FROM operations.runs WHERE run_id = $1", [
           report.runId,
@@ -332,7 +336,8 @@ describe("npm run checks", () => {
       ).toEqual([{ job: "checks", status: "failed", error_code: "check_failed" }]);
       expect(
         await warehouse.rows(
-          "SELECT run_id, name, subject, column_name, kind, severity, status, failures, observed, expected FROM operations.check_results ORDER BY name",
+          "SELECT run_id, name, subject, column_name, kind, severity, status, failures, observed, expected FROM operations.check_results WHERE run_id = $1 ORDER BY name",
+          [report.runId],
         ),
       ).toEqual([
         {

@@ -13,8 +13,6 @@ export interface ChecksRun {
   readonly now: Date;
   /** Only checks that ask this; absent: all. */
   readonly kinds?: readonly CheckKind[];
-  /** Aborted: no further check is begun. */
-  readonly stopping?: AbortSignal;
 }
 
 /**
@@ -25,23 +23,27 @@ export interface ChecksRun {
  * @returns a result a check, in their order
  * @throws TillhouseError `config_invalid` when a check is about something that is not there
  */
-export async function runChecks(
+export function runChecks(
   pool: Pool,
   checks: readonly Check[],
-  { now, kinds, stopping }: ChecksRun,
+  run: ChecksRun,
+): Promise<readonly CheckResult[]> {
+  return inOneSnapshot(pool, (client) => checkSnapshot(client, checks, run));
+}
+
+/** The same, in a transaction of the caller's. */
+export async function checkSnapshot(
+  client: ClientBase,
+  checks: readonly Check[],
+  { now, kinds }: ChecksRun,
 ): Promise<readonly CheckResult[]> {
   const asked = checks.filter(({ rule }) => kinds?.includes(rule.kind) !== false);
-  return inOneSnapshot(pool, async (client) => {
-    const catalogue = await readCatalogue(client);
-    const ofRecords = await recordFindings(client, asked);
-    const results: CheckResult[] = [];
-    for (const check of asked) {
-      stopping?.throwIfAborted();
-      const found = await find(client, check, catalogue, ofRecords, now);
-      results.push(resultOf(check, found, now));
-    }
-    return results;
-  });
+  const catalogue = await readCatalogue(client);
+  const ofRecords = await recordFindings(client, asked);
+  const results: CheckResult[] = [];
+  for (const check of asked)
+    results.push(resultOf(check, await find(client, check, catalogue, ofRecords, now), now));
+  return results;
 }
 
 async function find(
