@@ -1,10 +1,11 @@
 import { inSnapshotOn } from "../src/database/snapshot.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
-import type { CheckResult } from "../src/quality/checks/check.ts";
+import type { Check, CheckResult } from "../src/quality/checks/check.ts";
 import { keepResults } from "../src/quality/checks/keepResults.ts";
 import { loadChecks } from "../src/quality/checks/loadChecks.ts";
 import { checkSnapshot } from "../src/quality/checks/runChecks.ts";
 import { selectChecks } from "../src/quality/checks/selectChecks.ts";
+import type { RunLog } from "../src/runs/runLog.ts";
 import { asRun, type JobContext, type JobReport } from "./job.ts";
 import { CHECKS } from "./jobNames.ts";
 import { withReadingSession } from "./readingSession.ts";
@@ -29,23 +30,37 @@ export interface ChecksReport extends JobReport {
  * @throws TillhouseError `config_invalid`, `usage_invalid`, `run_locked` when another such run is at work, `run_stopped`
  */
 export async function checks(context: JobContext, { select }: ChecksOptions): Promise<ChecksReport> {
-  const { clock, config, database } = context;
+  const { clock, config } = context;
   const started = clock.monotonicMs();
   // Before a run begins: what is wrong with the file, or with what is asked, is for whoever asks.
   const asked = selectChecks(await loadChecks(config), select);
   return asRun(CHECKS, { select }, context, async ({ run }) => {
-    const results = await run.step(
-      "run checks",
-      () =>
-        withReadingSession(context, (client) =>
-          inSnapshotOn(client, () => checkSnapshot(client, asked, { now: clock.now() })),
-        ),
-      countsOf,
-    );
-    await run.step("keep results", () => keepResults(database.pool, run.runId, results));
-    const durationMs = clock.monotonicMs() - started;
-    return { runId: run.runId, results, durationMs, failure: failureOf(results), counts: countsOf(results) };
+    const judged = await judge(context, run, asked);
+    return { runId: run.runId, ...judged, durationMs: clock.monotonicMs() - started };
   });
+}
+
+/**
+ * Runs checks in one snapshot as a part of a run, and keeps their results with it.
+ *
+ * @throws TillhouseError `config_invalid` when one is about something that is not there, `run_stopped`
+ */
+export async function judge(
+  context: JobContext,
+  run: RunLog,
+  asked: readonly Check[],
+): Promise<Pick<ChecksReport, "results" | "failure" | "counts">> {
+  const { clock, database } = context;
+  const results = await run.step(
+    "run checks",
+    () =>
+      withReadingSession(context, (client) =>
+        inSnapshotOn(client, () => checkSnapshot(client, asked, { now: clock.now() })),
+      ),
+    countsOf,
+  );
+  await run.step("keep results", () => keepResults(database.pool, run.runId, results));
+  return { results, failure: failureOf(results), counts: countsOf(results) };
 }
 
 function countsOf(results: readonly CheckResult[]): Record<CheckResult["status"], number> {

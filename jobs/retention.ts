@@ -14,6 +14,7 @@ const dropReadingRuns = sql("dropReadingRuns");
 /** What is in nobody's way, and is dropped a table at a time. */
 const OLD: readonly (readonly [step: string, rows: SqlFile])[] = [
   ["drop steps of old runs", sql("dropSteps")],
+  ["drop old results of checks", sql("dropCheckResults")],
   ["drop old due times", sql("dropSlots")],
   ["drop old due times that passed", sql("dropPassed")],
   // After those: of one that is there still, another would be raised.
@@ -23,7 +24,7 @@ const OLD: readonly (readonly [step: string, rows: SqlFile])[] = [
 const DAY_MS = 86_400_000;
 
 /**
- * One run that drops what is older than RETENTION_DAYS: steps of runs, runs that only read, due times, and quarantined records
+ * One run that drops what is older than RETENTION_DAYS: steps of runs and what checks found in them, runs that only read, due times, and quarantined records
  * that have been resolved; and what staging a killed server has left. Facts, versions, the files' ledger, the rows of runs
  * that loaded and what is open in quarantine stay for good.
  *

@@ -5,7 +5,7 @@ import { publicCode, publicMessage } from "../src/lib/publicError.ts";
 import { statusOf } from "../src/runs/runLog.ts";
 import type { RunEnd } from "../src/scheduling/runWhenDue.ts";
 import type { JobContext, JobReport } from "./job.ts";
-import { INGEST, RETENTION, VERIFY } from "./jobNames.ts";
+import { FRESHNESS, INGEST, RETENTION, VERIFY } from "./jobNames.ts";
 import { withTimeLimit } from "./timeLimit.ts";
 
 /** A job that the daemon runs. */
@@ -32,12 +32,20 @@ export const SCHEDULED_JOBS: readonly ScheduledJob[] = [
     run: async (context) => (await import("./scheduledIngest.ts")).scheduledIngest(context),
   },
   {
-    // Recomputes from the facts all that is kept beside them.
+    // Recomputes from the facts all that is kept beside them, and runs the declared checks.
     name: VERIFY,
     cron: (config) => config.verifyCron,
     catchUp: () => "last",
     timeLimitMin: (config) => config.verifyTimeLimitMin,
     run: async (context) => (await import("./verify.ts")).verify(context),
+  },
+  {
+    // Looks whether each source still brings something.
+    name: FRESHNESS,
+    cron: (config) => config.freshnessCron,
+    catchUp: () => "last",
+    timeLimitMin: (config) => config.freshnessTimeLimitMin,
+    run: async (context) => (await import("./freshness.ts")).freshness(context),
   },
   {
     // Drops what is older than RETENTION_DAYS, and left-over staging.

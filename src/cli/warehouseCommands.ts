@@ -72,8 +72,8 @@ Exit codes: 0 done (rejected records are reported, not an error), 1 failed or st
 
   program
     .command("job")
-    .description("run a job of the daemon's once, now (npm run job:verify, npm run job:retention)")
-    .argument("<name>", "ingest, verify or retention")
+    .description("run a job of the daemon's once, now (npm run job:verify, job:freshness, job:retention)")
+    .argument("<name>", "ingest, verify, freshness or retention")
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",

@@ -21,6 +21,8 @@ export interface Config {
   readonly ingestTimeLimitMin: SettingValues["INGEST_TIME_LIMIT_MIN"];
   readonly verifyCron: SettingValues["VERIFY_CRON"];
   readonly verifyTimeLimitMin: SettingValues["VERIFY_TIME_LIMIT_MIN"];
+  readonly freshnessCron: SettingValues["FRESHNESS_CRON"];
+  readonly freshnessTimeLimitMin: SettingValues["FRESHNESS_TIME_LIMIT_MIN"];
   readonly retentionCron: SettingValues["RETENTION_CRON"];
   readonly retentionTimeLimitMin: SettingValues["RETENTION_TIME_LIMIT_MIN"];
   readonly retentionDays: SettingValues["RETENTION_DAYS"];
@@ -117,6 +119,8 @@ export function loadConfig(environment: Environment = process.env, envFile = ".e
     ingestTimeLimitMin: valueOf("INGEST_TIME_LIMIT_MIN", all),
     verifyCron: valueOf("VERIFY_CRON", all),
     verifyTimeLimitMin: valueOf("VERIFY_TIME_LIMIT_MIN", all),
+    freshnessCron: valueOf("FRESHNESS_CRON", all),
+    freshnessTimeLimitMin: valueOf("FRESHNESS_TIME_LIMIT_MIN", all),
     retentionCron: valueOf("RETENTION_CRON", all),
     retentionTimeLimitMin: valueOf("RETENTION_TIME_LIMIT_MIN", all),
     retentionDays: valueOf("RETENTION_DAYS", all),

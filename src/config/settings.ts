@@ -171,8 +171,13 @@ export const SETTINGS = {
     schema: z.enum(CATCH_UPS, { error: "must be none, last or all" }),
   }),
   INGEST_TIME_LIMIT_MIN: timeLimitOf("ingest", 1_440),
-  VERIFY_CRON: cronOf("recomputes from the facts what is kept beside them", "0 3 * * *"),
+  VERIFY_CRON: cronOf(
+    "recomputes from the facts what is kept beside them, and runs the declared checks",
+    "0 3 * * *",
+  ),
   VERIFY_TIME_LIMIT_MIN: timeLimitOf("verify", 720),
+  FRESHNESS_CRON: cronOf("looks whether each source still brings something", "10 * * * *"),
+  FRESHNESS_TIME_LIMIT_MIN: timeLimitOf("freshness", 10),
   RETENTION_CRON: cronOf("drops what is older than RETENTION_DAYS", "30 4 * * *"),
   RETENTION_TIME_LIMIT_MIN: timeLimitOf("retention", 120),
   RETENTION_DAYS: setting({

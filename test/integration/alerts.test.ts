@@ -1,5 +1,9 @@
-import { join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
+import { freshness } from "../../jobs/freshness.ts";
+import { verify } from "../../jobs/verify.ts";
+import { movedClock } from "../fixtures/movedClock.ts";
 import { runFor } from "../../jobs/scheduledJobs.ts";
 import { systemClock, type Clock } from "../../src/lib/clock.ts";
 import { TillhouseError } from "../../src/lib/errors.ts";
@@ -220,6 +224,79 @@ test(
     expect(webhook.events()).toEqual(["raised rejects:transactions", "resolved rejects:transactions"]);
   }),
 );
+
+describe("what declared checks find", () => {
+  const checksFile = async (warehouse: Warehouse, text: string): Promise<Record<string, string>> => {
+    const path = join(warehouse.context().config.stateDir, "checks.yaml");
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+    return { CHECKS_FILE: path };
+  };
+
+  test(
+    "is told until the check passes, or is not declared any more; the run that failed by it is no alert of its own",
+    withAlerts(async ({ warehouse, webhook, look, at }) => {
+      const { pool } = warehouse.database;
+      await writePlaces(warehouse);
+      await warehouse.files.write("transactions.csv", transactionsFile({ id: 1 }, { id: 2 }));
+      await warehouse.ingest();
+      await account(pool, { ...JOB, name: "verify" }, at("00:00"), ALL);
+      const declared = (severity: string) => `
+models:
+  - name: fct_transactions
+    columns:
+      - name: amount
+        checks:
+          - range: { max: 5, severity: ${severity} }`;
+      const verifyBy = async (text: string) =>
+        runFor(warehouse.context(await checksFile(warehouse, text), { trigger: "schedule" }), {
+          ...{ name: "verify", timeLimitMin: () => 0, run: verify },
+        });
+
+      await verifyBy(declared("error"));
+      await look("01:00");
+      await look("01:01");
+      expect(webhook.events()).toEqual(["raised check_failed:fct_transactions.amount.range"]);
+      expect(webhook.told[0]?.alert.severity).toBe("error");
+      await verifyBy(declared("warn"));
+      await look("02:00");
+      expect(webhook.events().slice(1).sort()).toEqual([
+        "raised check_warned:fct_transactions.amount.range",
+        "resolved check_failed:fct_transactions.amount.range",
+      ]);
+      await verifyBy("models:\n  - name: dim_stores\n    columns: [{ name: store_id, checks: [unique] }]\n");
+      await look("03:00");
+      expect(webhook.events()[3]).toBe("resolved check_warned:fct_transactions.amount.range");
+    }),
+  );
+
+  test(
+    "a source that is late, and then silent, is told twice, and once each that it is over",
+    withAlerts(async ({ warehouse, webhook, look }) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write("transactions.csv", transactionsFile({ id: 1 }));
+      await warehouse.ingest();
+      const ask = (hours: number) =>
+        freshness(warehouse.context({}, { clock: movedClock(hours * 3_600_000), trigger: "schedule" }));
+      await ask(37);
+      await look("01:00");
+      await ask(73);
+      await look("02:00");
+      expect(webhook.events()).toEqual([
+        "raised source_late:transactions",
+        "raised source_silent:transactions",
+      ]);
+      await warehouse.files.write("transactions-2.csv", transactionsFile({ id: 2 }));
+      await warehouse.ingest();
+      await ask(0);
+      await look("03:00");
+      expect(webhook.events().slice(2).sort()).toEqual([
+        "resolved source_late:transactions",
+        "resolved source_silent:transactions",
+      ]);
+    }),
+  );
+});
 
 describe("telling", () => {
   const problems = ({ rows }: Warehouse) =>

@@ -1,11 +1,13 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import { runFor } from "../../jobs/scheduledJobs.ts";
 import { scheduledIngest } from "../../jobs/scheduledIngest.ts";
+import { freshness } from "../../jobs/freshness.ts";
 import { verify } from "../../jobs/verify.ts";
 import { takeRunLock, takeWarehouseLock } from "../../src/runs/runLock.ts";
 import { startRun } from "../../src/runs/runLog.ts";
 import { facts, writePlaces } from "../fixtures/loadedFacts.ts";
 import { HOLD_UP_CHUNKS, untilWaiting, withOther } from "../fixtures/otherConnection.ts";
+import { movedClock } from "../fixtures/movedClock.ts";
 import { transactionsFile } from "../fixtures/sourceText.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 
@@ -24,6 +26,26 @@ const runs = ({ rows }: Warehouse) =>
     "SELECT job, status::text, error_code AS error FROM operations.runs ORDER BY run_id",
   );
 
+test(
+  "whether sources are fresh is asked by a run of its own, which fails by one that has been silent for too long",
+  inWarehouse(async (warehouse) => {
+    await openShop(warehouse);
+    const results = () =>
+      warehouse.rows<{ name: string; status: string }>(
+        "SELECT name, status::text FROM operations.check_results WHERE run_id = (SELECT max(run_id) FROM operations.runs)",
+      );
+    const after = async (hours: number): Promise<unknown> =>
+      (await freshness(warehouse.context({}, { clock: movedClock(hours * 3_600_000) }))).failure;
+
+    expect(await after(35)).toBeUndefined();
+    expect(await results()).toEqual([{ name: "transactions.freshness", status: "passed" }]);
+    expect(await after(37)).toBeUndefined();
+    expect(await results()).toEqual([{ name: "transactions.freshness", status: "warned" }]);
+    expect(await after(73)).toMatchObject({ code: "check_failed" });
+    expect(await results()).toEqual([{ name: "transactions.freshness", status: "failed" }]);
+  }),
+);
+
 describe("a verification as a run of its own", () => {
   test(
     "finds what is wrong, and fails by it",
@@ -38,6 +60,12 @@ describe("a verification as a run of its own", () => {
         const { failure } = await verify(warehouse.context());
 
         expect(failure).toMatchObject({ code: "verification_failed" });
+        // The declared ones are judged all the same.
+        expect(
+          await warehouse.rows(
+            "SELECT name FROM operations.check_results WHERE run_id = 3 AND status = 'failed' ORDER BY name",
+          ),
+        ).toEqual([{ name: "sums.facts_to_rollups" }]);
         expect(await runs(warehouse)).toEqual([
           { job: "ingest", status: "succeeded", error: null },
           { job: "verify", status: "succeeded", error: null },

@@ -45,6 +45,7 @@ describe("retention", () => {
       expect(await stepsOf(warehouse, runId)).toEqual({
         "drop resolved quarantine": 0,
         "drop steps of old runs": 0,
+        "drop old results of checks": 0,
         "drop old due times": 0,
         "drop old due times that passed": 0,
         "drop old alerts": 0,
@@ -90,6 +91,7 @@ describe("retention", () => {
       expect(await warehouse.rows("SELECT DISTINCT run_id FROM operations.run_steps")).toEqual([
         { run_id: runId },
       ]);
+      expect(await warehouse.rows("SELECT FROM operations.check_results")).toEqual([]);
     }),
   );
 

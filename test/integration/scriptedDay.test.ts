@@ -1,5 +1,5 @@
-import { utimes } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, utimes, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
 import { startJobs, type RunningJobs } from "../../jobs/startJobs.ts";
 import { SCHEDULED_JOBS } from "../../jobs/scheduledJobs.ts";
@@ -73,6 +73,7 @@ class ScriptedDay {
     proxy: DatabaseProxy,
     timezone: string,
     start: Date,
+    checksFile: string,
   ) {
     this.#warehouse = warehouse;
     this.#webhook = webhook;
@@ -82,6 +83,7 @@ class ScriptedDay {
     this.settings = {
       ...{ TIMEZONE: timezone, ALERT_WEBHOOK_URL: webhook.url, DEADMAN_PING_URL: webhook.url },
       ...{ INGEST_CRON: "0 * * * *", VERIFY_CRON: "30 2 * * *", RETENTION_CRON: "15 3 * * *" },
+      ...{ FRESHNESS_CRON: "10 * * * *", CHECKS_FILE: checksFile },
     };
   }
 
@@ -232,6 +234,18 @@ class ScriptedDay {
 const COMMIT_OF_A_CHUNK = ({ sql, session, earlier }: Statement): boolean =>
   sql === "COMMIT" && session === "tillhouse loader" && earlier.some((one) => one.includes("FOR SHARE"));
 
+/** Late after four hours, silent after five. */
+async function writeChecks(warehouse: Warehouse): Promise<string> {
+  const path = join(warehouse.context().config.stateDir, "checks.yaml");
+  await mkdir(dirname(path), { recursive: true });
+  const freshness = "sources: [{ name: transactions, freshness: { warn_after: 4h, error_after: 5h } }]";
+  await writeFile(
+    path,
+    `models: [{ name: fct_transactions, columns: [{ name: transaction_id, checks: [unique] }] }]\n${freshness}\n`,
+  );
+  return path;
+}
+
 const HOUR = 60;
 const SALES = 10;
 
@@ -249,7 +263,10 @@ test.each(NIGHTS.slice(0, trials({ quick: 1, all: NIGHTS.length })))(
     withWarehouse((warehouse) =>
       withWebhook((webhook) =>
         withDatabaseProxy(warehouse.database.url, async (proxy) => {
-          const day = new ScriptedDay(warehouse, webhook, proxy, timezone, new Date(midnight));
+          const day = new ScriptedDay(
+            ...([warehouse, webhook, proxy, timezone, new Date(midnight)] as const),
+            await writeChecks(warehouse),
+          );
           const sold = new Set<TransactionFields>();
           const sell = (hour: number) => async (): Promise<void> => {
             const sales = salesOf(hour);
@@ -297,12 +314,21 @@ test.each(NIGHTS.slice(0, trials({ quick: 1, all: NIGHTS.length })))(
             ({ alert: { event, key } }) => `${event} ${key.replace(/:\d+$|:[^:]+:\d+$/, "")}`,
           );
           expect(kinds).toEqual([
+            // Before the first load.
+            "raised source_late:transactions",
+            "resolved source_late:transactions",
+            "raised source_late:transactions",
+            "raised source_silent:transactions",
+            "resolved source_late:transactions",
+            "resolved source_silent:transactions",
             "raised run_failed:ingest",
             "resolved run_failed:ingest",
             "raised run_failed:ingest",
             "resolved run_failed:ingest",
             "raised database_away",
             "resolved database_away",
+            // Of the loads and of the looks at sources.
+            "raised slot_missed",
             "raised slot_missed",
           ]);
           for (const { name, cron } of SCHEDULED_JOBS) {

@@ -144,7 +144,7 @@ export const RIGHTS: {
     },
     "operations.card_token_keys": addedAndLocked("card_key_id", "retired_at"),
     "operations.run_locks": { loader: ["SELECT", "INSERT", "UPDATE"] },
-    "operations.check_results": history,
+    "operations.check_results": dropped,
     "operations.job_schedules": history,
     "operations.job_slots": dropped,
     "operations.alerts": dropped,

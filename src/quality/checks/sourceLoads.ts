@@ -58,8 +58,8 @@ async function freshness(
   const { loaded_at: loadedAt } = onlyRow(
     await newestLoad.run<{ loaded_at: Date | null }>(client, { source }),
   );
-  if (loadedAt === null)
-    return { failures: 1, observed: "nothing was ever loaded", isWarning: errorAfterMs === null };
+  // A warehouse that is new is no failure.
+  if (loadedAt === null) return { failures: 1, observed: "nothing was ever loaded", isWarning: true };
   const age = Math.max(0, now.getTime() - loadedAt.getTime());
   const isLate = age > (errorAfterMs ?? Infinity);
   const failures = isLate || age > (warnAfterMs ?? Infinity) ? 1 : 0;

@@ -22,6 +22,10 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     "See whether another run is at work for long: npm run runs; and how jobs stand: npm run schedule",
   slot_missed:
     "No daemon was up, or its machine was asleep. One run does for all of it, unless INGEST_CATCH_UP says otherwise.",
+  source_late: "See whether files still arrive in DATA_DIR, and whether they load: npm run runs",
+  source_silent: "Ask who sends the files: nothing new of this source has been loaded for long.",
+  check_failed: "See what was found: npm run checks -- --last",
+  check_warned: "See what was found: npm run checks -- --last",
   rejects: "See npm run rejects for the reasons and what to do about each.",
   database_away:
     "Start the database, or mend DATABASE_URL or the network. Runs that were due meanwhile are caught up.",

@@ -14,6 +14,8 @@ WITH
       LIMIT 1
     ) AS newest
     WHERE newest.status <> 'succeeded'
+    -- Each check that found something is an alert of its own.
+    AND newest.error_code IS DISTINCT FROM 'check_failed'
     AND (newest.status <> 'killed' OR newest.finished_at < :now::timestamptz - interval '5 minutes')
     AND NOT EXISTS (
       SELECT
@@ -66,6 +68,21 @@ WITH
     GROUP BY newest.source, newest.run_id
   ),
 
+  -- What each check last found. One that is not declared any more is not in what was kept last by its job.
+  checked AS (
+    SELECT DISTINCT ON (results.name)
+      results.name, results.subject, results.kind, results.status, results.observed, results.expected, results.run_id
+    FROM operations.check_results AS results
+    JOIN (
+      SELECT runs.job, max(kept.run_id) AS run_id
+      FROM operations.check_results AS kept
+      JOIN operations.runs USING (run_id)
+      WHERE runs.status <> 'undone'
+      GROUP BY runs.job
+    ) AS newest USING (run_id)
+    ORDER BY results.name, results.run_id DESC
+  ),
+
   missed AS (
     SELECT passed_id, job, first_due_at, last_due_at, times
     FROM operations.job_slots_passed
@@ -115,6 +132,36 @@ WITH
       jsonb_build_object('source', source, 'run_id', run_id, 'records', records, 'rejected', rejected)
     FROM loads
     WHERE rejected > records * :reject_ratio::numeric
+    UNION ALL
+    SELECT
+      'source_late:' || subject,
+      'source_late',
+      'warning',
+      false,
+      format('%s: %s; expected: %s', name, observed, expected),
+      jsonb_build_object('source', subject, 'check', name, 'run_id', run_id)
+    FROM checked
+    WHERE kind = 'freshness' AND status <> 'passed'
+    UNION ALL
+    SELECT
+      'source_silent:' || subject,
+      'source_silent',
+      'error',
+      false,
+      format('%s: %s; expected: %s', name, observed, expected),
+      jsonb_build_object('source', subject, 'check', name, 'run_id', run_id)
+    FROM checked
+    WHERE kind = 'freshness' AND status = 'failed'
+    UNION ALL
+    SELECT
+      CASE status WHEN 'failed' THEN 'check_failed:' ELSE 'check_warned:' END || name,
+      CASE status WHEN 'failed' THEN 'check_failed' ELSE 'check_warned' END,
+      CASE status WHEN 'failed' THEN 'error' ELSE 'warning' END,
+      false,
+      format('%s: %s; expected: %s', name, observed, expected),
+      jsonb_build_object('check', name, 'subject', subject, 'run_id', run_id)
+    FROM checked
+    WHERE kind <> 'freshness' AND status <> 'passed'
   ),
 
   raised AS (
