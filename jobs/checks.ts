@@ -3,12 +3,12 @@ import { TillhouseError } from "../src/lib/errors.ts";
 import type { Check, CheckResult } from "../src/quality/checks/check.ts";
 import { keepResults } from "../src/quality/checks/keepResults.ts";
 import { loadChecks } from "../src/quality/checks/loadChecks.ts";
-import { checkSnapshot } from "../src/quality/checks/runChecks.ts";
+import { runChecks } from "../src/quality/checks/runChecks.ts";
 import { selectChecks } from "../src/quality/checks/selectChecks.ts";
 import type { RunLog } from "../src/runs/runLog.ts";
 import { asRun, type JobContext, type JobReport } from "./job.ts";
 import { CHECKS } from "./jobNames.ts";
-import { withReadingSession } from "./readingSession.ts";
+import { withOwnSession } from "./ownSession.ts";
 
 export interface ChecksOptions {
   /** Names of checks, models or sources; none: all checks. */
@@ -34,7 +34,7 @@ export async function checks(context: JobContext, { select }: ChecksOptions): Pr
   const started = clock.monotonicMs();
   // Before a run begins: what is wrong with the file, or with what is asked, is for whoever asks.
   const asked = selectChecks(await loadChecks(config), select);
-  return asRun(CHECKS, { select }, context, async ({ run }) => {
+  return asRun(CHECKS, { checks: select }, context, async ({ run }) => {
     const judged = await judge(context, run, asked);
     return { runId: run.runId, ...judged, durationMs: clock.monotonicMs() - started };
   });
@@ -54,12 +54,15 @@ export async function judge(
   const results = await run.step(
     "run checks",
     () =>
-      withReadingSession(context, (client) =>
-        inSnapshotOn(client, () => checkSnapshot(client, asked, { now: clock.now() })),
+      withOwnSession(context, (client) =>
+        inSnapshotOn(client, () => runChecks(client, asked, { now: clock.now() })),
       ),
     countsOf,
   );
-  await run.step("keep results", () => keepResults(database.pool, run.runId, results));
+  // Those of records are the loads' own: they keep them.
+  const looked = new Set(asked.filter(({ on }) => on === "records").map(({ name }) => name));
+  const judged = results.filter(({ name }) => !looked.has(name));
+  await run.step("keep results", () => keepResults(database.pool, run.runId, judged));
   return { results, failure: failureOf(results), counts: countsOf(results) };
 }
 

@@ -10,9 +10,9 @@ import { FRESHNESS } from "./jobNames.ts";
  * @throws TillhouseError `config_invalid`, `run_locked` when another such run is at work, `run_stopped`
  */
 export async function freshness(context: JobContext): Promise<JobReport> {
-  const declared = await loadChecks(context.config);
-  const asked = declared.filter(({ rule }) => rule.kind === "freshness");
   return asRun(FRESHNESS, {}, context, async ({ run }) => {
+    const declared = await loadChecks(context.config);
+    const asked = declared.filter(({ rule }) => rule.kind === "freshness");
     const { failure, counts } = await judge(context, run, asked);
     return { runId: run.runId, failure, ...(counts !== undefined && { counts }) };
   });

@@ -1,11 +1,12 @@
 import type pg from "pg";
-import { withPooledTransaction } from "../src/database/pool.ts";
+import { withTransaction } from "../src/database/pool.ts";
 import { onlyRow, sqlFile, type SqlFile } from "../src/database/sqlFile.ts";
 import { checksKeysAsSets } from "../src/ingestion/transactions/keysAsSets.ts";
 import { checkFence } from "../src/runs/fence.ts";
 import { asRun, type JobContext, type JobReport } from "./job.ts";
 import { RETENTION } from "./jobNames.ts";
 import { dropLeftStaging } from "./loadingRun.ts";
+import { withOwnSession } from "./ownSession.ts";
 
 const sql = (name: string) => sqlFile(new URL(`../src/runs/retention/${name}.sql`, import.meta.url));
 const dropResolved = sql("dropResolved");
@@ -31,25 +32,25 @@ const DAY_MS = 86_400_000;
  * @throws TillhouseError `run_locked`, `run_stopped`, `run_lock_lost`
  */
 export function retention(context: JobContext): Promise<JobReport> {
-  const { clock, config, database } = context;
+  const { clock, config } = context;
   return asRun(RETENTION, { days: config.retentionDays }, context, async ({ run, lock }) => {
     const before = new Date(clock.now().getTime() - config.retentionDays * DAY_MS).toISOString();
-    /** A part of its own transaction, which nobody is in the way of. */
-    const drop = async (name: string, work: (client: pg.ClientBase) => Promise<number>): Promise<void> => {
-      await run.step(
+    /** Each in its own transaction, so that what was dropped before a run is stopped is. */
+    const drop = (name: string, work: (client: pg.ClientBase) => Promise<number>): Promise<number> =>
+      run.step(
         name,
         () =>
-          withPooledTransaction(database.pool, async (client) => {
-            await checkFence(client, lock.fencingToken);
-            return work(client);
-          }),
+          withOwnSession(context, (client) =>
+            withTransaction(client, async () => {
+              await checkFence(client, lock.fencingToken);
+              return work(client);
+            }),
+          ),
         (dropped) => ({ dropped }),
       );
-    };
-    await drop(
-      "drop resolved quarantine",
-      async (client) => onlyRow(await dropResolved.run<{ dropped: number }>(client, { before })).dropped,
-    );
+    await drop("drop resolved quarantine", async (client) => {
+      return onlyRow(await dropResolved.run<{ dropped: number }>(client, { before })).dropped;
+    });
     for (const [name, rows] of OLD)
       await drop(name, async (client) => (await rows.run(client, { before })).rowCount ?? 0);
     await drop("drop old runs that only read", async (client) => {

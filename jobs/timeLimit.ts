@@ -15,8 +15,8 @@ export async function withTimeLimit<T>(
   work: (context: JobContext) => Promise<T>,
 ): Promise<T> {
   if (limitMinutes === 0) return work(context);
-  const stop = new AbortController();
-  const breakOff = new AbortController();
+  const stop = following(context.stopping);
+  const breakOff = following(context.breakingOff);
   let timer = setTimeout(() => {
     stop.abort(timedOut(job, limitMinutes));
     timer = setTimeout(() => {
@@ -24,14 +24,30 @@ export async function withTimeLimit<T>(
     }, PATIENCE_MS);
   }, limitMinutes * 60_000);
   try {
-    return await work({
-      ...context,
-      stopping: AbortSignal.any([context.stopping, stop.signal]),
-      breakingOff: AbortSignal.any([context.breakingOff, breakOff.signal]),
-    });
+    return await work({ ...context, stopping: stop.signal, breakingOff: breakOff.signal });
   } finally {
     clearTimeout(timer);
+    for (const { leave } of [stop, breakOff]) leave();
   }
+}
+
+/** A signal of one's own, which is aborted when another one is. That one may live for months, and has to be left. */
+function following(other: AbortSignal) {
+  const own = new AbortController();
+  const follow = (): void => {
+    own.abort(other.reason);
+  };
+  if (other.aborted) follow();
+  else other.addEventListener("abort", follow);
+  return {
+    signal: own.signal,
+    abort: (reason?: unknown) => {
+      own.abort(reason);
+    },
+    leave: () => {
+      other.removeEventListener("abort", follow);
+    },
+  };
 }
 
 function timedOut(job: string, limitMinutes: number): TillhouseError {

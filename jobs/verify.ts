@@ -4,20 +4,22 @@ import { failureOf, verifySnapshot } from "../src/quality/verifyWarehouse.ts";
 import { judge } from "./checks.ts";
 import { asRun, type JobContext, type JobReport } from "./job.ts";
 import { VERIFY } from "./jobNames.ts";
-import { withReadingSession } from "./readingSession.ts";
+import { withOwnSession } from "./ownSession.ts";
 
 /**
- * One run that recomputes from the facts all that is kept beside them, as of one moment, and runs all declared checks. Loads go
+ * One run that recomputes from the facts all that is kept beside them, as of one moment, and runs the declared checks but those of records, which
+ * loads make. Loads go
  * on meanwhile.
  *
  * @throws TillhouseError `config_invalid`, `run_locked` when another such run is at work, `run_stopped`
  */
 export async function verify(context: JobContext): Promise<JobReport> {
-  const declared = await loadChecks(context.config);
   return asRun(VERIFY, {}, context, async ({ run }) => {
+    // What loads have found of records is told by them.
+    const declared = (await loadChecks(context.config)).filter(({ on }) => on !== "records");
     const verification = await run.step(
       "verify",
-      () => withReadingSession(context, (client) => inSnapshotOn(client, () => verifySnapshot(client))),
+      () => withOwnSession(context, (client) => inSnapshotOn(client, () => verifySnapshot(client))),
       ({ checks, differences }) => ({ checks, differences: differences.length }),
     );
     const judged = await judge(context, run, declared);

@@ -1,5 +1,6 @@
 import { loggedRange } from "../../jobs/backfillRange.ts";
-import { INGEST, REPLAY } from "../../jobs/jobNames.ts";
+import { CHECKS, INGEST, REPLAY } from "../../jobs/jobNames.ts";
+import { SCHEDULED_JOBS } from "../../jobs/scheduledJobs.ts";
 import type { Run } from "../database/generated/client.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import { visible } from "../lib/visible.ts";
@@ -14,6 +15,7 @@ interface Parameters {
   readonly full_refresh?: boolean;
   readonly allow_missing?: boolean;
   readonly reasons?: readonly string[];
+  readonly checks?: readonly string[];
 }
 
 /** `runs retry`: does once more what a run was asked to do, as a run of its own. */
@@ -52,9 +54,22 @@ function howAgain(run: Run, json: boolean): { again: () => Promise<void>; words:
       words: ["npm run replay", ...wordsOf({ reason })],
     };
   }
+  if (run.job === CHECKS) {
+    const select = parameters.checks ?? [];
+    return {
+      again: async () => (await import("./checks.ts")).checksCommand({ select, json }),
+      words: ["npm run checks", ...wordsOf({ select })],
+    };
+  }
+  if (SCHEDULED_JOBS.some(({ name }) => name === run.job)) {
+    return {
+      again: async () => (await import("./job.ts")).jobCommand(run.job, { json }),
+      words: [`npm run job:${run.job}`],
+    };
+  }
   throw new TillhouseError(
     "usage_invalid",
-    `Run ${run.runId} is of ${run.job}: only loads and replays are run again.`,
+    `Run ${run.runId} is of ${run.job}: only loads, replays, checks and the daemon's jobs are run again.`,
     { job: run.job },
   );
 }

@@ -89,6 +89,10 @@ const webUrl = z
   .string()
   .refine((text) => URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol), {
     error: "must be an address that begins with https:// or http://",
+    abort: true,
+  })
+  .refine((text) => new URL(text).username === "" && new URL(text).password === "", {
+    error: "must be an address without a user and a password, which are not sent",
   });
 
 const HEXADECIMAL = /^(?:[0-9a-f]{2})+$/i;

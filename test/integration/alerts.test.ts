@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
+import { checks } from "../../jobs/checks.ts";
+import { scheduledIngest } from "../../jobs/scheduledIngest.ts";
 import { freshness } from "../../jobs/freshness.ts";
 import { verify } from "../../jobs/verify.ts";
 import { movedClock } from "../fixtures/movedClock.ts";
@@ -14,7 +16,7 @@ import { account, pause } from "../../src/scheduling/jobSchedules.ts";
 import { asRun, type JobContext } from "../../jobs/job.ts";
 import { collectingLogger } from "../fixtures/collectingLogger.ts";
 import { writePlaces } from "../fixtures/loadedFacts.ts";
-import { transactionsFile } from "../fixtures/sourceText.ts";
+import { storesFile, transactionsFile } from "../fixtures/sourceText.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 import { withWebhook, type WebhookServer } from "../fixtures/webhookServer.ts";
 import { eventually } from "../processes/eventually.ts";
@@ -178,12 +180,36 @@ describe("due times", () => {
   );
 
   test(
+    "that come while a run of their job is at work are not missed",
+    withAlerts(async ({ warehouse, webhook, look, at }) => {
+      await warehouse.rows(
+        `INSERT INTO operations.runs (job, trigger, status, started_at, heartbeat_at, finished_at, process)
+         VALUES ('ingest', 'schedule', 'succeeded', $1, $1, $2, 'host:1')`,
+        [at("00:30"), at("04:20")],
+      );
+      await account(warehouse.database.pool, JOB, at("04:30"), { ...ALL, catchUp: "last" });
+      await look("04:30");
+      expect(webhook.events()).toEqual([]);
+      expect(await warehouse.rows("SELECT reason, times FROM operations.job_slots_passed")).toEqual([
+        { reason: "busy", times: "3" },
+      ]);
+    }),
+  );
+
+  test(
     "that no run has begun for are told after half an hour, until one has; none of a job that is paused",
     withAlerts(async ({ warehouse, webhook, look, at }) => {
       const { pool } = warehouse.database;
       await account(pool, JOB, at("01:00"), ALL);
       await look("01:30");
       expect(webhook.events()).toEqual([]);
+      await warehouse.rows(
+        `INSERT INTO operations.runs (job, trigger, started_at, heartbeat_at, process)
+         VALUES ('ingest', 'schedule', now(), now(), 'host:1')`,
+      );
+      await look("01:31");
+      expect(webhook.events()).toEqual([]);
+      await warehouse.rows("UPDATE operations.runs SET status = 'stopped', finished_at = now()");
       await look("01:31");
       expect(webhook.events()).toEqual(["raised slot_late:ingest"]);
 
@@ -212,6 +238,11 @@ test(
       ),
     );
     await warehouse.ingest({ settings: { MAX_REJECT_RATIO: "1" } });
+    await warehouse.rows("UPDATE operations.runs SET status = 'running' WHERE run_id = 2");
+    await look("01:59");
+    // Of what it reads yet it is not known how much that comes to.
+    expect(webhook.events()).toEqual([]);
+    await warehouse.rows("UPDATE operations.runs SET status = 'succeeded' WHERE run_id = 2");
     await look("02:00");
     expect(webhook.told.map(({ text }) => text)).toEqual([
       expect.stringMatching(/^Tillhouse warning: 1 of 5 records of transactions were rejected \(run 2\)\n/),
@@ -267,6 +298,96 @@ models:
       await verifyBy("models:\n  - name: dim_stores\n    columns: [{ name: store_id, checks: [unique] }]\n");
       await look("03:00");
       expect(webhook.events()[3]).toBe("resolved check_warned:fct_transactions.amount.range");
+    }),
+  );
+
+  test(
+    "is over when it passes by hand, and stays so when something else is checked after that",
+    withAlerts(async ({ warehouse, webhook, look, at }) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write("transactions.csv", transactionsFile({ id: 1 }));
+      await warehouse.ingest();
+      await account(warehouse.database.pool, { ...JOB, name: "verify" }, at("00:00"), ALL);
+      const declared = (max: number) =>
+        checksFile(
+          warehouse,
+          `models: [{ name: dim_stores, columns: [{ name: store_id, checks: [unique, { range: { max: ${max} } }] }] }]`,
+        );
+      await runFor(warehouse.context(await declared(0), { trigger: "schedule" }), {
+        ...{ name: "verify", timeLimitMin: () => 0, run: verify },
+      });
+      await look("01:00");
+      const mended = warehouse.context(await declared(9));
+      await checks(mended, { select: [] });
+      await look("02:00");
+      await checks(mended, { select: ["dim_stores.store_id.unique"] });
+      await look("03:00");
+      expect(webhook.events()).toEqual([
+        "raised check_failed:dim_stores.store_id.range",
+        "resolved check_failed:dim_stores.store_id.range",
+      ]);
+
+      // Nor does a file of checks that somebody tries out raise anything.
+      const tried = await checksFile(
+        warehouse,
+        "models: [{ name: dim_devices, checks: [{ unique: { columns: [store_key], name: mine } }] }]",
+      );
+      await checks(warehouse.context(tried), { select: [] });
+      await look("04:00");
+      expect(webhook.events()).toHaveLength(2);
+    }),
+  );
+
+  test(
+    "of records stays until their own source passes, whatever else is loaded or verified; a load that it stops is an alert as well",
+    withAlerts(async ({ warehouse, webhook, look }) => {
+      const settings = await checksFile(
+        warehouse,
+        "sources: [{ name: transactions, columns: [{ name: amount, checks: [{ range: { max: 50, severity: warn } }, { range: { max: 99, name: dear } }] }] }]",
+      );
+      const load = async (name: string, text: string): Promise<void> => {
+        await warehouse.files.write(name, text);
+        await runFor(warehouse.context(settings, { trigger: "schedule" }), {
+          ...{ name: "ingest", timeLimitMin: () => 0, run: scheduledIngest },
+        });
+      };
+      await writePlaces(warehouse);
+      await load("transactions.csv", transactionsFile({ id: 1, amount: "60.00" }));
+      await look("01:00");
+      await load("stores-2.csv", storesFile({ id: 2 }));
+      await runFor(warehouse.context(settings, { trigger: "schedule" }), {
+        ...{ name: "verify", timeLimitMin: () => 0, run: verify },
+      });
+      await look("02:00");
+      expect(webhook.events()).toEqual(["raised check_warned:transactions.amount.range"]);
+      await load("transactions-2.csv", transactionsFile({ id: 2, amount: "100.00" }));
+      await look("03:00");
+      expect(webhook.events().slice(1).sort()).toEqual([
+        "raised check_failed:dear",
+        "raised run_failed:ingest",
+        "resolved check_warned:transactions.amount.range",
+      ]);
+      await load("transactions-2.csv", transactionsFile({ id: 2, amount: "10.00" }));
+      await look("04:00");
+      expect(webhook.events().slice(4).sort()).toEqual([
+        "resolved check_failed:dear",
+        "resolved run_failed:ingest",
+      ]);
+    }),
+  );
+
+  test(
+    "is not known where the checks cannot be read: the run fails by that, once",
+    withAlerts(async ({ warehouse, webhook, look, at }) => {
+      await account(warehouse.database.pool, { ...JOB, name: "verify" }, at("00:00"), ALL);
+      const settings = await checksFile(warehouse, "models: [{ name: nothing_like_it, checks: [unique] }]");
+      await runFor(warehouse.context(settings, { trigger: "schedule" }), {
+        ...{ name: "verify", timeLimitMin: () => 0, run: verify },
+      });
+      await look("01:00");
+      expect(webhook.told.map(({ alert }) => [alert.key, alert.details])).toEqual([
+        ["run_failed:verify", expect.objectContaining({ error_code: "config_invalid" })],
+      ]);
     }),
   );
 
@@ -401,8 +522,9 @@ describe("a daemon", () => {
         );
         await watch.end();
 
-        expect(webhook.events().sort()).toEqual(["raised slot_late:ingest", "raised slot_missed:1"]);
-        expect(logger.lines.filter(({ message }) => message.startsWith("alert: "))).toHaveLength(2);
+        // What was missed years ago is no news.
+        expect(webhook.events()).toEqual(["raised slot_late:ingest"]);
+        expect(logger.lines.filter(({ message }) => message.startsWith("alert: "))).toHaveLength(1);
         // Once, not at each look.
         expect(logger.lines.filter(({ message }) => message.includes("status 500"))).toHaveLength(1);
         expect(JSON.stringify(logger.lines)).not.toContain("secret-path");

@@ -4,6 +4,7 @@ import { verify } from "../../jobs/verify.ts";
 import { account } from "../../src/scheduling/jobSchedules.ts";
 import { quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
 import { movedClock } from "../fixtures/movedClock.ts";
+import { untilWaiting, withOther } from "../fixtures/otherConnection.ts";
 import { withRefresh } from "../fixtures/refresh.ts";
 import { transactionsFile } from "../fixtures/sourceText.ts";
 import { withUndo } from "../fixtures/undo.ts";
@@ -133,6 +134,26 @@ describe("retention", () => {
     }),
   );
 });
+
+test(
+  "a retention that is told to stop ends in the middle of a statement, and leaves what it had in hand as it was",
+  inWarehouse(async (warehouse) => {
+    await resolveTwo(warehouse);
+    const stopping = new AbortController();
+    await withOther(warehouse, async (other) => {
+      await other.run("LOCK TABLE operations.job_slots_passed IN ACCESS EXCLUSIVE MODE");
+      const run = retention(warehouse.context({}, { clock: later(91), stopping: stopping.signal }));
+      await Promise.all([
+        expect(run).rejects.toMatchObject({ code: "run_stopped" }),
+        untilWaiting(warehouse, "tillhouse job").then(() => {
+          stopping.abort();
+        }),
+      ]);
+    });
+    expect(await quarantine(warehouse)).toHaveLength(1);
+    expect(await warehouse.verify()).toEqual([]);
+  }),
+);
 
 test("a run whose quarantined records were resolved and dropped is not taken back, and says why", () =>
   withUndo(async (warehouse, undo) => {

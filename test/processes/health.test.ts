@@ -12,10 +12,12 @@ const TOKEN = "0123456789abcdef".repeat(3);
 /** With what it does at a stop, far below the ten seconds after which a process ends by force, with another exit code. */
 const PROMPT_MS = 6_000;
 
-const JOBS = ["ingest", "verify", "retention"];
+const JOBS = ["ingest", "verify", "freshness", "retention"];
 /** Nothing is to open the database again in the middle of a test. */
 const YEARLY = "0 0 1 1 *";
-const NEVER_DUE = { INGEST_CRON: YEARLY, VERIFY_CRON: YEARLY, RETENTION_CRON: YEARLY };
+const NEVER_DUE = {
+  ...{ INGEST_CRON: YEARLY, VERIFY_CRON: YEARLY, FRESHNESS_CRON: YEARLY, RETENTION_CRON: YEARLY },
+};
 
 interface Answering {
   readonly place: Workplace;

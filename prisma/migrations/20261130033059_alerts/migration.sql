@@ -30,3 +30,5 @@ ALTER TABLE "operations"."job_slots" ADD COLUMN     "noted_at" TIMESTAMPTZ(6);
 CREATE UNIQUE INDEX alerts_one_of_a_thing ON operations.alerts (key) WHERE resolved_at IS NULL OR is_event;
 ALTER TABLE operations.alerts ADD CONSTRAINT alerts_severity_known CHECK (severity IN ('error', 'warning'));
 ALTER TABLE operations.alerts ADD CONSTRAINT alerts_event_is_over CHECK (NOT is_event OR resolved_at IS NOT NULL);
+ALTER TABLE operations.job_slots_passed DROP CONSTRAINT job_slots_passed_reason_known;
+ALTER TABLE operations.job_slots_passed ADD CONSTRAINT job_slots_passed_reason_known CHECK (reason IN ('missed', 'busy', 'paused'));

@@ -5,9 +5,6 @@ import type { Finding } from "./modelChecks.ts";
 
 const recordFindingsSql = sqlFile(new URL("./recordFindings.sql", import.meta.url));
 
-/** What runs of checks are logged under; loaders, whose results these look up, work under other names. */
-export const CHECKS_JOB = "checks";
-
 interface FindingRow extends Record<string, unknown> {
   readonly name: string;
   readonly run_id: number;
@@ -22,7 +19,7 @@ export async function recordFindings(
 ): Promise<ReadonlyMap<string, Finding>> {
   const names = checks.filter(({ on }) => on === "records").map(({ name }) => name);
   if (names.length === 0) return new Map();
-  const { rows } = await recordFindingsSql.run<FindingRow>(client, { names, job: CHECKS_JOB });
+  const { rows } = await recordFindingsSql.run<FindingRow>(client, { names });
   return new Map(
     rows.map(({ name, run_id: run, failures, observed }) => [
       name,

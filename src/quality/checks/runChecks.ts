@@ -1,7 +1,6 @@
-import type { ClientBase, Pool } from "pg";
-import { inOneSnapshot } from "../../database/snapshot.ts";
+import type { ClientBase } from "pg";
 import { readCatalogue, type Catalogue } from "./catalogue.ts";
-import { statusOf, subjectOf, type Check, type CheckKind, type CheckResult } from "./check.ts";
+import { statusOf, subjectOf, type Check, type CheckResult } from "./check.ts";
 import { checkModel, type Finding } from "./modelChecks.ts";
 import { recordFindings } from "./recordFindings.ts";
 import { checkLoads, type LoadsFinding } from "./sourceLoads.ts";
@@ -11,37 +10,25 @@ import { checkSums } from "./sums.ts";
 export interface ChecksRun {
   /** What `freshness` goes by, and when the results are of. */
   readonly now: Date;
-  /** Only checks that ask this; absent: all. */
-  readonly kinds?: readonly CheckKind[];
 }
 
 /**
- * Runs checks one after another, all in one snapshot, in which nothing can be written. Those of records are made by the loaders:
- * what came of them when their source was last read is looked up.
+ * Runs checks one after another. Those of records are made by the loaders: what came of them when their source was last read is
+ * looked up.
  *
- * @param pool of somebody who may read both layers and `operations`
+ * @param client of somebody who may read both layers and `operations`, in a transaction of one snapshot
  * @returns a result a check, in their order
  * @throws TillhouseError `config_invalid` when a check is about something that is not there
  */
-export function runChecks(
-  pool: Pool,
-  checks: readonly Check[],
-  run: ChecksRun,
-): Promise<readonly CheckResult[]> {
-  return inOneSnapshot(pool, (client) => checkSnapshot(client, checks, run));
-}
-
-/** The same, in a transaction of the caller's. */
-export async function checkSnapshot(
+export async function runChecks(
   client: ClientBase,
   checks: readonly Check[],
-  { now, kinds }: ChecksRun,
+  { now }: ChecksRun,
 ): Promise<readonly CheckResult[]> {
-  const asked = checks.filter(({ rule }) => kinds?.includes(rule.kind) !== false);
   const catalogue = await readCatalogue(client);
-  const ofRecords = await recordFindings(client, asked);
+  const ofRecords = await recordFindings(client, checks);
   const results: CheckResult[] = [];
-  for (const check of asked)
+  for (const check of checks)
     results.push(resultOf(check, await find(client, check, catalogue, ofRecords, now), now));
   return results;
 }

@@ -21,7 +21,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   slot_late:
     "See whether another run is at work for long: npm run runs; and how jobs stand: npm run schedule",
   slot_missed:
-    "No daemon was up, or its machine was asleep. One run does for all of it, unless INGEST_CATCH_UP says otherwise.",
+    "No daemon was up, its machine was asleep, or another job held the lock. One run does for all of it, unless INGEST_CATCH_UP says otherwise.",
   source_late: "See whether files still arrive in DATA_DIR, and whether they load: npm run runs",
   source_silent: "Ask who sends the files: nothing new of this source has been loaded for long.",
   check_failed: "See what was found: npm run checks -- --last",

@@ -10,13 +10,13 @@ const AWAY_MS = 5 * 60_000;
  */
 export class AwayAlert {
   readonly #tell: Tell;
-  readonly #process: string;
+  readonly #host: string;
   #awaySince: Date | undefined;
   #told: "raised" | "resolved" = "resolved";
 
-  constructor(tell: Tell, process: string) {
+  constructor(tell: Tell, host: string) {
     this.#tell = tell;
-    this.#process = process;
+    this.#host = host;
   }
 
   /** Tells what is to be told by how a look at the database went. Throws what telling throws. */
@@ -38,10 +38,10 @@ export class AwayAlert {
   #say(event: "raised" | "resolved", since: Date, until: Date | null): Promise<void> {
     return this.#tell(
       messageOf({
-        ...{ alert_id: null, event, key: `database_away:${this.#process}`, kind: "database_away" },
+        ...{ alert_id: null, event, key: `database_away:${this.#host}`, kind: "database_away" },
         severity: "error",
-        summary: `the database has not answered ${this.#process} since ${since.toISOString()}`,
-        details: { process: this.#process },
+        summary: `the database has not answered ${this.#host} since ${since.toISOString()}`,
+        details: { host: this.#host },
         raised_at: since,
         resolved_at: until,
       }),

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { isAnswer } from "../../database/databaseErrors.ts";
 import type { Config } from "../../config/loadConfig.ts";
 import type { Database } from "../../database/openDatabase.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -43,9 +44,7 @@ export function keepWatch(options: WatchOptions): Watch {
     webhook === undefined ? undefined : (message) => askWebhook(webhook, message);
   // The embedded server may have been stopped by somebody, and is started when a run is due.
   const away =
-    tell === undefined || config.databaseUrl === undefined
-      ? undefined
-      : new AwayAlert(tell, `${hostname()}:${process.pid}`);
+    tell === undefined || config.databaseUrl === undefined ? undefined : new AwayAlert(tell, hostname());
   const said = new Map<string, string>();
   let pingAtMs = 0;
   let working: Promise<void> | undefined;
@@ -62,6 +61,7 @@ export function keepWatch(options: WatchOptions): Watch {
   };
 
   const look = async (): Promise<void> => {
+    let isAway = false;
     const isThere = await reconcile(database.pool, clock.now(), {
       rejectRatio: config.alertRejectRatio,
     }).then(
@@ -70,12 +70,15 @@ export function keepWatch(options: WatchOptions): Watch {
         return true;
       },
       (error: unknown) => {
-        logger.debug("alerts could not be looked for", { error: publicMessage(error) });
+        // One that is away is told of elsewhere, and may have been stopped by somebody.
+        isAway = !isAnswer(error);
+        const problem = publicMessage(error);
+        logger[isAway ? "debug" : "error"]("alerts could not be looked for", { error: problem });
         return false;
       },
     );
     await saying("an alert could not be sent, and is tried again", async () => {
-      await away?.looked(isThere, clock.now());
+      await away?.looked(!isAway, clock.now());
       if (!isThere || tell === undefined) return undefined;
       return (await tellAlerts(database.pool, () => clock.now(), tell, stopping)).problem;
     });
@@ -92,8 +95,8 @@ export function keepWatch(options: WatchOptions): Watch {
       working = undefined;
     });
   };
+  // Not at once: what was due while no daemon was up is begun first.
   const timer = setInterval(begin, lookMs);
-  begin();
   return {
     end: async () => {
       clearInterval(timer);

@@ -7,15 +7,15 @@ WITH
     SELECT newest.*
     FROM operations.job_schedules AS schedules
     CROSS JOIN LATERAL (
-      SELECT run_id, job, status, parameters, due_at, finished_at, error_code, error_message
+      SELECT run_id, job, lock_name, status, parameters, due_at, finished_at, error_code, error_message
       FROM operations.runs
       WHERE runs.job = schedules.job AND runs.trigger = 'schedule' AND runs.status IN ('succeeded', 'failed', 'killed')
       ORDER BY runs.run_id DESC
       LIMIT 1
     ) AS newest
     WHERE newest.status <> 'succeeded'
-    -- Each check that found something is an alert of its own.
-    AND newest.error_code IS DISTINCT FROM 'check_failed'
+    -- Each check that found something is an alert of its own; a load that it stopped is one more.
+    AND (newest.error_code IS DISTINCT FROM 'check_failed' OR newest.lock_name = 'warehouse')
     AND (newest.status <> 'killed' OR newest.finished_at < :now::timestamptz - interval '5 minutes')
     AND NOT EXISTS (
       SELECT
@@ -38,6 +38,8 @@ WITH
       AND slots.attempts = 0
       AND coalesce(slots.noted_at, slots.due_at) < :now::timestamptz - :late_ms::bigint * interval '1 ms'
       AND schedules.paused_at IS NULL
+      -- It is run for when that one ends.
+      AND NOT EXISTS (SELECT FROM operations.runs WHERE runs.job = slots.job AND runs.status = 'running')
     GROUP BY job
   ),
 
@@ -47,11 +49,16 @@ WITH
       newest.source,
       newest.run_id,
       sum(run_files.records_read) AS records,
-      (
-        SELECT count(*)
-        FROM operations.quarantine
-        WHERE quarantine.run_id = newest.run_id AND quarantine.source = newest.source AND quarantine.state = 'rejected'
-      ) AS rejected
+      -- Those that wait do not count; they need counting only where all of them would be too many.
+      CASE
+        WHEN sum(run_files.rejected) > sum(run_files.records_read) * :reject_ratio::numeric
+          THEN (
+            SELECT count(*)
+            FROM operations.quarantine
+            WHERE quarantine.run_id = newest.run_id AND quarantine.source = newest.source AND quarantine.state = 'rejected'
+          )
+        ELSE 0
+      END AS rejected
     FROM (
       SELECT sources.source, latest.run_id
       FROM unnest(enum_range(NULL::operations.source)) AS sources (source)
@@ -59,7 +66,7 @@ WITH
         SELECT run_id
         FROM operations.run_files
         JOIN operations.runs USING (run_id)
-        WHERE run_files.source = sources.source AND run_files.records_read > 0 AND runs.status <> 'undone'
+        WHERE run_files.source = sources.source AND run_files.records_read > 0 AND runs.status NOT IN ('running', 'undone')
         ORDER BY run_id DESC
         LIMIT 1
       ) AS latest
@@ -68,28 +75,58 @@ WITH
     GROUP BY newest.source, newest.run_id
   ),
 
-  -- What each check last found. One that is not declared any more is not in what was kept last by its job.
+  -- What was declared when a schedule last judged it.
+  declared AS (
+    SELECT DISTINCT results.name
+    FROM (VALUES ('verify'), ('freshness')) AS jobs (job)
+    CROSS JOIN LATERAL (
+      SELECT run_id
+      FROM operations.runs
+      WHERE runs.job = jobs.job
+        AND runs.trigger = 'schedule'
+        AND runs.status IN ('succeeded', 'failed')
+        AND EXISTS (SELECT FROM operations.check_results AS kept WHERE kept.run_id = runs.run_id)
+      ORDER BY run_id DESC
+      LIMIT 1
+    ) AS newest
+    JOIN operations.check_results AS results USING (run_id)
+  ),
+
+  -- What each of those last found, by whoever ran it; and those of records, when their source was last loaded.
   checked AS (
-    SELECT DISTINCT ON (results.name)
-      results.name, results.subject, results.kind, results.status, results.observed, results.expected, results.run_id
-    FROM operations.check_results AS results
-    JOIN (
-      SELECT runs.job, max(kept.run_id) AS run_id
+    SELECT latest.*
+    FROM declared
+    CROSS JOIN LATERAL (
+      SELECT results.name, results.subject, results.kind, results.status, results.observed, results.expected, results.run_id
+      FROM operations.check_results AS results
+      JOIN operations.runs USING (run_id)
+      WHERE results.name = declared.name AND runs.status NOT IN ('running', 'undone')
+      ORDER BY results.run_id DESC
+      LIMIT 1
+    ) AS latest
+    UNION ALL
+    SELECT results.name, results.subject, results.kind, results.status, results.observed, results.expected, results.run_id
+    FROM unnest(enum_range(NULL::operations.source)) AS sources (source)
+    CROSS JOIN LATERAL (
+      SELECT kept.run_id
       FROM operations.check_results AS kept
       JOIN operations.runs USING (run_id)
-      WHERE runs.status <> 'undone'
-      GROUP BY runs.job
-    ) AS newest USING (run_id)
-    ORDER BY results.name, results.run_id DESC
+      WHERE kept.subject = sources.source::text
+        AND runs.lock_name = 'warehouse'
+        AND runs.status NOT IN ('running', 'undone')
+      ORDER BY kept.run_id DESC
+      LIMIT 1
+    ) AS newest
+    JOIN operations.check_results AS results ON results.run_id = newest.run_id AND results.subject = sources.source::text
   ),
 
   missed AS (
     SELECT passed_id, job, first_due_at, last_due_at, times
     FROM operations.job_slots_passed
-    WHERE reason = 'missed'
+    WHERE reason = 'missed' AND noted_at > :now::timestamptz - interval '1 day'
   ),
 
-  conditions AS (
+  found AS (
     SELECT
       'run_failed:' || job AS key,
       'run_failed' AS kind,
@@ -163,6 +200,8 @@ WITH
     FROM checked
     WHERE kind <> 'freshness' AND status <> 'passed'
   ),
+
+  conditions AS (SELECT DISTINCT ON (key) * FROM found ORDER BY key),
 
   raised AS (
     INSERT INTO operations.alerts (key, kind, severity, summary, details, raised_at, resolved_at, is_event)

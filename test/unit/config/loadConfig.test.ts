@@ -62,6 +62,7 @@ const WRONG: readonly (readonly [SettingName, string])[] = [
   ["RETENTION_DAYS", "0"],
   ["ALERT_WEBHOOK_URL", "hooks.example.com/hunter2"],
   ["ALERT_WEBHOOK_URL", "ftp://hooks.example.com/hunter2"],
+  ["ALERT_WEBHOOK_URL", "https://me:hunter2@hooks.example.com/"],
   ["DEADMAN_PING_URL", "javascript:hunter2"],
   ["ALERT_REJECT_RATIO", "2%"],
   ["SETTLE_MS", "2s"],

@@ -5,19 +5,19 @@ import { sqlFile } from "../src/database/sqlFile.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
 import type { JobContext } from "./job.ts";
 
-const setUpReader = sqlFile(new URL("./setUpReader.sql", import.meta.url));
+const setUpSession = sqlFile(new URL("./setUpSession.sql", import.meta.url));
 
 /**
- * Gives `work`, which only reads, a connection of its own. It is cut as soon as the run is told to stop: there is nothing in
- * hand to finish.
+ * Gives `work`, which reads or does each thing in a transaction of its own, a connection of its own. It is cut as soon as the run
+ * is told to stop: what is in hand is rolled back.
  *
  * @throws TillhouseError `run_stopped`, and what `work` throws
  */
-export async function withReadingSession<T>(
+export async function withOwnSession<T>(
   { database, stopping }: Pick<JobContext, "database" | "stopping">,
   work: (client: pg.ClientBase) => Promise<T>,
 ): Promise<T> {
-  const client = ownConnection(database.entry, "tillhouse reading job");
+  const client = ownConnection(database.entry, "tillhouse job");
   const cut = (): void => {
     socketOf(client).destroy();
   };
@@ -26,11 +26,16 @@ export async function withReadingSession<T>(
     await client.connect();
     stopping.addEventListener("abort", cut);
     stopping.throwIfAborted();
-    await setUpReader.run(client);
+    await setUpSession.run(client);
     return await work(client);
   } catch (error) {
     if (!stopping.aborted) throw error;
-    throw new TillhouseError("run_stopped", "Stopped before it was done. It changes nothing.", {}, error);
+    throw new TillhouseError(
+      "run_stopped",
+      "Stopped before it was done. What is in hand is left as it was.",
+      {},
+      error,
+    );
   } finally {
     stopping.removeEventListener("abort", cut);
     await takeLeave(client);
