@@ -25,6 +25,7 @@ jest.setTimeout(120_000);
 
 const JOB = { name: "ingest", cron: "0 * * * *", timezone: "UTC" };
 const ALL = { catchUp: "all", mayEdit: true, isClockSure: true } as const;
+const MINUTE_MS = 60_000;
 const never = new AbortController().signal;
 
 /** A warehouse with a webhook, whose job has been due by a schedule from midnight on. */
@@ -529,6 +530,36 @@ describe("a daemon", () => {
         expect(logger.lines.filter(({ message }) => message.includes("status 500"))).toHaveLength(1);
         expect(JSON.stringify(logger.lines)).not.toContain("secret-path");
       }),
+    ),
+  );
+
+  test(
+    "says once that it cannot look where the database answers with an error, tells nobody that it is away, and pings nobody",
+    inWarehouse(
+      (warehouse) =>
+        withWebhook(async (webhook) => {
+          let aheadMs = 0;
+          const logger = collectingLogger();
+          const settings = { ALERT_WEBHOOK_URL: webhook.url, DEADMAN_PING_URL: webhook.url };
+          const clock = {
+            monotonicMs: () => systemClock.monotonicMs(),
+            now: () => new Date(systemClock.now().getTime() + (aheadMs += MINUTE_MS)),
+          };
+          await warehouse.rows("ALTER TABLE operations.alerts RENAME TO something_else");
+          const watch = keepWatch({ ...warehouse.context(settings, { logger, clock }), lookMs: 5 });
+          await eventually("it has looked for minutes", () => aheadMs > 20 * MINUTE_MS);
+          await watch.end();
+          await warehouse.rows("ALTER TABLE operations.something_else RENAME TO alerts");
+
+          expect(logger.lines.filter(({ level }) => level !== "debug")).toEqual([
+            expect.objectContaining({
+              level: "warn",
+              message: expect.stringMatching(/^alerts cannot be looked for: .*operations\.alerts/),
+            }),
+          ]);
+          expect([webhook.told, webhook.pings]).toEqual([[], 0]);
+        }),
+      { tampered: true },
     ),
   );
 

@@ -137,7 +137,7 @@ class ScriptedDay {
   async loseDatabase(): Promise<void> {
     this.#comeBack = this.#proxy.refuse();
     const looksInVain = (): number =>
-      this.#warehouse.log.filter(({ message }) => message === "alerts could not be looked for").length;
+      this.#warehouse.log.filter(({ message }) => message.startsWith("alerts cannot be looked for")).length;
     const before = looksInVain();
     await eventually("the daemon has noticed", () => looksInVain() > before);
   }

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { isAnswer } from "../../database/databaseErrors.ts";
+import { isAnswer, isLostConnection } from "../../database/databaseErrors.ts";
 import type { Config } from "../../config/loadConfig.ts";
 import type { Database } from "../../database/openDatabase.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -50,32 +50,36 @@ export function keepWatch(options: WatchOptions): Watch {
   let working: Promise<void> | undefined;
 
   /** Says what keeps failing once, until it does not. */
-  const saying = async (what: string, work: () => Promise<string | undefined>): Promise<boolean> => {
+  const saying = async (
+    what: string,
+    work: () => Promise<string | undefined>,
+    level: () => "warn" | "debug" = () => "warn",
+  ): Promise<boolean> => {
     const problem = await work().catch(publicMessage);
     if (problem === undefined) said.delete(what);
     else if (said.get(what) !== problem) {
       said.set(what, problem);
-      logger.warn(`${what}: ${problem}`);
+      logger[level()](`${what}: ${problem}`);
     }
     return problem === undefined;
   };
 
   const look = async (): Promise<void> => {
     let isAway = false;
-    const isThere = await reconcile(database.pool, clock.now(), {
-      rejectRatio: config.alertRejectRatio,
-    }).then(
-      (changes) => {
-        for (const change of changes) logChange(logger, change);
-        return true;
+    const isThere = await saying(
+      "alerts cannot be looked for",
+      async () => {
+        try {
+          const rules = { rejectRatio: config.alertRejectRatio };
+          for (const change of await reconcile(database.pool, clock.now(), rules)) logChange(logger, change);
+          return undefined;
+        } catch (error) {
+          isAway = !isAnswer(error) || isLostConnection(error);
+          return publicMessage(error);
+        }
       },
-      (error: unknown) => {
-        // One that is away is told of elsewhere, and may have been stopped by somebody.
-        isAway = !isAnswer(error);
-        const problem = publicMessage(error);
-        logger[isAway ? "debug" : "error"]("alerts could not be looked for", { error: problem });
-        return false;
-      },
+      // One that is away is told of elsewhere, and may have been stopped by somebody.
+      () => (isAway ? "debug" : "warn"),
     );
     await saying("an alert could not be sent, and is tried again", async () => {
       await away?.looked(!isAway, clock.now());
