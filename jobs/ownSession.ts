@@ -2,7 +2,7 @@ import type pg from "pg";
 import { socketOf, takeLeave } from "../src/database/connectionWatch.ts";
 import { ownConnection } from "../src/database/pool.ts";
 import { sqlFile } from "../src/database/sqlFile.ts";
-import { TillhouseError } from "../src/lib/errors.ts";
+import { cutWhen } from "./cutWhen.ts";
 import type { JobContext } from "./job.ts";
 
 const setUpSession = sqlFile(new URL("./setUpSession.sql", import.meta.url));
@@ -18,26 +18,24 @@ export async function withOwnSession<T>(
   work: (client: pg.ClientBase) => Promise<T>,
 ): Promise<T> {
   const client = ownConnection(database.entry, "tillhouse job");
+  // Before it is connected there is nothing to cut.
   const cut = (): void => {
-    socketOf(client).destroy();
+    if (isConnected) socketOf(client).destroy();
   };
-  try {
+  let isConnected = false;
+  const connected = async (): Promise<T> => {
     stopping.throwIfAborted();
     await client.connect();
-    stopping.addEventListener("abort", cut);
+    isConnected = true;
     stopping.throwIfAborted();
     await setUpSession.run(client);
-    return await work(client);
-  } catch (error) {
-    if (!stopping.aborted) throw error;
-    throw new TillhouseError(
-      "run_stopped",
-      "Stopped before it was done. What is in hand is left as it was.",
-      {},
-      error,
-    );
+    return work(client);
+  };
+  try {
+    return await cutWhen(stopping, cut, connected, STOPPED);
   } finally {
-    stopping.removeEventListener("abort", cut);
     await takeLeave(client);
   }
 }
+
+const STOPPED = "Stopped before it was done. What is in hand is left as it was.";

@@ -25,9 +25,9 @@ const OLD: readonly (readonly [step: string, rows: SqlFile])[] = [
 const DAY_MS = 86_400_000;
 
 /**
- * One run that drops what is older than RETENTION_DAYS: steps of runs and what checks found in them, runs that only read, due times, and quarantined records
- * that have been resolved; and what staging a killed server has left. Facts, versions, the files' ledger, the rows of runs
- * that loaded and what is open in quarantine stay for good.
+ * One run that drops what is older than RETENTION_DAYS: steps of runs and what checks found in them, runs that only read, due
+ * times, alerts that are over, and quarantined records that have been resolved; and what staging a killed server has left. Facts,
+ * versions, the files' ledger, the rows of runs that loaded and what is open in quarantine stay for good.
  *
  * @throws TillhouseError `run_locked`, `run_stopped`, `run_lock_lost`
  */

@@ -1,5 +1,5 @@
 import { loaderSession, type LoaderSession } from "../src/ingestion/loaderSession.ts";
-import { TillhouseError } from "../src/lib/errors.ts";
+import { cutWhen } from "./cutWhen.ts";
 import type { JobContext } from "./job.ts";
 
 /**
@@ -14,17 +14,12 @@ export async function withRunSession<T>(
   stopped?: string,
 ): Promise<T> {
   const session = loaderSession(database.entry);
-  const breakOff = (): void => {
-    session.abandon();
-  };
-  breakingOff.addEventListener("abort", breakOff);
   try {
-    return await work(session);
-  } catch (error) {
-    if (stopped === undefined || !breakingOff.aborted) throw error;
-    throw new TillhouseError("run_stopped", stopped, {}, error);
+    const abandon = (): void => {
+      session.abandon();
+    };
+    return await cutWhen(breakingOff, abandon, () => work(session), stopped);
   } finally {
-    breakingOff.removeEventListener("abort", breakOff);
     await session.close();
   }
 }

@@ -57,6 +57,14 @@ export const SCHEDULED_JOBS: readonly ScheduledJob[] = [
   },
 ];
 
+/** @throws TillhouseError `usage_invalid`, naming the jobs that there are */
+export function jobNamed(name: string): ScheduledJob {
+  const job = SCHEDULED_JOBS.find((one) => one.name === name);
+  if (job !== undefined) return job;
+  const names = SCHEDULED_JOBS.map((one) => one.name).join(", ");
+  throw new TillhouseError("usage_invalid", `No job is called ${JSON.stringify(name)}. There are: ${names}`);
+}
+
 /** One run of a job for a due time. What the job throws is logged, unless it only says that nobody is to run now. */
 export async function runFor(
   context: JobContext,

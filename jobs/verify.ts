@@ -7,9 +7,8 @@ import { VERIFY } from "./jobNames.ts";
 import { withOwnSession } from "./ownSession.ts";
 
 /**
- * One run that recomputes from the facts all that is kept beside them, as of one moment, and runs the declared checks but those of records, which
- * loads make. Loads go
- * on meanwhile.
+ * One run that recomputes from the facts all that is kept beside them, as of one moment, and runs the declared checks but those
+ * of records, which loads make. Loads go on meanwhile.
  *
  * @throws TillhouseError `config_invalid`, `run_locked` when another such run is at work, `run_stopped`
  */

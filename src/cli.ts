@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import { addDaemonCommands } from "./cli/daemonCommands.ts";
 import { addUpkeepCommands } from "./cli/upkeepCommands.ts";
 import { addWarehouseCommands } from "./cli/warehouseCommands.ts";
 import { outliveClosedOutput } from "./commands/closedOutput.ts";
@@ -16,6 +17,7 @@ function buildProgram(): Command {
     });
 
   addWarehouseCommands(program);
+  addDaemonCommands(program);
   addUpkeepCommands(program);
   return program;
 }

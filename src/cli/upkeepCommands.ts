@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import type { GenerateCommandOptions } from "../commands/generate.ts";
-import type { HealthOptions } from "../commands/health.ts";
 import { port, share, wholeNumber } from "../commands/optionValues.ts";
 import type { StudioCommandOptions } from "../commands/studio.ts";
 
@@ -15,27 +14,6 @@ export function addUpkeepCommands(program: Command): void {
     .command("stop")
     .description("stop the embedded server (npm run db:stop)")
     .action(async () => (await import("../commands/database.ts")).stopCommand());
-
-  program
-    .command("health")
-    .description("ask the daemon whether it is ready (npm run health)")
-    .option("--json", "print one JSON object: what /readyz answers")
-    .option(
-      "--url <url>",
-      "of the daemon, without /readyz; HTTP_TOKEN is sent there. Without it, by HTTP_HOST and HTTP_PORT",
-    )
-    .addHelpText(
-      "after",
-      `
-Examples:
-  npm run health
-  npm run -s health -- --json
-  npm run health -- --url http://till.example.com:8473
-  node dist/cli.js health                as the health check of a container
-
-Exit codes: 0 it is ready, 1 it is not, or gave no answer within 5 s, 2 wrong usage or configuration.`,
-    )
-    .action(async (options: HealthOptions) => (await import("../commands/health.ts")).healthCommand(options));
 
   program
     .command("studio")

@@ -1,5 +1,4 @@
 import { Option, type Command } from "commander";
-import type { AlertsOptions } from "../commands/alerts.ts";
 import type { AnswersOptions } from "../commands/answers.ts";
 import type { CardKeyOptions } from "../commands/cardKey.ts";
 import type { ListOptions } from "../commands/history.ts";
@@ -7,7 +6,6 @@ import type { ChecksCommandOptions } from "../commands/checks.ts";
 import type { IngestCommandOptions } from "../commands/ingest.ts";
 import { collect, positiveNumber, transactionId, wholeNumber } from "../commands/optionValues.ts";
 import type { ReplayOptions } from "../commands/replay.ts";
-import type { ScheduleOptions } from "../commands/schedule.ts";
 import type { UndoOptions } from "../commands/undo.ts";
 import type { VerifyCommandOptions } from "../commands/verify.ts";
 import type { WhyOptions } from "../commands/why.ts";
@@ -71,24 +69,6 @@ Exit codes: 0 done (rejected records are reported, not an error), 1 failed or st
     );
 
   program
-    .command("job")
-    .description("run a job of the daemon's once, now (npm run job:verify, job:freshness, job:retention)")
-    .argument("<name>", "ingest, verify, freshness or retention")
-    .option("--json", "print one JSON object")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  npm run job:verify
-  npm run -s job:retention -- --json
-
-Exit codes: 0 done, 1 failed or stopped, 2 wrong usage or configuration, 3 another such run is at work.`,
-    )
-    .action(async (name: string, options: { json?: boolean }) =>
-      (await import("../commands/job.ts")).jobCommand(name, options),
-    );
-
-  program
     .command("answers")
     .description("the answers, all of one moment (npm run answers)")
     .option("--view <name>", "one view of the aggregation layer instead of the five answers")
@@ -143,54 +123,6 @@ Examples:
     .option("--json", "print one JSON object")
     .option("--limit <n>", "how many records", wholeNumber, 50)
     .action(async (options: ListOptions) => (await import("../commands/history.ts")).rejectsCommand(options));
-
-  const schedule = program
-    .command("schedule")
-    .description("when the daemon's jobs are due next, and how each stands (npm run schedule)")
-    .option("--limit <n>", "how many due times of each job", positiveNumber, 5)
-    .option("--json", "print one JSON object")
-    .addHelpText(
-      "after",
-      `
-Of a job that is due at certain hours, a time that a clock change skips is due at the change, and one that the clocks show
-twice is due the first time. A job that is due every hour goes by the time that passes.
-
-Examples:
-  npm run schedule
-  npm run schedule -- pause ingest
-  npm run schedule -- resume ingest
-  INGEST_CRON='30 2 * * *' TIMEZONE=America/New_York npm run -s schedule -- --limit 400 --json`,
-    )
-    .action(async (options: ScheduleOptions) =>
-      (await import("../commands/schedule.ts")).scheduleCommand(options),
-    );
-  const ofJob = (verb: string, does: string, command: "pauseCommand" | "resumeCommand"): Command =>
-    schedule
-      .command(verb)
-      .description(does)
-      .argument("<job>", "its name")
-      .option("--json", "print one JSON object")
-      .action(async (job: string, _options: unknown, given: Command) =>
-        (await import("../commands/schedule.ts"))[command](job, given.optsWithGlobals()),
-      );
-  ofJob("pause", "from now on, let pass what comes due of a job; a run at work goes on", "pauseCommand");
-  ofJob("resume", "end the pause of a job: it is run when it is due next", "resumeCommand");
-
-  const alerts = program
-    .command("alerts")
-    .description("what is wrong now, by what the daemon has found (npm run alerts)")
-    .option("--all", "what has been wrong before, too")
-    .option("--limit <n>", "how many", wholeNumber, 50)
-    .option("--json", "print one JSON object")
-    .addHelpText(
-      "after",
-      "\nExamples:\n  npm run alerts\n  npm run alerts -- test\n  npm run -s alerts -- --all --json",
-    )
-    .action(async (options: AlertsOptions) => (await import("../commands/alerts.ts")).alertsCommand(options));
-  alerts
-    .command("test")
-    .description("send the webhook of ALERT_WEBHOOK_URL a message that says nothing is wrong")
-    .action(async () => (await import("../commands/alerts.ts")).testAlertCommand());
 
   program
     .command("why")

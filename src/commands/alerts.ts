@@ -50,14 +50,9 @@ export async function testAlertCommand(): Promise<void> {
   const now = clock.now();
   await askWebhook(
     url,
-    messageOf({
-      ...{ alert_id: null, event: "raised", key: "test", kind: "test", severity: "warning" },
-      ...{
-        summary: `a test from ${hostname()}: nothing is wrong`,
-        details: {},
-        raised_at: now,
-        resolved_at: now,
-      },
+    messageOf("raised", null, {
+      ...{ key: "test", kind: "test", severity: "warning", details: {}, raised_at: now, resolved_at: now },
+      summary: `a test from ${hostname()}: nothing is wrong`,
     }),
   );
   print("The webhook has taken it.");

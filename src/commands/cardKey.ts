@@ -1,9 +1,9 @@
 import { rotateCardKey } from "../../jobs/rotateCardKey.ts";
 import type { Database } from "../database/openDatabase.ts";
-import { listenForStop } from "../lib/stopSignals.ts";
 import { knownKeys, tokensByKey } from "../runs/cardTokenKeys.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
 import { print, printJson, printTable, timeText } from "./output.ts";
+import { runByHand } from "./runByHand.ts";
 
 export interface CardKeyOptions {
   readonly json?: boolean;
@@ -24,32 +24,19 @@ export async function cardKeyCommand(options: CardKeyOptions): Promise<void> {
 /** `card-key rotate`: a new key for new sales. */
 export async function rotateCardKeyCommand(options: CardKeyOptions): Promise<void> {
   const context = commandContext();
-  const stop = listenForStop((signal) => {
-    context.logger.info(`${signal}: finishing`);
+  await runByHand(context, "load", "finishing", async (job) => {
+    const { cardKeyId, wasPending } = await rotateCardKey(job);
+    if (options.json !== true) {
+      print(
+        wasPending
+          ? `A rotation that had been broken off is complete: new sales get tokens under key ${cardKeyId}.`
+          : `New sales get tokens under key ${cardKeyId}. Earlier ones keep theirs, so a card has one token under each key.`,
+      );
+      const { databaseUrl, ledgerKey } = context.config;
+      if (databaseUrl !== undefined && ledgerKey === undefined) print(LEDGER_KEY_HINT);
+    }
+    await printKeys(job.database, options);
   });
-  try {
-    const work = async (database: Database): Promise<void> => {
-      const { cardKeyId, wasPending } = await rotateCardKey({
-        ...context,
-        ...stop,
-        database,
-        trigger: "manual",
-      });
-      if (options.json !== true) {
-        print(
-          wasPending
-            ? `A rotation that had been broken off is complete: new sales get tokens under key ${cardKeyId}.`
-            : `New sales get tokens under key ${cardKeyId}. Earlier ones keep theirs, so a card has one token under each key.`,
-        );
-        const { databaseUrl, ledgerKey } = context.config;
-        if (databaseUrl !== undefined && ledgerKey === undefined) print(LEDGER_KEY_HINT);
-      }
-      await printKeys(database, options);
-    };
-    await withDatabase(context, "load", work, { stopping: stop.stopping });
-  } finally {
-    stop.release();
-  }
 }
 
 async function printKeys({ pool }: Database, { json }: CardKeyOptions): Promise<void> {

@@ -1,12 +1,12 @@
 import { checks } from "../../jobs/checks.ts";
 import { EXIT_CODES } from "../lib/errors.ts";
-import { listenForStop } from "../lib/stopSignals.ts";
 import type { CheckResult } from "../quality/checks/check.ts";
 import { lastResults, type KeptResult } from "../quality/checks/keepResults.ts";
 import { loadChecks } from "../quality/checks/loadChecks.ts";
 import { selectChecks } from "../quality/checks/selectChecks.ts";
 import { commandContext, withDatabase, type CommandContext } from "./commandContext.ts";
 import { print, printJson, printTable, timeText } from "./output.ts";
+import { runByHand } from "./runByHand.ts";
 
 export interface ChecksCommandOptions {
   readonly json?: boolean;
@@ -30,25 +30,10 @@ async function newResults(
   context: CommandContext,
   { select }: ChecksCommandOptions,
 ): Promise<readonly KeptResult[]> {
-  const stop = listenForStop((signal) => {
-    context.logger.info(`${signal}: stopping; no result is kept`);
+  return runByHand(context, "load", "stopping; no result is kept", async (job) => {
+    const { runId, results } = await checks(job, { select });
+    return results.map((result) => ({ ...result, runId }));
   });
-  try {
-    return await withDatabase(
-      context,
-      "load",
-      async (database) => {
-        const { runId, results } = await checks(
-          { ...context, ...stop, database, trigger: "manual" },
-          { select },
-        );
-        return results.map((result) => ({ ...result, runId }));
-      },
-      { stopping: stop.stopping },
-    );
-  } finally {
-    stop.release();
-  }
 }
 
 async function keptResults(

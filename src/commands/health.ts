@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { loadConfig, type Config } from "../config/loadConfig.ts";
 import { EXIT_CODES, TillhouseError } from "../lib/errors.ts";
+import { isWebAddress, whyNotFetched } from "../lib/webAddress.ts";
 import { print, printJson } from "./output.ts";
 
 export interface HealthOptions {
@@ -48,13 +49,12 @@ function placeOf({ httpHost, httpPort }: Config): URL {
 
 /** Of what stands before a path of its own as well: a proxy may serve more than the daemon. */
 function placeIn(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "")
+  if (!isWebAddress(text))
     throw new TillhouseError(
       "usage_invalid",
       "--url is the daemon's address, without a user. Example: --url http://127.0.0.1:8473",
     );
-  return new URL("readyz", url.href.replace(/[?#].*$/, "").replace(/\/*$/, "/"));
+  return new URL("readyz", new URL(text).href.replace(/[?#].*$/, "").replace(/\/*$/, "/"));
 }
 
 async function ask(place: URL, token: string | undefined): Promise<Answer> {
@@ -92,10 +92,7 @@ function jsonOf(text: string): unknown {
 }
 
 function unreachable(place: URL, error: unknown): TillhouseError {
-  const isLate = error instanceof Error && error.name === "TimeoutError";
-  const { cause } = Object(error) as { cause?: unknown };
-  const { code = "no connection" } = Object(cause) as { code?: string };
-  const why = isLate ? `no answer within ${LIMIT_MS / 1000} s` : code;
+  const why = whyNotFetched(error, LIMIT_MS);
   return new TillhouseError(
     "daemon_unreachable",
     `The daemon at ${place.origin} cannot be asked (${why}). Does it run (npm start), with this HTTP_HOST and HTTP_PORT?`,

@@ -4,14 +4,14 @@ import { ingest } from "../../jobs/ingest.ts";
 import type { BackfillRange } from "../../jobs/backfillRange.ts";
 import type { IngestOptions } from "../../jobs/ingestOptions.ts";
 import { reportAsJson, statusOfReport, type IngestReport } from "../../jobs/ingestReport.ts";
+import type { JobContext } from "../../jobs/job.ts";
 import type { Rejections } from "../../jobs/rejections.ts";
-import type { Database } from "../database/openDatabase.ts";
 import { EXIT_CODES, TillhouseError, type ExitCode } from "../lib/errors.ts";
-import { listenForStop, type StopSignals } from "../lib/stopSignals.ts";
 import { printFiveAnswers } from "./answers.ts";
-import { commandContext, withDatabase, type CommandContext } from "./commandContext.ts";
+import { commandContext } from "./commandContext.ts";
 import { createProgressDisplay } from "./progress.ts";
 import { print, printJson, printTable } from "./output.ts";
+import { runByHand } from "./runByHand.ts";
 import { printVerification } from "./verify.ts";
 import { publicMessage } from "../lib/publicError.ts";
 import { visible } from "../lib/visible.ts";
@@ -47,26 +47,16 @@ export async function ingestCommand(options: IngestCommandOptions): Promise<void
   refuseBesideRefresh(options);
   const asOf = asOfIn(options, localTimeIn(context.config.sourceTimezone));
   const range = rangeIn(options);
-  // Before the database is opened: told to stop while it starts, the embedded server is given back all the same.
-  const stop = listenForStop((signal) => {
-    const then = options.fullRefresh === true ? ", then rolling back: all stays as it was" : "";
-    context.logger.info(`${signal}: finishing the chunk in hand${then}`);
+  const then = options.fullRefresh === true ? ", then rolling back: all stays as it was" : "";
+  // No role may remove what a refresh removes.
+  const purpose = options.fullRefresh === true ? "own" : "load";
+  await runByHand(context, purpose, `finishing the chunk in hand${then}`, async (job) => {
+    if (layers.includes("ingestion_layer")) await loadAndReport(job, options, { asOf, range });
+    else await aggregateAndReport(job, options);
+    // After a dry run the answers are what they were.
+    if (layers.includes("aggregation_layer") && options.json !== true && options.dryRun !== true)
+      await printFiveAnswers(job.database);
   });
-  try {
-    const work = async (database: Database): Promise<void> => {
-      if (layers.includes("ingestion_layer"))
-        await loadAndReport({ ...context, ...stop }, database, options, { asOf, range });
-      else await aggregateAndReport({ ...context, ...stop }, database, options);
-      // After a dry run the answers are what they were.
-      if (layers.includes("aggregation_layer") && options.json !== true && options.dryRun !== true)
-        await printFiveAnswers(database);
-    };
-    // No role may remove what a refresh removes.
-    const purpose = options.fullRefresh === true ? "own" : "load";
-    await withDatabase(context, purpose, work, { stopping: stop.stopping });
-  } finally {
-    stop.release();
-  }
 }
 
 /** Options that say which files are loaded, and how, by their names on the command line. */
@@ -147,8 +137,7 @@ function dayIn(option: string, text: string | undefined): string | undefined {
 }
 
 async function loadAndReport(
-  context: CommandContext & StopSignals,
-  database: Database,
+  context: JobContext,
   options: IngestCommandOptions,
   told: Pick<IngestOptions, "asOf" | "range">,
 ): Promise<void> {
@@ -157,7 +146,7 @@ async function loadAndReport(
     terminal: process.stderr.isTTY && options.json !== true,
   });
   try {
-    const job = { ...context, database, trigger: "manual", onProgress: display.show } as const;
+    const job = { ...context, onProgress: display.show };
     const { allowMissing = false, dryRun } = options;
     const report =
       options.fullRefresh === true
@@ -172,12 +161,8 @@ async function loadAndReport(
   }
 }
 
-async function aggregateAndReport(
-  context: CommandContext & StopSignals,
-  database: Database,
-  options: IngestCommandOptions,
-): Promise<void> {
-  const report = await aggregate({ ...context, database, trigger: "manual" });
+async function aggregateAndReport(context: JobContext, options: IngestCommandOptions): Promise<void> {
+  const report = await aggregate(context);
   const { differences } = report.verification;
   if (options.json === true) printJson({ ...reportAsJson(report), differences });
   else await printVerification(report.verification);

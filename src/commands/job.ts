@@ -1,37 +1,20 @@
-import { SCHEDULED_JOBS, type ScheduledJob } from "../../jobs/scheduledJobs.ts";
+import { jobNamed, type ScheduledJob } from "../../jobs/scheduledJobs.ts";
 import type { JobReport } from "../../jobs/job.ts";
 import type { Database } from "../database/openDatabase.ts";
-import { EXIT_CODES, TillhouseError } from "../lib/errors.ts";
+import { EXIT_CODES } from "../lib/errors.ts";
 import { publicCode, publicMessage } from "../lib/publicError.ts";
-import { listenForStop } from "../lib/stopSignals.ts";
 import { statusOf } from "../runs/runLog.ts";
-import { commandContext, withDatabase } from "./commandContext.ts";
+import { commandContext } from "./commandContext.ts";
 import { print, printJson, printTable } from "./output.ts";
-
-/** @throws TillhouseError `usage_invalid`, naming the jobs that there are */
-export function jobNamed(name: string): ScheduledJob {
-  const job = SCHEDULED_JOBS.find((one) => one.name === name);
-  if (job !== undefined) return job;
-  const names = SCHEDULED_JOBS.map((one) => one.name).join(", ");
-  throw new TillhouseError("usage_invalid", `No job is called ${JSON.stringify(name)}. There are: ${names}`);
-}
+import { runByHand } from "./runByHand.ts";
 
 /** `job`: one run of a job that the daemon runs, by hand. */
 export async function jobCommand(name: string, { json }: { json?: boolean }): Promise<void> {
   const job = jobNamed(name);
-  const context = commandContext();
-  const stop = listenForStop((signal) => {
-    context.logger.info(`${signal}: stopping`);
+  await runByHand(commandContext(), "load", "stopping", async (context) => {
+    const report = await job.run(context);
+    await printReport(job, report, await stepsOf(context.database, report), json === true);
   });
-  try {
-    const work = async (database: Database): Promise<void> => {
-      const report = await job.run({ ...context, ...stop, database, trigger: "manual" });
-      await printReport(job, report, await stepsOf(database, report), json === true);
-    };
-    await withDatabase(context, "load", work, { stopping: stop.stopping });
-  } finally {
-    stop.release();
-  }
 }
 
 interface Step {

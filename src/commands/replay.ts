@@ -1,11 +1,10 @@
 import { replay, type ReplayReport, type UnreadRecords } from "../../jobs/replay.ts";
-import type { Database } from "../database/openDatabase.ts";
 import { TillhouseError } from "../lib/errors.ts";
-import { listenForStop } from "../lib/stopSignals.ts";
 import { visible } from "../lib/visible.ts";
 import { REASONS, type Reason } from "../sources/reasons.ts";
-import { commandContext, withDatabase } from "./commandContext.ts";
+import { commandContext } from "./commandContext.ts";
 import { print, printJson, printTable } from "./output.ts";
+import { runByHand } from "./runByHand.ts";
 
 export interface ReplayOptions {
   /** Codes; none: all. */
@@ -17,19 +16,11 @@ export interface ReplayOptions {
 export async function replayCommand(options: ReplayOptions): Promise<void> {
   const context = commandContext();
   const reasons = options.reason.map(reasonIn);
-  const stop = listenForStop((signal) => {
-    context.logger.info(`${signal}: finishing the chunk in hand`);
+  await runByHand(context, "load", "finishing the chunk in hand", async (job) => {
+    const report = await replay(job, reasons);
+    if (options.json === true) printJson(replayAsJson(report));
+    else await printReplay(report);
   });
-  try {
-    const work = async (database: Database): Promise<void> => {
-      const report = await replay({ ...context, ...stop, database, trigger: "manual" }, reasons);
-      if (options.json === true) printJson(replayAsJson(report));
-      else await printReplay(report);
-    };
-    await withDatabase(context, "load", work, { stopping: stop.stopping });
-  } finally {
-    stop.release();
-  }
 }
 
 function reasonIn(code: string): Reason {

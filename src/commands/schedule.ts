@@ -1,4 +1,4 @@
-import { SCHEDULED_JOBS, type ScheduledJob } from "../../jobs/scheduledJobs.ts";
+import { jobNamed, SCHEDULED_JOBS, type ScheduledJob } from "../../jobs/scheduledJobs.ts";
 import type { Config } from "../config/loadConfig.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import { publicMessage } from "../lib/publicError.ts";
@@ -10,7 +10,6 @@ import {
   type JobSchedule,
   type ScheduleStanding,
 } from "../scheduling/jobSchedules.ts";
-import { jobNamed } from "./job.ts";
 import { commandContext, withDatabase, type CommandContext } from "./commandContext.ts";
 import { print, printJson, printTable, timeText } from "./output.ts";
 

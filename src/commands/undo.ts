@@ -1,10 +1,9 @@
 import { REPLAY } from "../../jobs/jobNames.ts";
 import { undo, type UndoReport } from "../../jobs/undo.ts";
-import type { Database } from "../database/openDatabase.ts";
-import { listenForStop } from "../lib/stopSignals.ts";
 import { visible } from "../lib/visible.ts";
-import { commandContext, withDatabase } from "./commandContext.ts";
+import { commandContext } from "./commandContext.ts";
 import { print, printJson, timeText } from "./output.ts";
+import { runByHand } from "./runByHand.ts";
 
 export interface UndoOptions {
   readonly json?: boolean;
@@ -12,20 +11,12 @@ export interface UndoOptions {
 
 /** `undo`: takes the newest run back that changed something. */
 export async function undoCommand(options: UndoOptions): Promise<void> {
-  const context = commandContext();
-  const stop = listenForStop((signal) => {
-    context.logger.info(`${signal}: finishing; a second one breaks off, and all stays as it was`);
+  const onStop = "finishing; a second one breaks off, and all stays as it was";
+  await runByHand(commandContext(), "own", onStop, async (job) => {
+    const report = await undo(job);
+    if (options.json === true) printJson(undoAsJson(report));
+    else printUndo(report);
   });
-  try {
-    const work = async (database: Database): Promise<void> => {
-      const report = await undo({ ...context, ...stop, database, trigger: "manual" });
-      if (options.json === true) printJson(undoAsJson(report));
-      else printUndo(report);
-    };
-    await withDatabase(context, "own", work, { stopping: stop.stopping });
-  } finally {
-    stop.release();
-  }
 }
 
 function undoAsJson({ run, runId, undone }: UndoReport): object {

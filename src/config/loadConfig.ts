@@ -2,61 +2,9 @@ import { readFileSync } from "node:fs";
 import { parse as parseEnvFile } from "dotenv";
 import { TillhouseError } from "../lib/errors.ts";
 import { isLoopback } from "../lib/loopback.ts";
-import { SETTINGS, type SettingName, type SettingValues } from "./settings.ts";
+import { SETTINGS, type Config, type SettingName, type SettingValues } from "./settings.ts";
 
-/** Every setting's value, under camelCase names. Frozen. */
-export interface Config {
-  /** Undefined: the embedded server. */
-  readonly databaseUrl: SettingValues["DATABASE_URL"];
-  readonly dataDir: SettingValues["DATA_DIR"];
-  readonly stateDir: SettingValues["STATE_DIR"];
-  /** Undefined with the embedded server: it makes one. */
-  readonly cardTokenKey: SettingValues["CARD_TOKEN_KEY"];
-  /** Undefined: the embedded server makes one; with a server of one's own, the card token key serves. */
-  readonly ledgerKey: SettingValues["LEDGER_KEY"];
-  readonly sourceTimezone: SettingValues["SOURCE_TIMEZONE"];
-  readonly sourceDateOrder: SettingValues["SOURCE_DATE_ORDER"];
-  readonly ingestCron: SettingValues["INGEST_CRON"];
-  readonly ingestCatchUp: SettingValues["INGEST_CATCH_UP"];
-  readonly ingestTimeLimitMin: SettingValues["INGEST_TIME_LIMIT_MIN"];
-  readonly verifyCron: SettingValues["VERIFY_CRON"];
-  readonly verifyTimeLimitMin: SettingValues["VERIFY_TIME_LIMIT_MIN"];
-  readonly freshnessCron: SettingValues["FRESHNESS_CRON"];
-  readonly freshnessTimeLimitMin: SettingValues["FRESHNESS_TIME_LIMIT_MIN"];
-  readonly retentionCron: SettingValues["RETENTION_CRON"];
-  readonly retentionTimeLimitMin: SettingValues["RETENTION_TIME_LIMIT_MIN"];
-  readonly retentionDays: SettingValues["RETENTION_DAYS"];
-  /** Undefined: nobody is told. */
-  readonly alertWebhookUrl: SettingValues["ALERT_WEBHOOK_URL"];
-  readonly alertRejectRatio: SettingValues["ALERT_REJECT_RATIO"];
-  readonly deadmanPingUrl: SettingValues["DEADMAN_PING_URL"];
-  readonly timezone: SettingValues["TIMEZONE"];
-  readonly settleMs: SettingValues["SETTLE_MS"];
-  readonly retryMs: SettingValues["RETRY_MS"];
-  readonly httpHost: SettingValues["HTTP_HOST"];
-  /** 0: no HTTP. */
-  readonly httpPort: SettingValues["HTTP_PORT"];
-  readonly httpToken: SettingValues["HTTP_TOKEN"];
-  readonly logLevel: SettingValues["LOG_LEVEL"];
-  readonly maxRejectRatio: SettingValues["MAX_REJECT_RATIO"];
-  /** Absolute. Undefined: the project's own. */
-  readonly checksFile: SettingValues["CHECKS_FILE"];
-  readonly maxRecordBytes: SettingValues["MAX_RECORD_BYTES"];
-  readonly workers: SettingValues["WORKERS"];
-  readonly chunkRecords: SettingValues["CHUNK_RECORDS"];
-  readonly undoRuns: SettingValues["UNDO_RUNS"];
-}
-
-/** These hold secrets: a message about them never shows what they hold. */
-const SECRET: readonly SettingName[] = [
-  "DATABASE_URL",
-  "CARD_TOKEN_KEY",
-  "LEDGER_KEY",
-  "HTTP_TOKEN",
-  // Who has the address can post to it.
-  "ALERT_WEBHOOK_URL",
-  "DEADMAN_PING_URL",
-];
+export type { Config };
 
 const SHOWN_CHARACTERS = 80;
 
@@ -77,10 +25,14 @@ function valueOf<Name extends SettingName>(name: Name, environment: Environment)
   const parsed = setting.schema.safeParse(text);
   if (parsed.success) return parsed.data as SettingValues[Name];
   const what = parsed.error.issues[0]?.message ?? "is not valid";
-  const shown = SECRET.includes(name) ? "" : `, not ${quoted(text)}`;
+  const shown = "isSecret" in setting ? "" : `, not ${quoted(text)}`;
   throw new TillhouseError("config_invalid", `${name} ${what}${shown}. Example: ${name}=${setting.example}`, {
     variable: name,
   });
+}
+
+function camelCase(name: SettingName): string {
+  return name.toLowerCase().replace(/_(.)/g, (_match, first: string) => first.toUpperCase());
 }
 
 function readEnvFile(path: string): Environment {
@@ -106,41 +58,8 @@ function readEnvFile(path: string): Environment {
  */
 export function loadConfig(environment: Environment = process.env, envFile = ".env"): Config {
   const all: Environment = { ...readEnvFile(envFile), ...environment };
-  const config: Config = {
-    databaseUrl: valueOf("DATABASE_URL", all),
-    dataDir: valueOf("DATA_DIR", all),
-    stateDir: valueOf("STATE_DIR", all),
-    cardTokenKey: valueOf("CARD_TOKEN_KEY", all),
-    ledgerKey: valueOf("LEDGER_KEY", all),
-    sourceTimezone: valueOf("SOURCE_TIMEZONE", all),
-    sourceDateOrder: valueOf("SOURCE_DATE_ORDER", all),
-    ingestCron: valueOf("INGEST_CRON", all),
-    ingestCatchUp: valueOf("INGEST_CATCH_UP", all),
-    ingestTimeLimitMin: valueOf("INGEST_TIME_LIMIT_MIN", all),
-    verifyCron: valueOf("VERIFY_CRON", all),
-    verifyTimeLimitMin: valueOf("VERIFY_TIME_LIMIT_MIN", all),
-    freshnessCron: valueOf("FRESHNESS_CRON", all),
-    freshnessTimeLimitMin: valueOf("FRESHNESS_TIME_LIMIT_MIN", all),
-    retentionCron: valueOf("RETENTION_CRON", all),
-    retentionTimeLimitMin: valueOf("RETENTION_TIME_LIMIT_MIN", all),
-    retentionDays: valueOf("RETENTION_DAYS", all),
-    alertWebhookUrl: valueOf("ALERT_WEBHOOK_URL", all),
-    alertRejectRatio: valueOf("ALERT_REJECT_RATIO", all),
-    deadmanPingUrl: valueOf("DEADMAN_PING_URL", all),
-    timezone: valueOf("TIMEZONE", all),
-    settleMs: valueOf("SETTLE_MS", all),
-    retryMs: valueOf("RETRY_MS", all),
-    httpHost: valueOf("HTTP_HOST", all),
-    httpPort: valueOf("HTTP_PORT", all),
-    httpToken: valueOf("HTTP_TOKEN", all),
-    logLevel: valueOf("LOG_LEVEL", all),
-    maxRejectRatio: valueOf("MAX_REJECT_RATIO", all),
-    checksFile: valueOf("CHECKS_FILE", all),
-    maxRecordBytes: valueOf("MAX_RECORD_BYTES", all),
-    workers: valueOf("WORKERS", all),
-    chunkRecords: valueOf("CHUNK_RECORDS", all),
-    undoRuns: valueOf("UNDO_RUNS", all),
-  };
+  const names = Object.keys(SETTINGS) as SettingName[];
+  const config = Object.fromEntries(names.map((name) => [camelCase(name), valueOf(name, all)])) as Config;
   if (config.databaseUrl !== undefined && config.cardTokenKey === undefined) {
     throw new TillhouseError(
       "config_invalid",

@@ -1,11 +1,20 @@
-import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
-import { validate as isCronExpression } from "node-cron";
 import { z } from "zod";
 import { CATCH_UPS } from "./catchUp.ts";
 import { DATE_ORDERS } from "./dateOrder.ts";
 import { LOG_LEVELS } from "../lib/logger.ts";
+import {
+  absolutePath,
+  bearerToken,
+  cron,
+  key,
+  listenAddress,
+  postgresUrl,
+  ratio,
+  timeZone,
+  webUrl,
+  wholeNumber,
+} from "./settingForms.ts";
 
 /** One environment variable: what it means, and how its text becomes a value. */
 interface Setting<T> {
@@ -16,34 +25,12 @@ interface Setting<T> {
   readonly default?: string;
   /** From the variable's text; its message says what the text should have been. */
   readonly schema: z.ZodType<T, string>;
+  /** Whether a message about it never shows what it holds. */
+  readonly isSecret?: true;
 }
 
 /** Checks the shape and keeps the exact type, so that a setting with a default is known to have a value. */
 const setting = <const S extends Setting<unknown>>(value: S): S => value;
-
-const wholeNumber = (from: number, to: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, { error: "must be a whole number", abort: true })
-    .transform(Number)
-    .refine((value) => value >= from && value <= to, { error: `must be from ${from} to ${to}` });
-
-const isTimeZone = (name: string): boolean => {
-  // Of the default nothing is to be asked: the first question loads the data of all zones.
-  if (name === "UTC") return true;
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-};
-const timeZone = z.string().refine(isTimeZone, { error: "must be an IANA time zone" });
-
-/** node-cron writes out every number of a range: `1-999999999` would end the process for want of memory. */
-const isCron = (text: string): boolean => text.length <= 200 && !/\d{5}/.test(text) && isCronExpression(text);
-
-const cron = z.string().refine(isCron, { error: "must be a cron expression" });
 
 /** When the daemon runs a job. */
 const cronOf = (does: string, expression: string) =>
@@ -69,59 +56,6 @@ const timeLimitOf = (job: string, minutes: number) =>
 /** Chunks are committed in turn, so more threads than these would mostly wait for each other. */
 const MOST_WORKERS_UNASKED = 8;
 
-const absolutePath = z.string().transform((path) => resolve(path));
-
-const postgresUrl = z.string().refine(
-  (text) => {
-    if (!URL.canParse(text)) return false;
-    const url = new URL(text);
-    return (url.protocol === "postgresql:" || url.protocol === "postgres:") && url.pathname.length > 1;
-  },
-  { error: "must be a PostgreSQL URL with a database name" },
-);
-
-const ratio = z
-  .string()
-  .regex(/^(0|1|0?\.\d+|1\.0+)$/, { error: "must be a share from 0 to 1" })
-  .transform(Number);
-
-const webUrl = z
-  .string()
-  .refine((text) => URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol), {
-    error: "must be an address that begins with https:// or http://",
-    abort: true,
-  })
-  .refine((text) => new URL(text).username === "" && new URL(text).password === "", {
-    error: "must be an address without a user and a password, which are not sent",
-  });
-
-const HEXADECIMAL = /^(?:[0-9a-f]{2})+$/i;
-const BASE64 = /^(?:[A-Za-z0-9+/_-]{4})*(?:[A-Za-z0-9+/_-]{2,3}={0,2})?$/;
-
-/**
- * At least 32 bytes as hexadecimal digits, or as base64. Node's decoders skip what they do not know: a passphrase, or
- * a key that lost a character, would give some other key without a word.
- */
-const key = z.string().transform((text, context) => {
-  const digitsOnly = /^[0-9a-f]*$/i.test(text);
-  const form = digitsOnly ? HEXADECIMAL : BASE64;
-  const bytes = form.test(text) ? Buffer.from(text, digitsOnly ? "hex" : "base64") : undefined;
-  if (bytes !== undefined && bytes.length >= 32) return bytes;
-  context.addIssue("must be at least 32 random bytes, as hexadecimal or base64");
-  return z.NEVER;
-});
-
-/** An address to listen at, and no name: what one name stands for differs from machine to machine, and may be two addresses. */
-const listenAddress = z
-  .string()
-  .transform((text) => (text === "localhost" ? "127.0.0.1" : text))
-  .refine((text) => isIP(text) !== 0 && !text.includes("%"), { error: "must be an IP address" });
-
-/** As RFC 6750 lets it stand in a header; long enough that nobody guesses it. */
-const bearerToken = z.string().regex(/^(?=.{32,1024}$)[A-Za-z0-9._~+/-]+=*$/, {
-  error: "must be 32 to 1024 letters, digits and signs of -._~+/",
-});
-
 /** Every environment variable there is. The only place that knows their names, defaults and forms. */
 export const SETTINGS = {
   DATABASE_URL: setting({
@@ -129,6 +63,7 @@ export const SETTINGS = {
       "PostgreSQL 15 to 18 to use. Unset: the embedded server, which starts and migrates by itself.",
     example: "postgresql://tillhouse:secret@db.example.com:5432/tillhouse",
     schema: postgresUrl,
+    isSecret: true,
   }),
   DATA_DIR: setting({
     description: "Folder in which files arrive.",
@@ -147,12 +82,14 @@ export const SETTINGS = {
       "Key that card numbers are tokenised with, at least 32 bytes as hexadecimal or base64. Required with DATABASE_URL; made once for the embedded server. Keep a copy apart from the database.",
     example: "$(openssl rand -hex 32)",
     schema: key,
+    isSecret: true,
   }),
   LEDGER_KEY: setting({
     description:
       "Key of the digests by which the ledger knows what was read of a file, in the form of CARD_TOKEN_KEY. Unset: made once for the embedded server; with DATABASE_URL, one is derived from CARD_TOKEN_KEY, so set this when that is rotated.",
     example: "$(openssl rand -hex 32)",
     schema: key,
+    isSecret: true,
   }),
   SOURCE_TIMEZONE: setting({
     description: "Time zone of times that carry none.",
@@ -196,6 +133,8 @@ export const SETTINGS = {
       "Where the daemon posts alerts to, as JSON with a text that Slack and the like show. Unset: they are kept and logged only (npm run alerts).",
     example: "https://hooks.slack.com/services/T000/B000/XXXX",
     schema: webUrl,
+    // Who has it can post there.
+    isSecret: true,
   }),
   ALERT_REJECT_RATIO: setting({
     description:
@@ -209,6 +148,8 @@ export const SETTINGS = {
       "Address that the daemon asks for every minute while all is well with itself, so that a service there tells you when it falls silent.",
     example: "https://hc-ping.com/00000000-0000-0000-0000-000000000000",
     schema: webUrl,
+    // Who has it can post there.
+    isSecret: true,
   }),
   TIMEZONE: setting({
     description: "Time zone of the daemon's cron expressions.",
@@ -248,6 +189,7 @@ export const SETTINGS = {
       "What the daemon asks for over HTTP, but for /healthz: 32 letters and digits or more. Unset: it asks nobody, and answers on loopback only.",
     example: "$(openssl rand -hex 32)",
     schema: bearerToken,
+    isSecret: true,
   }),
   LOG_LEVEL: setting({
     description: "How much is logged: error, warn, info or debug.",
@@ -304,3 +246,11 @@ export type SettingValues = {
     ? ValueOf<(typeof SETTINGS)[Name]>
     : ValueOf<(typeof SETTINGS)[Name]> | undefined;
 };
+
+/** `INGEST_CRON` as `ingestCron`. */
+type CamelCase<Name extends string> = Name extends `${infer First}_${infer Rest}`
+  ? `${Lowercase<First>}${Capitalize<CamelCase<Rest>>}`
+  : Lowercase<Name>;
+
+/** Every setting's value, under camelCase names. */
+export type Config = { readonly [Name in SettingName as CamelCase<Name>]: SettingValues[Name] };

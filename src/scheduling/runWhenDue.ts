@@ -5,6 +5,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { publicCode, publicMessage } from "../lib/publicError.ts";
 import type { DueSlot } from "../runs/dueSlot.ts";
+import type { JobState } from "../runs/jobState.ts";
 import { cronTimes } from "./cronTimes.ts";
 import { account, openSlots, type Accounted, type JobSchedule, type OpenSlot } from "./jobSchedules.ts";
 import { IN_TIME_MS, wasClockWrong } from "./plan.ts";
@@ -40,25 +41,9 @@ export interface ScheduleBeats {
   readonly clockPatienceMs?: number;
 }
 
-/** How a job stands for this process; nothing is asked of the database for it. */
-export interface ScheduleState {
-  readonly job: string;
-  /** Of its due times up to here it is known what becomes of them; undefined until the database has been asked. */
-  readonly accountedThrough: Date | undefined;
-  /** When it is due next, or was while a run is at work; undefined while it is paused. */
-  readonly next: Date | undefined;
-  readonly isPaused: boolean;
-  /** The database could not be asked when that was needed. */
-  readonly isAway: boolean;
-  /** A run for it has been at work in this process since then. */
-  readonly runningSince: Date | undefined;
-  /** A due time has been waiting since then: for another run to end, or to be tried again. */
-  readonly waitingSince: Date | undefined;
-}
-
 /** A job that is run whenever it is due. */
 export interface Schedule {
-  state(): ScheduleState;
+  state(): JobState;
   /** Begins no run any more, and waits for the one at work. */
   end(): Promise<void>;
 }

@@ -5,9 +5,9 @@ import { packageVersion } from "../database/packageVersion.ts";
 import type { Clock } from "../lib/clock.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
+import type { JobState } from "../runs/jobState.ts";
 import { createServer } from "./createServer.ts";
 import { databaseCheck, type DatabaseCheckOptions } from "./readiness/databaseCheck.ts";
-import type { JobState } from "./readiness/scheduleCheck.ts";
 import { healthz } from "./routes/healthz.ts";
 import { readyz } from "./routes/readyz.ts";
 

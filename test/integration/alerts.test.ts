@@ -1,23 +1,23 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
 import { checks } from "../../jobs/checks.ts";
 import { scheduledIngest } from "../../jobs/scheduledIngest.ts";
 import { freshness } from "../../jobs/freshness.ts";
 import { verify } from "../../jobs/verify.ts";
 import { movedClock } from "../fixtures/movedClock.ts";
-import { runFor } from "../../jobs/scheduledJobs.ts";
+import { runFor, type ScheduledJob } from "../../jobs/scheduledJobs.ts";
 import { systemClock, type Clock } from "../../src/lib/clock.ts";
 import { TillhouseError } from "../../src/lib/errors.ts";
 import { reconcile, tellAlerts } from "../../src/scheduling/alerts/alerts.ts";
 import { keepWatch } from "../../src/scheduling/alerts/keepWatch.ts";
 import { askWebhook } from "../../src/scheduling/alerts/webhook.ts";
 import { account, pause } from "../../src/scheduling/jobSchedules.ts";
-import { asRun, type JobContext } from "../../jobs/job.ts";
+import { asRun } from "../../jobs/job.ts";
 import { collectingLogger } from "../fixtures/collectingLogger.ts";
 import { writePlaces } from "../fixtures/loadedFacts.ts";
 import { storesFile, transactionsFile } from "../fixtures/sourceText.ts";
-import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+import { checksFile } from "../fixtures/checksFile.ts";
+import { inWarehouse, type Settings, type Warehouse } from "../fixtures/warehouse.ts";
 import { withWebhook, type WebhookServer } from "../fixtures/webhookServer.ts";
 import { eventually } from "../processes/eventually.ts";
 
@@ -57,19 +57,34 @@ function withAlerts(body: (scene: Scene) => Promise<void>): () => Promise<void> 
           );
         },
         run: (failure) =>
-          runFor(warehouse.context({}, { trigger: "schedule" }), {
-            ...{ name: JOB.name, timeLimitMin: () => 0 },
-            run: (context: JobContext) =>
-              asRun(JOB.name, { files: [] }, context, ({ run }) =>
-                failure === undefined
-                  ? Promise.resolve({ runId: run.runId, failure: undefined })
-                  : Promise.reject(failure),
-              ),
-          }),
+          bySchedule(warehouse, JOB.name, (context) =>
+            asRun(JOB.name, { files: [] }, context, ({ run }) =>
+              failure === undefined
+                ? Promise.resolve({ runId: run.runId, failure: undefined })
+                : Promise.reject(failure),
+            ),
+          ),
       });
     }),
   );
 }
+
+/** One run of a job's schedule, as the daemon has it run. */
+const bySchedule = (
+  warehouse: Warehouse,
+  name: string,
+  run: ScheduledJob["run"],
+  settings: Settings = {},
+): Promise<unknown> =>
+  runFor(warehouse.context(settings, { trigger: "schedule" }), { name, run, timeLimitMin: () => 0 });
+
+/** A run of the load's schedule, as it is logged. */
+const insertRun = ({ rows }: Warehouse, status: string, startedAt: Date, finishedAt = startedAt) =>
+  rows(
+    `INSERT INTO operations.runs (job, trigger, status, started_at, heartbeat_at, finished_at, process, error_code)
+     VALUES ('ingest', 'schedule', $1, $2, $2, $3, 'host:1', 'run_killed')`,
+    [status, startedAt, finishedAt],
+  );
 
 const REFUSED = new TillhouseError("file_refused", "x.csv is refused: it begins as a picture does");
 
@@ -128,16 +143,10 @@ describe("a run that fails", () => {
 
   test(
     "is an alert when it was killed and nobody has gone on with its work for five minutes",
-    withAlerts(async ({ warehouse, webhook, look }) => {
-      const insertRun = (status: string, at: string) =>
-        warehouse.rows(
-          `INSERT INTO operations.runs (job, trigger, status, started_at, heartbeat_at, finished_at, process, error_code)
-           VALUES ('ingest', 'schedule', $1, $2, $2, $2, 'host:1', 'run_killed')`,
-          [status, `2026-11-24T${at}Z`],
-        );
-      await insertRun("killed", "01:00");
+    withAlerts(async ({ warehouse, webhook, look, at }) => {
+      await insertRun(warehouse, "killed", at("01:00"));
       await look("01:04");
-      await insertRun("running", "01:05");
+      await insertRun(warehouse, "running", at("01:05"));
       await look("01:06");
       expect(webhook.events()).toEqual([]);
       await warehouse.rows("UPDATE operations.runs SET status = 'stopped' WHERE run_id = 2");
@@ -183,11 +192,7 @@ describe("due times", () => {
   test(
     "that come while a run of their job is at work are not missed",
     withAlerts(async ({ warehouse, webhook, look, at }) => {
-      await warehouse.rows(
-        `INSERT INTO operations.runs (job, trigger, status, started_at, heartbeat_at, finished_at, process)
-         VALUES ('ingest', 'schedule', 'succeeded', $1, $1, $2, 'host:1')`,
-        [at("00:30"), at("04:20")],
-      );
+      await insertRun(warehouse, "succeeded", at("00:30"), at("04:20"));
       await account(warehouse.database.pool, JOB, at("04:30"), { ...ALL, catchUp: "last" });
       await look("04:30");
       expect(webhook.events()).toEqual([]);
@@ -204,10 +209,7 @@ describe("due times", () => {
       await account(pool, JOB, at("01:00"), ALL);
       await look("01:30");
       expect(webhook.events()).toEqual([]);
-      await warehouse.rows(
-        `INSERT INTO operations.runs (job, trigger, started_at, heartbeat_at, process)
-         VALUES ('ingest', 'schedule', now(), now(), 'host:1')`,
-      );
+      await insertRun(warehouse, "running", at("01:20"));
       await look("01:31");
       expect(webhook.events()).toEqual([]);
       await warehouse.rows("UPDATE operations.runs SET status = 'stopped', finished_at = now()");
@@ -258,13 +260,6 @@ test(
 );
 
 describe("what declared checks find", () => {
-  const checksFile = async (warehouse: Warehouse, text: string): Promise<Record<string, string>> => {
-    const path = join(warehouse.context().config.stateDir, "checks.yaml");
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
-    return { CHECKS_FILE: path };
-  };
-
   test(
     "is told until the check passes, or is not declared any more; the run that failed by it is no alert of its own",
     withAlerts(async ({ warehouse, webhook, look, at }) => {
@@ -281,9 +276,7 @@ models:
         checks:
           - range: { max: 5, severity: ${severity} }`;
       const verifyBy = async (text: string) =>
-        runFor(warehouse.context(await checksFile(warehouse, text), { trigger: "schedule" }), {
-          ...{ name: "verify", timeLimitMin: () => 0, run: verify },
-        });
+        bySchedule(warehouse, "verify", verify, await checksFile(warehouse, text));
 
       await verifyBy(declared("error"));
       await look("01:00");
@@ -314,9 +307,7 @@ models:
           warehouse,
           `models: [{ name: dim_stores, columns: [{ name: store_id, checks: [unique, { range: { max: ${max} } }] }] }]`,
         );
-      await runFor(warehouse.context(await declared(0), { trigger: "schedule" }), {
-        ...{ name: "verify", timeLimitMin: () => 0, run: verify },
-      });
+      await bySchedule(warehouse, "verify", verify, await declared(0));
       await look("01:00");
       const mended = warehouse.context(await declared(9));
       await checks(mended, { select: [] });
@@ -348,17 +339,13 @@ models:
       );
       const load = async (name: string, text: string): Promise<void> => {
         await warehouse.files.write(name, text);
-        await runFor(warehouse.context(settings, { trigger: "schedule" }), {
-          ...{ name: "ingest", timeLimitMin: () => 0, run: scheduledIngest },
-        });
+        await bySchedule(warehouse, "ingest", scheduledIngest, settings);
       };
       await writePlaces(warehouse);
       await load("transactions.csv", transactionsFile({ id: 1, amount: "60.00" }));
       await look("01:00");
       await load("stores-2.csv", storesFile({ id: 2 }));
-      await runFor(warehouse.context(settings, { trigger: "schedule" }), {
-        ...{ name: "verify", timeLimitMin: () => 0, run: verify },
-      });
+      await bySchedule(warehouse, "verify", verify, settings);
       await look("02:00");
       expect(webhook.events()).toEqual(["raised check_warned:transactions.amount.range"]);
       await load("transactions-2.csv", transactionsFile({ id: 2, amount: "100.00" }));
@@ -382,9 +369,7 @@ models:
     withAlerts(async ({ warehouse, webhook, look, at }) => {
       await account(warehouse.database.pool, { ...JOB, name: "verify" }, at("00:00"), ALL);
       const settings = await checksFile(warehouse, "models: [{ name: nothing_like_it, checks: [unique] }]");
-      await runFor(warehouse.context(settings, { trigger: "schedule" }), {
-        ...{ name: "verify", timeLimitMin: () => 0, run: verify },
-      });
+      await bySchedule(warehouse, "verify", verify, settings);
       await look("01:00");
       expect(webhook.told.map(({ alert }) => [alert.key, alert.details])).toEqual([
         ["run_failed:verify", expect.objectContaining({ error_code: "config_invalid" })],

@@ -1,12 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { checks } from "../../jobs/checks.ts";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { CheckResult } from "../../src/quality/checks/check.ts";
 import { keepResults, lastResults } from "../../src/quality/checks/keepResults.ts";
 import { loadChecks, parseChecks } from "../../src/quality/checks/loadChecks.ts";
 import { runChecks } from "../../src/quality/checks/runChecks.ts";
 import { inOneSnapshot } from "../../src/database/snapshot.ts";
+import { checksFile } from "../fixtures/checksFile.ts";
 import { writePlaces } from "../fixtures/loadedFacts.ts";
 import { movedClock } from "../fixtures/movedClock.ts";
 import { devicesFile, storesFile, transactionsFile as file } from "../fixtures/sourceText.ts";
@@ -278,11 +277,8 @@ describe("a check of loads", () => {
 });
 
 describe("npm run checks", () => {
-  const context = async (warehouse: Warehouse, text: string) => {
-    const path = join(warehouse.context().config.stateDir, "..", "checks.yaml");
-    await writeFile(path, text);
-    return warehouse.context({ CHECKS_FILE: path });
-  };
+  const context = async (warehouse: Warehouse, text: string) =>
+    warehouse.context(await checksFile(warehouse, text));
 
   test(
     "the project's own checks pass on an empty warehouse, on a loaded one, and after corrections",

@@ -10,7 +10,8 @@ import { MOST_ATTEMPTS } from "../../src/runs/dueSlot.ts";
 import { startRun } from "../../src/runs/runLog.ts";
 import { takeWarehouseLock, type RunLock } from "../../src/runs/runLock.ts";
 import { account, pause, readSchedules, resume } from "../../src/scheduling/jobSchedules.ts";
-import { runWhenDue, type ScheduleState } from "../../src/scheduling/runWhenDue.ts";
+import type { JobState } from "../../src/runs/jobState.ts";
+import { runWhenDue } from "../../src/scheduling/runWhenDue.ts";
 import { collectingLogger } from "../fixtures/collectingLogger.ts";
 import { trials } from "../fixtures/trials.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
@@ -57,7 +58,7 @@ interface DaemonOptions {
 interface Daemon {
   /** How often it has logged something of the kind. */
   readonly said: (text: string) => number;
-  readonly state: () => ScheduleState;
+  readonly state: () => JobState;
   readonly end: () => Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { openDatabase } from "../../src/database/openDatabase.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { openWeb } from "../../src/web/openWeb.ts";
-import type { JobState } from "../../src/web/readiness/scheduleCheck.ts";
+import type { JobState } from "../../src/runs/jobState.ts";
 import { withDatabaseProxy } from "../faults/harness/databaseProxy.ts";
 import { withTestDatabase } from "../fixtures/testDatabase.ts";
 import { inWarehouse, TEST_CARD_TOKEN_KEY, withEmbeddedWarehouse } from "../fixtures/warehouse.ts";

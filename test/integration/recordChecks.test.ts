@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { checks } from "../../jobs/checks.ts";
+import { join } from "node:path";
+import { checksFile } from "../fixtures/checksFile.ts";
 import { facts, quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
 import { withRefresh } from "../fixtures/refresh.ts";
 import { devicesFile, spreadOut, storesFile, transactionsFile as file } from "../fixtures/sourceText.ts";
@@ -15,9 +15,8 @@ const AMOUNT = "{ name: amount, checks: [{ range: { min: 1, max: 100 } }] }";
 
 /** Settings with which a load makes these checks of transactions. */
 async function declaring(warehouse: Warehouse, columns: string, settings: Settings = {}): Promise<Settings> {
-  const path = join(warehouse.context().config.stateDir, "..", "checks.yaml");
-  await writeFile(path, `sources: [{ name: transactions, columns: [${columns}] }]`);
-  return { ...settings, CHECKS_FILE: path };
+  const declared = `sources: [{ name: transactions, columns: [${columns}] }]`;
+  return { ...settings, ...(await checksFile(warehouse, declared)) };
 }
 
 const kept = ({ rows }: Warehouse) =>
@@ -298,7 +297,6 @@ describe("a record that fails a check that only warns", () => {
   test(
     "is found in stores and devices too, by every column of theirs",
     inWarehouse(async (warehouse) => {
-      const path = join(warehouse.context().config.stateDir, "..", "checks.yaml");
       const warn = (name: string, check: string) =>
         `{ name: ${name}, checks: [${check.replace(" }", ", severity: warn }")}] }`;
       const none = "{ accepted_values: { values: [0] } }";
@@ -322,12 +320,12 @@ describe("a record that fails a check that only warns", () => {
       ].map(
         ([name, texts, times]) => `{ name: ${String(name)}, columns: [${[texts, times].flat().join(", ")}] }`,
       );
-      await writeFile(path, `sources: [${columns.join(", ")}]`);
+      const settings = await checksFile(warehouse, `sources: [${columns.join(", ")}]`);
       await warehouse.files.write("stores.csv", storesFile({ id: 1 }));
       await warehouse.files.write("devices.csv", devicesFile({ id: 1 }));
       await warehouse.files.write(NAME, file({ id: 1 }));
 
-      expect(await warehouse.ingest({ settings: { CHECKS_FILE: path } })).toMatchObject({
+      expect(await warehouse.ingest({ settings })).toMatchObject({
         status: "succeeded",
         loaded: 3,
       });

@@ -1,5 +1,5 @@
-import { mkdir, utimes, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { utimes } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
 import { startJobs, type RunningJobs } from "../../jobs/startJobs.ts";
 import { SCHEDULED_JOBS } from "../../jobs/scheduledJobs.ts";
@@ -8,6 +8,7 @@ import { systemClock, type Clock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { cronTimes } from "../../src/scheduling/cronTimes.ts";
 import { withDatabaseProxy, type DatabaseProxy, type Statement } from "../faults/harness/databaseProxy.ts";
+import { checksFile } from "../fixtures/checksFile.ts";
 import { devicesFile, storesFile, transactionsFile, type TransactionFields } from "../fixtures/sourceText.ts";
 import { trials } from "../fixtures/trials.ts";
 import { withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
@@ -73,7 +74,7 @@ class ScriptedDay {
     proxy: DatabaseProxy,
     timezone: string,
     start: Date,
-    checksFile: string,
+    checks: string,
   ) {
     this.#warehouse = warehouse;
     this.#webhook = webhook;
@@ -83,7 +84,7 @@ class ScriptedDay {
     this.settings = {
       ...{ TIMEZONE: timezone, ALERT_WEBHOOK_URL: webhook.url, DEADMAN_PING_URL: webhook.url },
       ...{ INGEST_CRON: "0 * * * *", VERIFY_CRON: "30 2 * * *", RETENTION_CRON: "15 3 * * *" },
-      ...{ FRESHNESS_CRON: "10 * * * *", CHECKS_FILE: checksFile },
+      ...{ FRESHNESS_CRON: "10 * * * *", CHECKS_FILE: checks },
     };
   }
 
@@ -235,16 +236,10 @@ const COMMIT_OF_A_CHUNK = ({ sql, session, earlier }: Statement): boolean =>
   sql === "COMMIT" && session === "tillhouse loader" && earlier.some((one) => one.includes("FOR SHARE"));
 
 /** Late after four hours, silent after five. */
-async function writeChecks(warehouse: Warehouse): Promise<string> {
-  const path = join(warehouse.context().config.stateDir, "checks.yaml");
-  await mkdir(dirname(path), { recursive: true });
-  const freshness = "sources: [{ name: transactions, freshness: { warn_after: 4h, error_after: 5h } }]";
-  await writeFile(
-    path,
-    `models: [{ name: fct_transactions, columns: [{ name: transaction_id, checks: [unique] }] }]\n${freshness}\n`,
-  );
-  return path;
-}
+const CHECKS = `
+models: [{ name: fct_transactions, columns: [{ name: transaction_id, checks: [unique] }] }]
+sources: [{ name: transactions, freshness: { warn_after: 4h, error_after: 5h } }]
+`;
 
 const HOUR = 60;
 const SALES = 10;
@@ -265,7 +260,7 @@ test.each(NIGHTS.slice(0, trials({ quick: 1, all: NIGHTS.length })))(
         withDatabaseProxy(warehouse.database.url, async (proxy) => {
           const day = new ScriptedDay(
             ...([warehouse, webhook, proxy, timezone, new Date(midnight)] as const),
-            await writeChecks(warehouse),
+            (await checksFile(warehouse, CHECKS)).CHECKS_FILE,
           );
           const sold = new Set<TransactionFields>();
           const sell = (hour: number) => async (): Promise<void> => {

@@ -1,18 +1,5 @@
 import { visible } from "../../lib/visible.ts";
-
-/** An alert as the database has it. */
-export interface AlertRow {
-  readonly alert_id: string;
-  readonly event: "raised" | "resolved";
-  readonly key: string;
-  readonly kind: string;
-  readonly severity: "error" | "warning";
-  readonly summary: string;
-  readonly details: unknown;
-  readonly raised_at: Date;
-  readonly resolved_at: Date | null;
-  readonly attempts: number;
-}
+import type { Alert, AlertEvent } from "./alert.ts";
 
 /** What each kind of alert asks of whoever reads it. */
 export const REMEDIES: Readonly<Record<string, string>> = {
@@ -34,15 +21,10 @@ export const REMEDIES: Readonly<Record<string, string>> = {
 /** What a webhook is sent: `text` is what Slack, Mattermost and the like show. */
 export interface AlertMessage {
   readonly text: string;
-  readonly alert: {
+  readonly alert: Omit<Alert, "raised_at" | "resolved_at"> & {
     /** Null where no database could be asked for one. */
     readonly id: number | null;
-    readonly event: "raised" | "resolved";
-    readonly key: string;
-    readonly kind: string;
-    readonly severity: "error" | "warning";
-    readonly summary: string;
-    readonly details: unknown;
+    readonly event: AlertEvent;
     readonly remedy: string | null;
     readonly raised_at: string;
     readonly resolved_at: string | null;
@@ -52,10 +34,9 @@ export interface AlertMessage {
 /** At most so much of a sentence is shown by who shows it at all. */
 const TEXT_CHARACTERS = 1_000;
 
-export function messageOf(
-  alert: Omit<AlertRow, "alert_id" | "attempts"> & { alert_id: string | null },
-): AlertMessage {
-  const { event, key, kind, severity, details, raised_at: raisedAt, resolved_at: resolvedAt } = alert;
+/** @param id of the alert; null where no database could be asked for one */
+export function messageOf(event: AlertEvent, id: number | null, alert: Alert): AlertMessage {
+  const { key, kind, severity, details, raised_at: raisedAt, resolved_at: resolvedAt } = alert;
   const summary = shortened(alert.summary);
   const remedy = REMEDIES[kind] ?? null;
   const text =
@@ -65,16 +46,7 @@ export function messageOf(
   return {
     text,
     alert: {
-      ...{
-        id: alert.alert_id === null ? null : Number(alert.alert_id),
-        event,
-        key,
-        kind,
-        severity,
-        summary,
-        details,
-        remedy,
-      },
+      ...{ id, event, key, kind, severity, summary, details, remedy },
       raised_at: raisedAt.toISOString(),
       resolved_at: resolvedAt?.toISOString() ?? null,
     },

@@ -2,7 +2,8 @@ import type pg from "pg";
 import { withPooledTransaction } from "../../database/pool.ts";
 import { sqlFile } from "../../database/sqlFile.ts";
 import { publicMessage } from "../../lib/publicError.ts";
-import { messageOf, type AlertRow } from "./alertMessage.ts";
+import type { Alert, AlertEvent } from "./alert.ts";
+import { messageOf } from "./alertMessage.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const lockAlerts = sql("lockAlerts");
@@ -18,11 +19,15 @@ export interface AlertRules {
 }
 
 /** An alert that was raised or resolved just now. */
-export interface AlertChange {
-  readonly event: "raised" | "resolved";
-  readonly key: string;
-  readonly severity: "error" | "warning";
-  readonly summary: string;
+export interface AlertChange extends Pick<Alert, "key" | "severity" | "summary"> {
+  readonly event: AlertEvent;
+}
+
+/** An alert that is to be told of. */
+interface ClaimedAlert extends Alert, pg.QueryResultRow {
+  readonly alert_id: string;
+  readonly event: AlertEvent;
+  readonly attempts: number;
 }
 
 /** A due time that no run has begun for is late after so long. */
@@ -69,14 +74,14 @@ export async function tellAlerts(
   let told = 0;
   for (; told < MOST_AT_ONCE && !stopping.aborted; told += 1) {
     const claimedAt = now();
-    const { rows } = await claimAlert.run<AlertRow & pg.QueryResultRow>(pool, {
+    const { rows } = await claimAlert.run<ClaimedAlert>(pool, {
       now: claimedAt.toISOString(),
       until: new Date(claimedAt.getTime() + CLAIM_MS).toISOString(),
     });
     const [alert] = rows;
     if (alert === undefined) return { told, problem: undefined };
     try {
-      await tell(messageOf(alert));
+      await tell(messageOf(alert.event, Number(alert.alert_id), alert));
     } catch (error) {
       const problem = publicMessage(error);
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (alert.attempts - 1), LONGEST_PAUSE_MS);

@@ -1,3 +1,4 @@
+import type { AlertEvent } from "./alert.ts";
 import { messageOf } from "./alertMessage.ts";
 import type { Tell } from "./alerts.ts";
 
@@ -12,7 +13,7 @@ export class AwayAlert {
   readonly #tell: Tell;
   readonly #host: string;
   #awaySince: Date | undefined;
-  #told: "raised" | "resolved" = "resolved";
+  #told: AlertEvent = "resolved";
 
   constructor(tell: Tell, host: string) {
     this.#tell = tell;
@@ -35,15 +36,13 @@ export class AwayAlert {
     this.#awaySince = undefined;
   }
 
-  #say(event: "raised" | "resolved", since: Date, until: Date | null): Promise<void> {
+  #say(event: AlertEvent, since: Date, until: Date | null): Promise<void> {
     return this.#tell(
-      messageOf({
-        ...{ alert_id: null, event, key: `database_away:${this.#host}`, kind: "database_away" },
-        severity: "error",
+      messageOf(event, null, {
+        ...{ key: `database_away:${this.#host}`, kind: "database_away", severity: "error" },
         summary: `the database has not answered ${this.#host} since ${since.toISOString()}`,
         details: { host: this.#host },
-        raised_at: since,
-        resolved_at: until,
+        ...{ raised_at: since, resolved_at: until },
       }),
     );
   }

@@ -1,19 +1,12 @@
 import type pg from "pg";
 import { sqlFile } from "../../database/sqlFile.ts";
+import type { Alert } from "./alert.ts";
 
 const listAlertsSql = sqlFile(new URL("./listAlerts.sql", import.meta.url));
 
-/** An alert as it is kept. */
-export interface KeptAlert {
+/** An alert with what has been told of it. */
+export interface KeptAlert extends Alert {
   readonly alert_id: number;
-  readonly key: string;
-  readonly kind: string;
-  readonly severity: "error" | "warning";
-  readonly summary: string;
-  readonly details: unknown;
-  readonly raised_at: Date;
-  /** Null while it is open. */
-  readonly resolved_at: Date | null;
   /** Whether it only happened. */
   readonly is_event: boolean;
   /** When the webhook was told of it; null where it was not, or there is none. */

@@ -170,35 +170,32 @@ WITH
     FROM loads
     WHERE rejected > records * :reject_ratio::numeric
     UNION ALL
+    -- One that is silent is late as well.
     SELECT
-      'source_late:' || subject,
-      'source_late',
-      'warning',
+      level.kind || ':' || subject,
+      level.kind,
+      level.severity,
       false,
       format('%s: %s; expected: %s', name, observed, expected),
       jsonb_build_object('source', subject, 'check', name, 'run_id', run_id)
     FROM checked
-    WHERE kind = 'freshness' AND status <> 'passed'
+    JOIN (
+      VALUES ('source_late', 'warning', ARRAY['warned', 'failed']), ('source_silent', 'error', ARRAY['failed'])
+    ) AS level (kind, severity, statuses) ON checked.status::text = ANY (level.statuses)
+    WHERE checked.kind = 'freshness'
     UNION ALL
     SELECT
-      'source_silent:' || subject,
-      'source_silent',
-      'error',
-      false,
-      format('%s: %s; expected: %s', name, observed, expected),
-      jsonb_build_object('source', subject, 'check', name, 'run_id', run_id)
-    FROM checked
-    WHERE kind = 'freshness' AND status = 'failed'
-    UNION ALL
-    SELECT
-      CASE status WHEN 'failed' THEN 'check_failed:' ELSE 'check_warned:' END || name,
-      CASE status WHEN 'failed' THEN 'check_failed' ELSE 'check_warned' END,
-      CASE status WHEN 'failed' THEN 'error' ELSE 'warning' END,
+      level.kind || ':' || name,
+      level.kind,
+      level.severity,
       false,
       format('%s: %s; expected: %s', name, observed, expected),
       jsonb_build_object('check', name, 'subject', subject, 'run_id', run_id)
     FROM checked
-    WHERE kind <> 'freshness' AND status <> 'passed'
+    JOIN (
+      VALUES ('check_warned', 'warning', 'warned'), ('check_failed', 'error', 'failed')
+    ) AS level (kind, severity, status) ON checked.status::text = level.status
+    WHERE checked.kind <> 'freshness'
   ),
 
   conditions AS (SELECT DISTINCT ON (key) * FROM found ORDER BY key),

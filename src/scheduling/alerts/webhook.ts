@@ -1,4 +1,5 @@
 import { TillhouseError } from "../../lib/errors.ts";
+import { whyNotFetched } from "../../lib/webAddress.ts";
 
 /** Longer than an answer takes that comes at all, and no longer than a daemon has that is told to stop. */
 const PATIENCE_MS = 5_000;
@@ -19,7 +20,7 @@ export async function askWebhook(url: string, body?: unknown): Promise<void> {
     redirect: "manual",
     signal: AbortSignal.timeout(PATIENCE_MS),
   }).catch((error: unknown) => {
-    throw failed(`The address could not be reached (${reasonOf(error)}).`, error);
+    throw failed(`The address could not be reached (${whyNotFetched(error, PATIENCE_MS)}).`, error);
   });
   await response.body?.cancel();
   if (!response.ok) throw failed(`The address answered with status ${response.status}.`);
@@ -27,12 +28,4 @@ export async function askWebhook(url: string, body?: unknown): Promise<void> {
 
 function failed(message: string, cause?: unknown): TillhouseError {
   return new TillhouseError("webhook_failed", message, {}, cause);
-}
-
-/** `fetch` says why by a code of what caused it. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "for no known reason";
-  if (error.name === "TimeoutError") return `no answer within ${PATIENCE_MS / 1000} s`;
-  const { code } = (error.cause ?? {}) as { code?: unknown };
-  return typeof code === "string" ? code : error.name;
 }

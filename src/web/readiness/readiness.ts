@@ -1,6 +1,7 @@
 import type { DatabaseFinding } from "./databaseCheck.ts";
 import { failed, type Finding } from "./finding.ts";
-import { scheduleFinding, type JobState, type ScheduleFinding } from "./scheduleCheck.ts";
+import type { JobState } from "../../runs/jobState.ts";
+import { scheduleFinding, type ScheduleFinding } from "./scheduleCheck.ts";
 import type { Clock } from "../../lib/clock.ts";
 
 /** Whether the daemon does its work, and what keeps it from that. */

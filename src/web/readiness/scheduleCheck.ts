@@ -1,16 +1,5 @@
+import type { JobState } from "../../runs/jobState.ts";
 import { failed, type Finding } from "./finding.ts";
-
-/** How a job stands for the daemon. */
-export interface JobState {
-  readonly job: string;
-  /** Undefined until the database has been asked. */
-  readonly accountedThrough: Date | undefined;
-  readonly next: Date | undefined;
-  readonly isPaused: boolean;
-  readonly isAway: boolean;
-  readonly runningSince: Date | undefined;
-  readonly waitingSince: Date | undefined;
-}
 
 /** A job of the schedule, as it is told. */
 interface JobFinding {

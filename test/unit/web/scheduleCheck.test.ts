@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { scheduleFinding, type JobState } from "../../../src/web/readiness/scheduleCheck.ts";
+import type { JobState } from "../../../src/runs/jobState.ts";
+import { scheduleFinding } from "../../../src/web/readiness/scheduleCheck.ts";
 
 const NOW = new Date("2026-11-24T12:00:00Z");
 const before = (seconds: number): Date => new Date(NOW.getTime() - seconds * 1_000);
