@@ -1,4 +1,4 @@
-/** Makes dist/: the typed database client, compiled TypeScript with its tree kept, the .sql files beside it, and two entries. */
+/** Makes dist/: the typed database client, compiled TypeScript with its tree kept, what it reads beside it, and two entries. */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -23,6 +23,9 @@ function run(packageName, program, args) {
   }
 }
 
+/** Of files that are no modules: statements, and what browsers are sent. */
+const AS_THEY_ARE = [".sql", ".css", ".js", ".svg"];
+
 rmSync(join(root, "dist"), { recursive: true, force: true });
 run("prisma", "build/index.js", ["generate"]);
 // Whoever installs does not wait until types are checked (`--noCheck`).
@@ -30,7 +33,7 @@ run("typescript", "bin/tsc", ["-p", ".config/tsconfig.build.json", ...process.ar
 for (const folder of ["src", "jobs"]) {
   cpSync(join(root, folder), join(root, "dist", folder), {
     recursive: true,
-    filter: (path) => statSync(path).isDirectory() || extname(path) === ".sql",
+    filter: (path) => statSync(path).isDirectory() || AS_THEY_ARE.includes(extname(path)),
   });
 }
 mkdirSync(join(root, "dist"), { recursive: true });

@@ -89,11 +89,16 @@ async function listen(
   parts: Parts,
 ): Promise<Web | undefined> {
   if (config.httpPort === 0) return undefined;
-  const { openWeb } = await import("./web/openWeb.ts");
+  const [{ openWeb }, { pageSource }] = await Promise.all([
+    import("./web/openWeb.ts"),
+    import("./pageSource.ts"),
+  ]);
+  const jobs = () => parts.schedules?.map((schedule) => schedule.state());
   return openWeb({
     ...{ config, logger, clock: systemClock, stopping },
     pool: () => parts.database?.pool,
-    jobs: () => parts.schedules?.map((schedule) => schedule.state()),
+    jobs,
+    pages: pageSource({ config, clock: systemClock, database: () => parts.database, jobs }),
   });
 }
 

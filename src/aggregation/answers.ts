@@ -7,6 +7,8 @@ type Format = "text" | "count" | "id" | "instant" | "day" | { readonly decimals:
 export interface AnswerView {
   /** The question, as a title. */
   readonly title: string;
+  /** What exactly is asked, for whoever wants to know: what counts, how ties are broken. */
+  readonly definition: string;
   /** Columns in their order, under their names in the database. */
   readonly columns: Readonly<Record<string, Format>>;
   /** All rows in their order, under the client's names. */
@@ -33,6 +35,8 @@ const view = (definition: AnswerView): AnswerView => definition;
 export const ANSWERS = {
   top_10_stores_by_amount: view({
     title: "Top 10 stores by transacted amount",
+    definition:
+      "The ten stores with the highest sum of accepted amounts. Stores with the same amount stand in the order of their ids. A sale belongs to the store where its device stands now.",
     columns: {
       rank: "count",
       store_id: "id",
@@ -46,6 +50,8 @@ export const ANSWERS = {
   }),
   top_10_products_sold: view({
     title: "Top 10 products sold",
+    definition:
+      "The ten products, by SKU, with the most accepted sales. Where two have as many, the one with the higher amount stands first, then the lower SKU. The name is that of the sale with the highest transaction id.",
     columns: {
       rank: "count",
       product_sku: "text",
@@ -57,6 +63,8 @@ export const ANSWERS = {
   }),
   average_amount_by_typology_and_country: view({
     title: "Average amount by store typology and country",
+    definition:
+      "The mean amount of an accepted sale, over all sales of the stores of each typology in each country. Pairs without a sale have no row.",
     columns: {
       typology: "text",
       country: "text",
@@ -72,11 +80,15 @@ export const ANSWERS = {
   }),
   transaction_share_by_device_type: view({
     title: "Share of transactions by device type",
+    definition:
+      "Of a hundred accepted sales, how many were made on devices of each type. The shares add up to 100, but for rounding to four decimals.",
     columns: { device_type: "id", transactions: "count", percentage: { decimals: 4 } },
     read: (client) => client.transactionShareByDeviceType.findMany({ orderBy: { deviceType: "asc" } }),
   }),
   time_to_fifth_transaction: view({
     title: "Average time for a store to make its first five transactions",
+    definition:
+      "Over the stores with at least five accepted sales: the mean time from the first to the fifth, by when they happened (ties by transaction id), and from the creation of the store to the fifth. A store may have sold before the day that its file gives for its creation: then the latter is negative.",
     columns: {
       stores: "count",
       average_seconds_from_first: { decimals: 3 },
@@ -88,6 +100,8 @@ export const ANSWERS = {
   }),
   time_to_fifth_transaction_by_store: view({
     title: "Time to the fifth transaction, by store",
+    definition:
+      "The same for each such store: when its first and its fifth accepted sale happened, and how many days lie between, and between its creation and its fifth.",
     columns: {
       store_id: "id",
       store_name: "text",
@@ -104,34 +118,40 @@ export const ANSWERS = {
 export const PERFORMANCE_VIEWS = {
   store_performance: view({
     title: "Store performance",
+    definition: "Transactions and amounts of each store that has any, by status.",
     columns: { store_id: "id", store_name: "text", country: "text", typology: "text", ...PERFORMANCE },
     read: (client) => client.storePerformance.findMany({ orderBy: { storeId: "asc" } }),
   }),
   product_performance: view({
     title: "Product performance",
+    definition: "Transactions and amounts of each product, by status.",
     columns: { product_sku: "text", product_name: "text", ...PERFORMANCE },
     read: async (client) =>
       inCodePointOrder(await client.productPerformance.findMany(), (row) => [row.productSku]),
   }),
   device_type_performance: view({
     title: "Device type performance",
+    definition: "Transactions and amounts of each type of device, by status.",
     columns: { device_type: "id", ...PERFORMANCE },
     read: (client) => client.deviceTypePerformance.findMany({ orderBy: { deviceType: "asc" } }),
   }),
   average_amount_by_typology: view({
     title: "Average amount by typology",
+    definition: "The mean amount of an accepted sale by typology of store, and transactions and amounts by status.",
     columns: { typology: "text", average_amount: AMOUNT, ...PERFORMANCE },
     read: async (client) =>
       inCodePointOrder(await client.averageAmountByTypology.findMany(), (row) => [row.typology]),
   }),
   average_amount_by_country: view({
     title: "Average amount by country",
+    definition: "The mean amount of an accepted sale by country of store, and transactions and amounts by status.",
     columns: { country: "text", average_amount: AMOUNT, ...PERFORMANCE },
     read: async (client) =>
       inCodePointOrder(await client.averageAmountByCountry.findMany(), (row) => [row.country]),
   }),
   daily_sales: view({
     title: "Daily sales",
+    definition: "Transactions and amounts of each day (UTC) on which they happened, by status.",
     columns: { calendar_date: "day", ...PERFORMANCE },
     read: (client) => client.dailySales.findMany({ orderBy: { calendarDate: "asc" } }),
   }),
@@ -141,11 +161,13 @@ export const PERFORMANCE_VIEWS = {
 export const AS_WAS_VIEWS = {
   top_10_stores_by_amount_as_was: view({
     title: "Top 10 stores by transacted amount, by where devices stood then",
+    definition: "As now, but a sale belongs to the store where its device stood when it happened.",
     columns: ANSWERS.top_10_stores_by_amount.columns,
     read: (client) => client.top10StoresByAmountAsWas.findMany({ orderBy: { rank: "asc" } }),
   }),
   average_amount_by_typology_and_country_as_was: view({
     title: "Average amount by store typology and country then",
+    definition: "As now, but by the typology and country that the store of a sale had when it happened.",
     columns: ANSWERS.average_amount_by_typology_and_country.columns,
     read: async (client) =>
       inCodePointOrder(await client.averageAmountByTypologyAndCountryAsWas.findMany(), (row) => [
@@ -155,6 +177,7 @@ export const AS_WAS_VIEWS = {
   }),
   transaction_share_by_device_type_as_was: view({
     title: "Share of transactions by device type then",
+    definition: "As now, but by the type that the device had when the sale happened.",
     columns: ANSWERS.transaction_share_by_device_type.columns,
     read: (client) => client.transactionShareByDeviceTypeAsWas.findMany({ orderBy: { deviceType: "asc" } }),
   }),

@@ -1,8 +1,8 @@
 import { ANSWERS, readViews, VIEWS, type AnswerRow } from "../aggregation/answers.ts";
+import { answerAsCsv } from "../aggregation/answerAsCsv.ts";
 import type { Database } from "../database/openDatabase.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
-import { formulaSafe } from "./formulaSafe.ts";
 import { print, printJson, printTable } from "./output.ts";
 
 export const ANSWER_FORMATS = ["table", "json", "csv"] as const;
@@ -27,7 +27,7 @@ export async function answersCommand(options: AnswersOptions): Promise<void> {
   await withDatabase(commandContext(), "read", async (database) => {
     const answers = await readViews(await database.prisma(), names);
     if (options.format === "json") printJson(answers);
-    else if (options.format === "csv") print(await asCsv(first, answers[first] ?? []));
+    else if (options.format === "csv") print(await answerAsCsv(Object.keys(VIEWS[first]?.columns ?? {}), answers[first] ?? []));
     else await printAnswers(answers);
   });
 }
@@ -53,11 +53,4 @@ async function printAnswers(answers: Record<string, readonly AnswerRow[]>): Prom
       rows.map((row) => columns.map((column) => row[column] ?? null)),
     );
   }
-}
-
-async function asCsv(name: string, rows: readonly AnswerRow[]): Promise<string> {
-  const { writeToString } = await import("fast-csv");
-  const columns = Object.keys(VIEWS[name]?.columns ?? {});
-  const lines = rows.map((row) => columns.map((column) => formulaSafe(row[column] ?? null)));
-  return writeToString(lines, { headers: columns, alwaysWriteHeaders: true });
 }

@@ -1,13 +1,12 @@
-import { jobNamed, SCHEDULED_JOBS, type ScheduledJob } from "../../jobs/scheduledJobs.ts";
-import type { Config } from "../config/loadConfig.ts";
+import { jobPlans, scheduleOf, type JobPlan } from "../../jobs/jobPlans.ts";
+import { jobNamed } from "../../jobs/scheduledJobs.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import { publicMessage } from "../lib/publicError.ts";
-import { cronTimes, type CronTimes, type DueTime } from "../scheduling/cronTimes.ts";
+import type { DueTime } from "../scheduling/cronTimes.ts";
 import {
   pause,
   readSchedules,
   resume,
-  type JobSchedule,
   type ScheduleStanding,
 } from "../scheduling/jobSchedules.ts";
 import { commandContext, withDatabase, type CommandContext } from "./commandContext.ts";
@@ -19,13 +18,6 @@ export interface ScheduleOptions {
   readonly limit: number;
 }
 
-interface JobWithTimes extends JobSchedule {
-  readonly times: CronTimes;
-  readonly next: readonly DueTime[];
-  /** Undefined where no daemon has run it, or the database could not be asked. */
-  readonly standing: ScheduleStanding | undefined;
-}
-
 /**
  * `schedule`: when each job is due next, which of those times a clock change skips or repeats, and how each stands. Where the
  * database cannot be asked, the times are shown alone.
@@ -34,12 +26,7 @@ export async function scheduleCommand({ json, limit }: ScheduleOptions): Promise
   const context = commandContext();
   const now = context.clock.now();
   const standings = await readStandings(context);
-  const jobs = SCHEDULED_JOBS.map((job): JobWithTimes => {
-    const schedule = scheduleOf(job, context.config);
-    const times = cronTimes(schedule.cron, schedule.timezone);
-    const next = nextOf(times.between(now, FAR_AWAY), limit);
-    return { ...schedule, times, next, standing: standings?.find((one) => one.job === job.name) };
-  });
+  const jobs = jobPlans(context.config, standings, now, limit);
   if (json === true) {
     printJson({ jobs: jobs.map(asJson), known: standings !== undefined });
     return;
@@ -80,10 +67,6 @@ export async function resumeCommand(name: string, { json }: { json?: boolean }):
     );
 }
 
-function scheduleOf(job: ScheduledJob, config: Config): JobSchedule {
-  return { name: job.name, cron: job.cron(config), timezone: config.timezone };
-}
-
 async function readStandings(context: CommandContext): Promise<ScheduleStanding[] | undefined> {
   try {
     return await withDatabase(context, "read", ({ pool }) => readSchedules(pool));
@@ -94,18 +77,7 @@ async function readStandings(context: CommandContext): Promise<ScheduleStanding[
   }
 }
 
-const FAR_AWAY = new Date("9999-12-31");
-
-function nextOf(times: Iterable<DueTime>, limit: number): DueTime[] {
-  const next: DueTime[] = [];
-  for (const due of times) {
-    if (next.length === limit) break;
-    next.push(due);
-  }
-  return next;
-}
-
-function asJson({ name, cron, timezone, times, next, standing }: JobWithTimes): Record<string, unknown> {
+function asJson({ name, cron, timezone, times, next, standing }: JobPlan): Record<string, unknown> {
   const latest = standing?.latest;
   return {
     ...{ job: name, cron, timezone },
@@ -127,7 +99,7 @@ function asJson({ name, cron, timezone, times, next, standing }: JobWithTimes): 
   };
 }
 
-async function printJob({ name, cron, timezone, times, next, standing }: JobWithTimes): Promise<void> {
+async function printJob({ name, cron, timezone, times, next, standing }: JobPlan): Promise<void> {
   print(`${name}: ${cron} in ${timezone}`);
   if (standing !== undefined) for (const line of linesOn(standing)) print(line);
   if (next.length === 0) print("It is not due within 40 years.");

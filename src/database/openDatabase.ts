@@ -14,6 +14,8 @@ export interface Database {
   readonly entry: Entry;
   /** Connections in that role. */
   readonly pool: pg.Pool;
+  /** Connections that only read, as the reader, whatever the database was opened for. Made when they are first asked for. */
+  readers(): pg.Pool;
   /** The typed client, which only reads, as the reader. Made when it is first asked for: its code takes a while to load. */
   prisma(): Promise<PrismaClient>;
   /**
@@ -43,6 +45,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     get pool() {
       return open.pool;
     },
+    readers: () => open.readers(),
     prisma: () => open.prisma(),
     revive: async () => {
       if (options.config.databaseUrl !== undefined || (await open.isAlive())) return;
@@ -55,7 +58,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
 }
 
 /** A database as it was opened; it stays with its server. */
-interface OpenDatabase extends Pick<Database, "url" | "entry" | "pool" | "prisma" | "close"> {
+interface OpenDatabase extends Pick<Database, "url" | "entry" | "pool" | "readers" | "prisma" | "close"> {
   /** Whether it answers; a restarted one does, one that is gone or was stopped does not. */
   isAlive(): Promise<boolean>;
 }
@@ -74,11 +77,12 @@ async function openOnce(options: OpenOptions): Promise<OpenDatabase> {
     },
   );
   // The same pool where the whole program reads: one connection is enough then.
-  let readers = options.purpose === "read" ? pool : undefined;
+  let reading = options.purpose === "read" ? pool : undefined;
+  const readers = (): pg.Pool =>
+    (reading ??= createPool(entryFor(url, "read", entry.role !== undefined), logger));
   let client: Promise<PrismaClient> | undefined;
   const prisma = (): Promise<PrismaClient> => {
-    readers ??= createPool(entryFor(url, "read", entry.role !== undefined), logger);
-    const reading = readers;
+    const reading = readers();
     client ??= import("./prismaClient.ts").then(({ prismaClientOn }) => prismaClientOn(reading));
     return client;
   };
@@ -87,7 +91,7 @@ async function openOnce(options: OpenOptions): Promise<OpenDatabase> {
     closing ??= (async () => {
       // That it could not be made was told to whoever asked for it.
       await client?.then((made) => made.$disconnect()).catch(() => undefined);
-      for (const open of new Set([pool, readers])) if (open?.ended === false) await open.end();
+      for (const open of new Set([pool, reading])) if (open?.ended === false) await open.end();
       await embedded?.close();
     })();
     return closing;
@@ -100,5 +104,5 @@ async function openOnce(options: OpenOptions): Promise<OpenDatabase> {
       (error: unknown) => isAnswer(error) && !isLostConnection(error),
     );
   };
-  return { url, entry, pool, prisma, isAlive, close };
+  return { url, entry, pool, readers, prisma, isAlive, close };
 }

@@ -10,6 +10,7 @@ import {
   METHOD_NOT_ALLOWED,
   NOT_FOUND,
   sendError,
+  unavailable,
 } from "./errorAnswers.ts";
 import { refusalOf } from "./requestGuard.ts";
 import type { Route } from "./routes/route.ts";
@@ -65,7 +66,9 @@ export function createServer({ token, logger, routes }: ServerOptions): FastifyI
     const isOpen = routes.some(({ path, isOpen }) => isOpen === true && path === request.routeOptions.url);
     const refusal = refusalOf({ host, authorization }, token, isOpen);
     if (refusal === undefined) return undefined;
-    if (refusal.status === 401) reply.header("www-authenticate", "Bearer");
+    // Browsers ask their user for the second.
+    if (refusal.status === 401)
+      reply.header("www-authenticate", ['Bearer realm="Tillhouse"', 'Basic realm="Tillhouse", charset="UTF-8"']);
     return sendError(reply, refusal);
   });
   server.addHook("onResponse", async (request, reply) => {
@@ -77,6 +80,8 @@ export function createServer({ token, logger, routes }: ServerOptions): FastifyI
   });
   server.setNotFoundHandler((_request, reply) => sendError(reply, NOT_FOUND));
   server.setErrorHandler((error, request, reply) => {
+    const away = unavailable(error);
+    if (away !== undefined) return sendError(reply, away);
     logger.error(`a page could not be made: ${publicMessage(error)}`, {
       ...{ code: publicCode(error), route: request.routeOptions.url },
     });

@@ -1,6 +1,12 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyReply } from "fastify";
+import { asDatabaseError } from "../database/databaseErrors.ts";
+import { passesSoon, TillhouseError } from "../lib/errors.ts";
+import { ASSETS } from "./assets.ts";
+import { PAGE_HEADERS } from "./pageHeaders.ts";
+import { asHtml } from "./pages/document.tsx";
+import { errorPage } from "./pages/errorPage.tsx";
 import { STRICT_HEADERS } from "./strictHeaders.ts";
 
 /** What is told of something that went wrong: never what a system, a database or the request itself said. */
@@ -27,16 +33,38 @@ export const INTERNAL_ERROR: ErrorAnswer = {
   message: "This went wrong: see the daemon's log.",
 };
 
+/** Prisma's own codes of a database that cannot be reached, or has no connection to spare. */
+const AWAY_FOR_PRISMA = /^P(1\d{3}|2024|2028)$/;
+
+/** What is said where the database is away for now; undefined where something else went wrong. */
+export function unavailable(error: unknown): ErrorAnswer | undefined {
+  const { code } = error as { code?: unknown };
+  if (AWAY_FOR_PRISMA.test(String(code)))
+    return { status: 503, code: "database_unreachable", message: AWAY };
+  const known = asDatabaseError(error);
+  if (!(known instanceof TillhouseError) || !passesSoon(known)) return undefined;
+  const message = known.code === "database_busy" ? BUSY : AWAY;
+  return { status: 503, code: known.code, message };
+}
+
+const AWAY =
+  "The database cannot be reached now. Loads begin again by themselves once it is back; /readyz says how the daemon stands.";
+const BUSY = "The database has not answered in time. Try again in a moment.";
+
 const bodyOf = ({ code, message }: ErrorAnswer): { error: { code: string; message: string } } => ({
   error: { code, message },
 });
 
-/** Answers with an error. The connection is closed: what else is sent on it, a body perhaps, is read by nobody. */
+/**
+ * Answers with an error: a page for a browser, JSON for anybody else. The connection is closed: what else is sent on it, a body
+ * perhaps, is read by nobody.
+ */
 export function sendError(reply: FastifyReply, answer: ErrorAnswer): FastifyReply {
-  return reply
-    .headers({ ...STRICT_HEADERS, connection: "close" })
-    .status(answer.status)
-    .send(bodyOf(answer));
+  const isForBrowser = reply.request.headers.accept?.includes("text/html") === true;
+  reply.status(answer.status).header("connection", "close");
+  return isForBrowser
+    ? reply.headers(PAGE_HEADERS).send(asHtml(errorPage(answer), ASSETS))
+    : reply.headers(STRICT_HEADERS).send(bodyOf(answer));
 }
 
 /** The same on a connection whose request could not even be parsed. */

@@ -6,9 +6,12 @@ import type { Clock } from "../lib/clock.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { JobState } from "../runs/jobState.ts";
+import { ASSET_ROUTES } from "./assets.ts";
 import { createServer } from "./createServer.ts";
+import type { PageSource } from "./reading/pageSource.ts";
 import { databaseCheck, type DatabaseCheckOptions } from "./readiness/databaseCheck.ts";
 import { healthz } from "./routes/healthz.ts";
+import { pageRoutes } from "./routes/pages.tsx";
 import { readyz } from "./routes/readyz.ts";
 
 export interface WebOptions {
@@ -20,6 +23,7 @@ export interface WebOptions {
   readonly pool: DatabaseCheckOptions["pool"];
   /** Undefined until there is a schedule. */
   readonly jobs: () => readonly JobState[] | undefined;
+  readonly pages: PageSource;
 }
 
 /** What the daemon answers over HTTP. */
@@ -36,7 +40,7 @@ export interface Web {
  * @throws TillhouseError `http_unavailable`
  */
 export async function openWeb(options: WebOptions): Promise<Web> {
-  const { config, logger, clock, stopping, jobs, pool } = options;
+  const { config, logger, clock, stopping, jobs, pool, pages } = options;
   const { httpHost: host, httpPort, httpToken: token } = config;
   const checkDatabase = databaseCheck({
     ...{ pool, clock, isEmbedded: config.databaseUrl === undefined },
@@ -44,7 +48,12 @@ export async function openWeb(options: WebOptions): Promise<Web> {
   });
   const server = createServer({
     ...{ token, logger },
-    routes: [healthz({ clock, version: packageVersion() }), readyz({ checkDatabase, jobs, clock, stopping })],
+    routes: [
+      healthz({ clock, version: packageVersion() }),
+      readyz({ checkDatabase, jobs, clock, stopping }),
+      ...pageRoutes(pages),
+      ...ASSET_ROUTES,
+    ],
   });
   try {
     await server.listen({ host, port: httpPort, exclusive: true });

@@ -20,7 +20,8 @@ const FOREIGN_HOST: Refusal = {
 };
 const NO_TOKEN: Refusal = {
   ...{ status: 401, code: "token_required" },
-  message: "The daemon's HTTP_TOKEN is needed: Authorization: Bearer TOKEN",
+  message:
+    "The daemon's HTTP_TOKEN is needed: Authorization: Bearer TOKEN. In a browser, any user name with the token as password.",
 };
 
 /**
@@ -39,6 +40,13 @@ export function refusalOf(
   return NO_TOKEN;
 }
 
-function tokenIn(authorization: string | undefined): string | undefined {
-  return /^Bearer +(\S+) *$/i.exec(authorization ?? "")?.[1];
+/** As programs send it, or as browsers do: the password of a user of any name. */
+function tokenIn(authorization = ""): string | undefined {
+  const bearer = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
+  if (bearer !== undefined) return bearer;
+  const basic = /^Basic +([\w+/]+=*) *$/i.exec(authorization)?.[1];
+  if (basic === undefined) return undefined;
+  const pair = Buffer.from(basic, "base64").toString("utf8");
+  const colon = pair.indexOf(":");
+  return colon === -1 ? undefined : pair.slice(colon + 1);
 }

@@ -4,6 +4,7 @@ import { importsOf, parseModules, partOf, type SourceTexts } from "./sourceModul
 export const LEVELS: readonly (readonly string[])[] = [
   ["cli", "scheduler"],
   ["daemon"],
+  ["pageSource"],
   ["commands"],
   ["jobs"],
   ["ingestion", "aggregation", "quality", "scheduling", "web", "studio", "generator"],

@@ -10,11 +10,11 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const GENERATED = "src/database/generated/";
 
 /** Our files of some folders that end so, TypeScript unless said, without what Prisma generates. */
-export function readSources(folders: readonly string[], ending = ".ts"): SourceTexts {
+export function readSources(folders: readonly string[], ending = /\.tsx?$/): SourceTexts {
   const paths = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .map((name) => posix.join(folder, name.replaceAll("\\", "/")))
-      .filter((path) => path.endsWith(ending) && !path.startsWith(GENERATED)),
+      .filter((path) => ending.test(path) && !path.startsWith(GENERATED)),
   );
   return new Map(paths.sort().map((path) => [path, readFileSync(join(root, path), "utf8")]));
 }
@@ -69,5 +69,5 @@ export function importsOf(module: ParsedModule): string[] {
 /** The part of the program that a module belongs to: its folder in src, its own name beside them, or `jobs`. */
 export function partOf(path: string): string {
   const [top = "", second = ""] = path.split("/");
-  return top === "src" ? second.replace(/\.ts$/, "") : dirname(path);
+  return top === "src" ? second.replace(/\.tsx?$/, "") : dirname(path);
 }

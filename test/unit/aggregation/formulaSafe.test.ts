@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { formulaSafe } from "../../../src/commands/formulaSafe.ts";
+import { formulaSafe } from "../../../src/aggregation/formulaSafe.ts";
 
 test.each([
   "=1+1",

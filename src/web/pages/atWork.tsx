@@ -1,0 +1,48 @@
+import type { VNode } from "preact";
+import type { FileOfRun, RunWithFiles } from "../reading/runs.ts";
+import { Card } from "./card.tsx";
+import { NamedState } from "./state.tsx";
+import { bytesText, countText, durationText, Foreign, several } from "./values.tsx";
+
+/** A run that is at work, with how far it is. */
+export function AtWork({ run, now }: { readonly run: RunWithFiles; readonly now: Date }): VNode {
+  const took = now.getTime() - run.startedAt.getTime();
+  const open = run.files.filter(({ file }) => file.status === "loading");
+  return (
+    <Card
+      title={`Run ${run.runId} is at work: ${run.job}`}
+      aside={
+        <a href={`/runs/${run.runId}`} class="small">
+          All of run {run.runId}
+        </a>
+      }
+    >
+      <p>
+        <NamedState name="running" /> since {durationText(took)}; {several(run.recordsRead, "record")} read,{" "}
+        {countText(run.loaded)} loaded{perSecond(run.recordsRead, took)}.
+      </p>
+      {open.map((file) => (
+        <FileProgress key={file.file.path} of={file} />
+      ))}
+    </Card>
+  );
+}
+
+function perSecond(records: bigint, tookMs: number): string {
+  const rate = tookMs < 1_000 ? 0 : (Number(records) / tookMs) * 1_000;
+  return rate < 1 ? "" : `, ${countText(Math.round(rate))} a second`;
+}
+
+/** How much of a file is committed. */
+export function FileProgress({ of }: { readonly of: FileOfRun }): VNode {
+  const { path, committedBytes, sizeBytes } = of.file;
+  const [done, all] = [Number(committedBytes), Number(sizeBytes)];
+  return (
+    <div>
+      <p class="small">
+        <Foreign text={path} />: {bytesText(done)} of {bytesText(all)} committed
+      </p>
+      <progress max={Math.max(all, 1)} value={Math.min(done, all)} aria-label={`Committed of ${path}`} />
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import type { Prisma } from "../../database/generated/client.ts";
+import { clientOf } from "./database.ts";
+import type { PageSource } from "./pageSource.ts";
+
+/** Records of one kind that wait or were rejected, with a few of them. */
+export interface QuarantinedReason {
+  readonly source: string;
+  readonly reason: string;
+  readonly state: string;
+  readonly records: number;
+  /** The newest, redacted as they are kept. */
+  readonly samples: readonly QuarantineSample[];
+}
+
+export interface QuarantineSample {
+  readonly path: string;
+  readonly line: number;
+  readonly column: string | null;
+  readonly naturalKey: bigint | null;
+  readonly runId: number;
+  readonly fields: Prisma.JsonValue;
+}
+
+/** What the reader may read of a record. */
+const SHOWN = {
+  file: { select: { path: true } },
+  sourceLine: true,
+  columnName: true,
+  runId: true,
+  naturalKey: true,
+  fields: true,
+} as const satisfies Prisma.QuarantinedRecordSelect;
+
+const SAMPLES = 5;
+/** There are fewer reasons than this in each source. */
+const MOST_REASONS = 60;
+
+export interface Quarantine {
+  readonly reasons: readonly QuarantinedReason[];
+  readonly resolved: number;
+}
+
+export async function readQuarantine(source: PageSource): Promise<Quarantine> {
+  const client = await clientOf(source);
+  const [groups, resolved] = await Promise.all([
+    client.quarantinedRecord.groupBy({
+      by: ["source", "reason", "state"],
+      where: { state: { in: ["waiting", "rejected"] } },
+      _count: true,
+      orderBy: [{ source: "desc" }, { reason: "asc" }, { state: "asc" }],
+      take: MOST_REASONS,
+    }),
+    client.quarantinedRecord.count({ where: { state: "resolved" } }),
+  ]);
+  const reasons = await Promise.all(
+    groups.map(async ({ source: of, reason, state, _count: records }) => {
+      const samples = await client.quarantinedRecord.findMany({
+        select: SHOWN,
+        where: { source: of, reason, state },
+        orderBy: { quarantineId: "desc" },
+        take: SAMPLES,
+      });
+      return {
+        ...{ source: of, reason, state, records },
+        samples: samples.map((sample) => ({
+          path: sample.file.path,
+          line: Number(sample.sourceLine),
+          column: sample.columnName,
+          naturalKey: sample.naturalKey,
+          runId: sample.runId,
+          fields: sample.fields,
+        })),
+      };
+    }),
+  );
+  return { reasons, resolved };
+}

@@ -1,0 +1,43 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { TillhouseError } from "../../lib/errors.ts";
+
+/** Longer than any page takes; a database that hangs is not waited for. */
+const LIMIT_MS = 10_000;
+/** Different things that are read at once: pages must leave connections, and the database time, for loads. */
+const MOST_AT_ONCE = 8;
+
+/**
+ * Lets whoever asks for the same at the same time have one answer. However many ask, and however slow the database is, so many
+ * questions at most are on their way.
+ */
+export function sharedReads(limitMs = LIMIT_MS) {
+  const underWay = new Map<string, Promise<unknown>>();
+
+  /**
+   * @param key what is read
+   * @throws TillhouseError `database_busy` where too much is asked for, or the database does not answer in time; what `read` throws
+   */
+  return async <T>(key: string, read: () => Promise<T>): Promise<T> => {
+    let reading = underWay.get(key) as Promise<T> | undefined;
+    if (reading === undefined) {
+      if (underWay.size >= MOST_AT_ONCE) throw busy("Too many pages are being read");
+      reading = read().finally(() => underWay.delete(key));
+      underWay.set(key, reading);
+      // Nobody may be waiting for it any more when it fails.
+      reading.catch(() => undefined);
+    }
+    const answered = new AbortController();
+    const late = pause(limitMs, undefined, { signal: answered.signal, ref: false }).then(() => {
+      throw busy(`The database has not answered within ${limitMs / 1_000} s`);
+    });
+    late.catch(() => undefined);
+    try {
+      return await Promise.race([reading, late]);
+    } finally {
+      answered.abort();
+    }
+  };
+}
+
+const busy = (what: string): TillhouseError =>
+  new TillhouseError("database_busy", `${what}. Try again in a moment.`);

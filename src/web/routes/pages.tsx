@@ -1,0 +1,123 @@
+import { ASSETS } from "../assets.ts";
+import { NOT_FOUND, sendError } from "../errorAnswers.ts";
+import { PAGE_HEADERS } from "../pageHeaders.ts";
+import { AnswersPage } from "../pages/answersPage.tsx";
+import { ChecksPage } from "../pages/checksPage.tsx";
+import { asHtml, type Page } from "../pages/document.tsx";
+import { OverviewPage } from "../pages/overviewPage.tsx";
+import { QuarantinePage } from "../pages/quarantinePage.tsx";
+import { RunPage } from "../pages/runPage.tsx";
+import { RunsPage } from "../pages/runsPage.tsx";
+import { SchedulePage } from "../pages/schedulePage.tsx";
+import { readAnswers } from "../reading/answers.ts";
+import { clientOf } from "../reading/database.ts";
+import { readOverview } from "../reading/overview.ts";
+import type { PageSource } from "../reading/pageSource.ts";
+import { readQuarantine } from "../reading/quarantine.ts";
+import { listRuns, readRun } from "../reading/runs.ts";
+import { sharedReads } from "../reading/sharedReads.ts";
+import type { Route } from "./route.ts";
+
+/** A page shows itself anew after so long while a run is at work. */
+const AT_WORK_MS = 3_000;
+const RUNS_ON_A_PAGE = 50;
+/** Run ids are integers of four bytes. */
+const MOST_RUN_ID = 2_147_483_647;
+
+/** A page for what was asked; undefined where there is none. */
+type ReadPage = (asked: Asked) => Promise<Page | undefined>;
+
+interface Asked {
+  readonly path: string;
+  /** The number in the path, or behind `?before=`; undefined where there is none that could be one. */
+  readonly id: number | undefined;
+}
+
+/** The pages of the daemon. */
+export function pageRoutes(source: PageSource): Route[] {
+  const { clock } = source;
+  const shared = sharedReads();
+  const page = (path: string, read: ReadPage): Route => ({
+    path,
+    answer: async (request, reply) => {
+      const asked = { path, id: idOf(request.params, request.query) };
+      // Rendered once for all who ask for the same at the same time.
+      const html = await shared(`${path} ${asked.id ?? ""}`, async () => {
+        const made = await read(asked);
+        return made === undefined ? undefined : asHtml(made, ASSETS);
+      });
+      if (html === undefined) return sendError(reply, NOT_FOUND);
+      reply.headers(PAGE_HEADERS);
+      return html;
+    },
+  });
+
+  return [
+    page("/", async () => {
+      const [overview, at] = [await readOverview(source), clock.now()];
+      const body = <OverviewPage overview={overview} states={source.jobs()} now={at} />;
+      return { title: "Tillhouse", of: "Overview", body, at, ...againWhile(overview.atWork.length > 0) };
+    }),
+    page("/answers", async () => {
+      const [answers, at] = [await readAnswers(source), clock.now()];
+      const body = <AnswersPage answers={answers} otherViews={source.otherViews} now={at} />;
+      return { title: "Answers", of: "Answers", body, at };
+    }),
+    page("/runs", async ({ id: before }) => {
+      const runs = await listRuns(await clientOf(source), { before, take: RUNS_ON_A_PAGE + 1 });
+      const [shown, at] = [runs.slice(0, RUNS_ON_A_PAGE), clock.now()];
+      const body = <RunsPage runs={shown} before={before} hasMore={runs.length > shown.length} now={at} />;
+      return { title: "Runs", of: "Runs", body, at, ...againWhile(shown.some(({ status }) => status === "running")) };
+    }),
+    page("/runs/:id", async ({ id }) => {
+      const run = id === undefined ? undefined : await readRun(await clientOf(source), id);
+      if (run === undefined) return undefined;
+      const at = clock.now();
+      const body = <RunPage run={run} now={at} />;
+      return { title: `Run ${run.runId}`, of: "Runs", body, at, ...againWhile(run.status === "running") };
+    }),
+    page("/quarantine", async () => {
+      const body = <QuarantinePage quarantine={await readQuarantine(source)} />;
+      return { title: "Quarantine", of: "Quarantine", body, at: clock.now() };
+    }),
+    page("/checks", async () => {
+      const [checks, at] = [await source.checks(), clock.now()];
+      return { title: "Checks", of: "Checks", body: <ChecksPage checks={checks} now={at} />, at };
+    }),
+    page("/schedule", async () => {
+      const [jobs, alerts] = await Promise.all([source.schedule(), source.alerts()]);
+      const [states, at] = [source.jobs(), clock.now()];
+      const body = <SchedulePage jobs={jobs} states={states} alerts={alerts} now={at} />;
+      return { title: "Schedule", of: "Schedule", body, at };
+    }),
+    ...csvRoutes(source),
+  ];
+}
+
+const againWhile = (isAtWork: boolean): { againMs?: number } => (isAtWork ? { againMs: AT_WORK_MS } : {});
+
+/** `/answers/VIEW.csv`, of each view that is read from rollups. */
+function csvRoutes(source: PageSource): Route[] {
+  const shared = sharedReads();
+  return [...source.answers, ...source.otherViews].map((view) => ({
+    path: `/answers/${view.name}.csv`,
+    answer: async (_request, reply) => {
+      const csv = await shared(view.name, async () => {
+        const { [view.name]: rows = [] } = await source.readViews([view.name]);
+        return source.asCsv(view, rows);
+      });
+      reply.headers({
+        "content-type": "text/csv; charset=utf-8",
+        "content-disposition": `attachment; filename="${view.name}.csv"`,
+      });
+      return csv;
+    },
+  }));
+}
+
+/** What was sent is nobody's number until it is seen to be one. */
+function idOf(params: unknown, query: unknown): number | undefined {
+  const sent = (params as { id?: unknown }).id ?? (query as { before?: unknown }).before;
+  if (typeof sent !== "string" || !/^[1-9]\d{0,9}$/.test(sent)) return undefined;
+  return Number(sent) <= MOST_RUN_ID ? Number(sent) : undefined;
+}
