@@ -137,14 +137,16 @@ export const PERFORMANCE_VIEWS = {
   }),
   average_amount_by_typology: view({
     title: "Average amount by typology",
-    definition: "The mean amount of an accepted sale by typology of store, and transactions and amounts by status.",
+    definition:
+      "The mean amount of an accepted sale by typology of store, and transactions and amounts by status.",
     columns: { typology: "text", average_amount: AMOUNT, ...PERFORMANCE },
     read: async (client) =>
       inCodePointOrder(await client.averageAmountByTypology.findMany(), (row) => [row.typology]),
   }),
   average_amount_by_country: view({
     title: "Average amount by country",
-    definition: "The mean amount of an accepted sale by country of store, and transactions and amounts by status.",
+    definition:
+      "The mean amount of an accepted sale by country of store, and transactions and amounts by status.",
     columns: { country: "text", average_amount: AMOUNT, ...PERFORMANCE },
     read: async (client) =>
       inCodePointOrder(await client.averageAmountByCountry.findMany(), (row) => [row.country]),

@@ -27,7 +27,8 @@ export async function answersCommand(options: AnswersOptions): Promise<void> {
   await withDatabase(commandContext(), "read", async (database) => {
     const answers = await readViews(await database.prisma(), names);
     if (options.format === "json") printJson(answers);
-    else if (options.format === "csv") print(await answerAsCsv(Object.keys(VIEWS[first]?.columns ?? {}), answers[first] ?? []));
+    else if (options.format === "csv")
+      print(await answerAsCsv(Object.keys(VIEWS[first]?.columns ?? {}), answers[first] ?? []));
     else await printAnswers(answers);
   });
 }

@@ -3,12 +3,7 @@ import { jobNamed } from "../../jobs/scheduledJobs.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import { publicMessage } from "../lib/publicError.ts";
 import type { DueTime } from "../scheduling/cronTimes.ts";
-import {
-  pause,
-  readSchedules,
-  resume,
-  type ScheduleStanding,
-} from "../scheduling/jobSchedules.ts";
+import { pause, readSchedules, resume, type ScheduleStanding } from "../scheduling/jobSchedules.ts";
 import { commandContext, withDatabase, type CommandContext } from "./commandContext.ts";
 import { print, printJson, printTable, timeText } from "./output.ts";
 

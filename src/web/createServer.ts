@@ -68,7 +68,10 @@ export function createServer({ token, logger, routes }: ServerOptions): FastifyI
     if (refusal === undefined) return undefined;
     // Browsers ask their user for the second.
     if (refusal.status === 401)
-      reply.header("www-authenticate", ['Bearer realm="Tillhouse"', 'Basic realm="Tillhouse", charset="UTF-8"']);
+      reply.header("www-authenticate", [
+        'Bearer realm="Tillhouse"',
+        'Basic realm="Tillhouse", charset="UTF-8"',
+      ]);
     return sendError(reply, refusal);
   });
   server.addHook("onResponse", async (request, reply) => {

@@ -39,8 +39,7 @@ const AWAY_FOR_PRISMA = /^P(1\d{3}|2024|2028)$/;
 /** What is said where the database is away for now; undefined where something else went wrong. */
 export function unavailable(error: unknown): ErrorAnswer | undefined {
   const { code } = error as { code?: unknown };
-  if (AWAY_FOR_PRISMA.test(String(code)))
-    return { status: 503, code: "database_unreachable", message: AWAY };
+  if (AWAY_FOR_PRISMA.test(String(code))) return { status: 503, code: "database_unreachable", message: AWAY };
   const known = asDatabaseError(error);
   if (!(known instanceof TillhouseError) || !passesSoon(known)) return undefined;
   const message = known.code === "database_busy" ? BUSY : AWAY;

@@ -41,10 +41,21 @@ export function lyingBars(bars: readonly Bar[]): Drawn {
           axisLabel: { color: INK, fontSize: FONT_PX },
         },
         series: {
-          ...{ type: "bar", silent: true, barWidth: 18, itemStyle: { color: MARK, borderRadius: [0, 3, 3, 0] } },
+          ...{
+            type: "bar",
+            silent: true,
+            barWidth: 18,
+            itemStyle: { color: MARK, borderRadius: [0, 3, 3, 0] },
+          },
           data: bars.map(({ value, text }) => ({
             value,
-            label: { show: true, position: "right", formatter: escapeless(text), color: INK, fontSize: FONT_PX },
+            label: {
+              show: true,
+              position: "right",
+              formatter: escapeless(text),
+              color: INK,
+              fontSize: FONT_PX,
+            },
           })),
         },
       },
@@ -69,7 +80,12 @@ export function labelRoom(labels: readonly string[], width: number): number {
 export function shortened(label: string, room: number): string {
   const letters = Array.from(visible(label));
   const most = Math.max(4, Math.floor(room / LETTER_PX));
-  return letters.length <= most ? letters.join("") : `${letters.slice(0, most - 1).join("").trimEnd()}…`;
+  return letters.length <= most
+    ? letters.join("")
+    : `${letters
+        .slice(0, most - 1)
+        .join("")
+        .trimEnd()}…`;
 }
 
 export interface StackedColumn {
@@ -97,7 +113,12 @@ export function standingColumns(
   return atBothWidths((width) =>
     draw(
       {
-        grid: { left: 46, right: 8, top: yName === undefined ? 10 : 30, bottom: xName === undefined ? 26 : 26 + NAME_PX },
+        grid: {
+          left: 46,
+          right: 8,
+          top: yName === undefined ? 10 : 30,
+          bottom: xName === undefined ? 26 : 26 + NAME_PX,
+        },
         xAxis: {
           ...{ type: "category", data: columns.map(({ label }) => label), axisTick: { show: false } },
           axisLine: { lineStyle: { color: LINE } },
@@ -105,7 +126,7 @@ export function standingColumns(
           ...(xName !== undefined && named(xName, "middle", 28)),
         },
         yAxis: {
-          ...{ type: "value", splitNumber: 3, splitLine: { lineStyle: { color: LINE } } },
+          ...{ type: "value", splitNumber: 3, minInterval: 1, splitLine: { lineStyle: { color: LINE } } },
           axisLabel: { color: SOFT, fontSize: FONT_PX - 1, formatter: valueText },
           ...(yName !== undefined && named(yName, "end", 12)),
         },

@@ -33,15 +33,13 @@ export function draw(option: EChartsCoreOption, size: Size): string {
 const DROPPED = / (?:ecmeta_\w+|class|pointer-events|xml:space|xmlns:xlink|version|baseProfile)="[^"]*"/g;
 
 function plain(svg: string): string {
-  return svg
-    .replace(/<style[\s\S]*?<\/style>/g, "")
-    .replace(/<[^>]+>/g, (tag) =>
-      tag
-        .replace(/ style="([^"]*)"/g, (_match, style: string) => fontAttributes(style))
-        .replace(DROPPED, "")
-        // A tenth of a pixel is enough.
-        .replace(/(\d\.\d)\d+/g, "$1"),
-    );
+  return svg.replace(/<style[\s\S]*?<\/style>/g, "").replace(/<[^>]+>/g, (tag) =>
+    tag
+      .replace(/ style="([^"]*)"/g, (_match, style: string) => fontAttributes(style))
+      .replace(DROPPED, "")
+      // A tenth of a pixel is enough.
+      .replace(/(\d\.\d)\d+/g, "$1"),
+  );
 }
 
 function fontAttributes(style: string): string {

@@ -20,7 +20,8 @@ export function matrix(cells: readonly Cell[], columns: readonly string[]): Draw
   const rows = [...new Set(cells.map(({ row }) => row))];
   const values = cells.map(({ value }) => value);
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const depth = (value: number): number => (most === least ? 0.5 : 0.12 + (0.88 * (value - least)) / (most - least));
+  const depth = (value: number): number =>
+    most === least ? 0.5 : 0.12 + (0.88 * (value - least)) / (most - least);
   return atBothWidths((width) => {
     const room = labelRoom(rows, width);
     const cellRoom = (width - room - 14) / columns.length;
@@ -31,7 +32,11 @@ export function matrix(cells: readonly Cell[], columns: readonly string[]): Draw
       {
         grid: { left: room + 10, right: isTilted ? 24 : 2, top: head(isTilted), bottom: 2 },
         xAxis: {
-          ...{ type: "category", position: "top", data: columns.map((name) => shortened(name, isTilted ? 80 : cellRoom)) },
+          ...{
+            type: "category",
+            position: "top",
+            data: columns.map((name) => shortened(name, isTilted ? 80 : cellRoom)),
+          },
           ...{ axisTick: { show: false }, axisLine: { show: false } },
           axisLabel: { color: INK, fontSize: FONT_PX - 1, interval: 0, rotate: isTilted ? 50 : 0 },
         },
@@ -45,7 +50,13 @@ export function matrix(cells: readonly Cell[], columns: readonly string[]): Draw
           ...{ type: "heatmap", silent: true },
           data: cells.map(({ row, column, value, text }) => ({
             value: [columns.indexOf(column), rows.indexOf(row), value],
-            itemStyle: { color: MARK, opacity: depth(value), borderColor: "var(--card)", borderWidth: 2, borderRadius: 4 },
+            itemStyle: {
+              color: MARK,
+              opacity: depth(value),
+              borderColor: "var(--card)",
+              borderWidth: 2,
+              borderRadius: 4,
+            },
             label: {
               ...{ show: isLabelled, formatter: () => text, fontSize: FONT_PX - 1, opacity: 1 },
               color: depth(value) > DARK ? "var(--on-accent)" : INK,

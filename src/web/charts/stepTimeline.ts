@@ -13,6 +13,13 @@ const ROW_PX = 30;
 /** What is shorter is drawn as long, to be seen. */
 const LEAST_SHARE = 0.004;
 
+const MILLISECONDS = { from: 0, ms: 1, name: "ms" };
+const UNITS = [
+  { from: 120_000, ms: 60_000, name: "min" },
+  { from: 2_000, ms: 1_000, name: "s" },
+  MILLISECONDS,
+];
+
 /** Steps as bars along the time of their run; undefined where there is nothing to draw. */
 export function stepTimeline(
   steps: readonly StepOfRun[],
@@ -22,7 +29,7 @@ export function stepTimeline(
   const from = run.startedAt.getTime();
   const wholeMs = (run.finishedAt ?? now).getTime() - from;
   if (steps.length < 2 || wholeMs <= 0) return undefined;
-  const unit = wholeMs >= 120_000 ? { ms: 60_000, name: "min" } : { ms: 1_000, name: "s" };
+  const unit = UNITS.find(({ from: least }) => wholeMs >= least) ?? MILLISECONDS;
   const bars = steps.map((step) => {
     const begun = Math.max(0, step.startedAt.getTime() - from);
     const took = step.durationMs ?? (step.finishedAt ?? now).getTime() - step.startedAt.getTime();

@@ -71,9 +71,12 @@ function averages(rows: readonly AnswerRow[]): AnswerChart {
   const countries = drawn.map(([country]) => country).sort();
   const cells = rows
     .filter((row) => countries.includes(text(row, "country")))
-    .sort((left, right) => countries.indexOf(text(left, "country")) - countries.indexOf(text(right, "country")));
+    .sort(
+      (left, right) => countries.indexOf(text(left, "country")) - countries.indexOf(text(right, "country")),
+    );
   const typologies = [...new Set(rows.map((row) => text(row, "typology")))];
-  const which = amounts.size > drawn.length ? `the ${drawn.length} countries with the highest amounts` : "each country";
+  const which =
+    amounts.size > drawn.length ? `the ${drawn.length} countries with the highest amounts` : "each country";
   return {
     drawn: matrix(
       cells.map((row) => ({

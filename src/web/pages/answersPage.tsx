@@ -23,7 +23,8 @@ export function AnswersPage({ answers: { answers, upTo }, otherViews, now }: Ans
         ) : (
           <>
             As of <a href={`/runs/${upTo.runId}`}>run {upTo.runId}</a>, <When at={upTo.at} now={now} />
-            {upTo.watermark !== null && <>; transactions up to id {countText(upTo.watermark)}</>}. Accepted sales only.
+            {upTo.watermark !== null && <>; transactions up to id {countText(upTo.watermark)}</>}. Accepted
+            sales only.
           </>
         )}
       </Lead>
@@ -68,7 +69,11 @@ function AnswerCard({ answer: { view, rows, sql }, chart }: AnswerCardProps): VN
       <p class="soft">{view.definition}</p>
       {chart !== undefined && <Chart drawn={chart.drawn} label={chart.label} />}
       <Table
-        caption={rows.length > shown.length ? `The first ${shown.length} of ${countText(rows.length)} rows` : view.title}
+        caption={
+          rows.length > shown.length
+            ? `The first ${shown.length} of ${countText(rows.length)} rows`
+            : view.title
+        }
         columns={columnsOf(view, rows)}
         rows={shown}
         empty="There is no sale for it yet."

@@ -23,7 +23,13 @@ export function Card({ title, id, aside, children }: CardProps): VNode {
 }
 
 /** The head of a page: what it is, and of when. */
-export function Lead({ title, children }: { readonly title: ComponentChildren; readonly children?: ComponentChildren }): VNode {
+export function Lead({
+  title,
+  children,
+}: {
+  readonly title: ComponentChildren;
+  readonly children?: ComponentChildren;
+}): VNode {
   return (
     <div class="lead">
       <h1>{title}</h1>
@@ -33,7 +39,11 @@ export function Lead({ title, children }: { readonly title: ComponentChildren; r
 }
 
 /** Figures to be seen at a glance. */
-export function Figures({ figures }: { readonly figures: readonly (readonly [string, ComponentChildren])[] }): VNode {
+export function Figures({
+  figures,
+}: {
+  readonly figures: readonly (readonly [string, ComponentChildren])[];
+}): VNode {
   return (
     <dl class="figures">
       {figures.map(([name, value]) => (
@@ -47,7 +57,11 @@ export function Figures({ figures }: { readonly figures: readonly (readonly [str
 }
 
 /** What is known of one thing, by name. */
-export function Pairs({ pairs }: { readonly pairs: readonly (readonly [string, ComponentChildren])[] }): VNode {
+export function Pairs({
+  pairs,
+}: {
+  readonly pairs: readonly (readonly [string, ComponentChildren])[];
+}): VNode {
   return (
     <dl class="pairs">
       {pairs.map(([name, value]) => (

@@ -7,7 +7,13 @@ import { countText, Foreign, When } from "./values.tsx";
 
 const ORDER = ["failed", "warned", "passed"] as const;
 
-export function ChecksPage({ checks, now }: { readonly checks: readonly PageCheck[]; readonly now: Date }): VNode {
+export function ChecksPage({
+  checks,
+  now,
+}: {
+  readonly checks: readonly PageCheck[];
+  readonly now: Date;
+}): VNode {
   const inOrder = ORDER.flatMap((status) => checks.filter((check) => check.status === status));
   const count = (status: PageCheck["status"]): string =>
     countText(checks.filter((check) => check.status === status).length);

@@ -9,7 +9,15 @@ const TITLES: Readonly<Record<number, string>> = {
 };
 
 /** What a browser is told where it gets no page. */
-export function errorPage({ status, code, message }: { readonly status: number; readonly code: string; readonly message: string }): Page {
+export function errorPage({
+  status,
+  code,
+  message,
+}: {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}): Page {
   const title = TITLES[status] ?? STATUS_CODES[status] ?? "This went wrong";
   const body = (
     <>

@@ -13,9 +13,11 @@ const OUTCOMES = [
 
 /** A column of numbers each, ending with what they add up to. */
 export const OUTCOME_COLUMNS: readonly Column<PageOutcomes>[] = [
-  ...OUTCOMES.map(
-    ([head, key]): Column<PageOutcomes> => ({ head, cell: (of) => countText(of[key]), isNumber: true }),
-  ),
+  ...OUTCOMES.map(([head, key]): Column<PageOutcomes> => ({
+    head,
+    cell: (of) => countText(of[key]),
+    isNumber: true,
+  })),
   { head: "Read", cell: (of) => countText(of.recordsRead), isNumber: true },
   { head: "Warnings", cell: (of) => countText(of.warnings), isNumber: true },
 ];

@@ -84,7 +84,7 @@ export function OverviewPage({ overview, states, now }: OverviewProps): VNode {
               { head: "Now", cell: (job) => <JobNow of={job} /> },
               {
                 head: "Due next",
-                cell: ({ next }) => (next === undefined ? "" : <When at={next} now={now} />),
+                cell: ({ next }) => (next === undefined ? "" : <When at={next} now={now} isShort />),
               },
             ]}
             rows={states ?? []}
@@ -127,14 +127,18 @@ function Verdict({ overview }: { readonly overview: Overview }): VNode {
 function Volume({ days }: { readonly days: readonly Day[] }): VNode {
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) return <p class="empty">There is no sale yet.</p>;
-  const columns = days.map(({ date, accepted, others }) => ({ label: dayText(date), values: [accepted, others] }));
+  const columns = days.map(({ date, accepted, others }) => ({
+    label: dayText(date),
+    values: [accepted, others],
+  }));
   const drawn = standingColumns(columns, { colors: ["var(--mark)", "var(--mark-2)"], valueText: shortText });
   const total = days.reduce((sum, { accepted }) => sum + accepted, 0);
   const label = `Transactions a day from ${dayText(first.date)} to ${dayText(last.date)}: ${countText(total)} accepted in all.`;
   return (
     <>
       <p class="small soft">
-        Transactions a day, by when they happened: <Key color="mark">accepted</Key> and <Key color="mark-2">refused or cancelled</Key>.
+        Transactions a day, by when they happened: <Key color="mark">accepted</Key> and{" "}
+        <Key color="mark-2">refused or cancelled</Key>.
       </p>
       <Chart drawn={drawn} label={label} />
       <details id="days">
@@ -144,7 +148,11 @@ function Volume({ days }: { readonly days: readonly Day[] }): VNode {
           columns={[
             { head: "Day", cell: ({ date }) => dayText(date) },
             { head: "Accepted", cell: ({ accepted }) => countText(accepted), isNumber: true },
-            { head: "Their amount", cell: ({ acceptedAmount }) => decimalText(acceptedAmount), isNumber: true },
+            {
+              head: "Their amount",
+              cell: ({ acceptedAmount }) => decimalText(acceptedAmount),
+              isNumber: true,
+            },
             { head: "Refused or cancelled", cell: ({ others }) => countText(others), isNumber: true },
           ]}
           rows={days.slice(-SHOWN_IN_TABLE).reverse()}
@@ -159,7 +167,13 @@ const SHOWN_IN_TABLE = 14;
 const dayText = (day: Date): string => day.toISOString().slice(0, 10);
 
 /** A colour of a chart with what it stands for. */
-export function Key({ color, children }: { readonly color: string; readonly children: ComponentChildren }): VNode {
+export function Key({
+  color,
+  children,
+}: {
+  readonly color: string;
+  readonly children: ComponentChildren;
+}): VNode {
   return (
     <span class="nowrap">
       <svg class="key" viewBox="0 0 10 10" aria-hidden="true">

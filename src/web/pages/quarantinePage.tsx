@@ -25,9 +25,10 @@ export function QuarantinePage({ quarantine }: { readonly quarantine: Quarantine
           empty="Nothing is in quarantine."
         />
         <p class="small soft">
-          {several(resolved, "record")} that {resolved === 1 ? "was" : "were"} here {resolved === 1 ? "has" : "have"} been
-          loaded since. What waits for a device or a store is loaded by itself when that arrives; to try all again, say
-          after a setting was changed: <code>npm run replay</code>
+          {several(resolved, "record")} that {resolved === 1 ? "was" : "were"} here{" "}
+          {resolved === 1 ? "has" : "have"} been loaded since. What waits for a device or a store is loaded by
+          itself when that arrives; to try all again, say after a setting was changed:{" "}
+          <code>npm run replay</code>
         </p>
       </Card>
       {reasons.map((reason) => (

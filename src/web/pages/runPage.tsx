@@ -23,7 +23,9 @@ export function RunPage({ run, now }: { readonly run: WholeRun; readonly now: Da
       >
         {run.trigger === "schedule" ? "By schedule" : "By hand"}
       </Lead>
-      {run.errorCode !== null && <Failure code={run.errorCode} message={run.errorMessage} runId={run.runId} />}
+      {run.errorCode !== null && (
+        <Failure code={run.errorCode} message={run.errorMessage} runId={run.runId} />
+      )}
       {run.status === "running" && <AtWork run={run} now={now} />}
       <Card title="What became of its records">
         <Figures
@@ -45,7 +47,9 @@ export function RunPage({ run, now }: { readonly run: WholeRun; readonly now: Da
       </Card>
       <Card title="Files">
         <Files files={run.files} />
-        {run.moreFiles > 0 && <p class="small soft">And {several(run.moreFiles, "file")} more: npm run runs -- --json</p>}
+        {run.moreFiles > 0 && (
+          <p class="small soft">And {several(run.moreFiles, "file")} more: npm run runs -- --json</p>
+        )}
       </Card>
       {run.rejects.length > 0 && (
         <Card title="Rejected">
@@ -95,7 +99,15 @@ export function RunPage({ run, now }: { readonly run: WholeRun; readonly now: Da
   );
 }
 
-function Failure({ code, message, runId }: { readonly code: string; readonly message: string | null; readonly runId: number }): VNode {
+function Failure({
+  code,
+  message,
+  runId,
+}: {
+  readonly code: string;
+  readonly message: string | null;
+  readonly runId: number;
+}): VNode {
   return (
     <section class="card" aria-labelledby="failure">
       <h2 id="failure">
@@ -105,27 +117,43 @@ function Failure({ code, message, runId }: { readonly code: string; readonly mes
         <Foreign text={message ?? ""} />
       </p>
       <p class="small soft">
-        What was committed before stays. To run it again with what it was asked for: <code>npm run runs -- retry {runId}</code>
+        What was committed before stays. To run it again with what it was asked for:{" "}
+        <code>npm run runs -- retry {runId}</code>
       </p>
     </section>
   );
 }
 
-function Steps({ steps, run, now }: { readonly steps: readonly StepOfRun[]; readonly run: WholeRun; readonly now: Date }): VNode {
+function Steps({
+  steps,
+  run,
+  now,
+}: {
+  readonly steps: readonly StepOfRun[];
+  readonly run: WholeRun;
+  readonly now: Date;
+}): VNode {
   const drawn = stepTimeline(steps, run, now);
   return (
     <>
       {drawn !== undefined && (
-        <Chart drawn={drawn} label="When each step of the run began and ended; the same stands in the table below." />
+        <Chart
+          drawn={drawn}
+          label="When each step of the run began and ended; the same stands in the table below."
+        />
       )}
       <Table
         caption="Steps in their order"
         columns={[
           { head: "Step", cell: ({ name }) => name },
           { head: "State", cell: ({ status }) => <NamedState name={status} /> },
-          { head: "Took", cell: (step) => durationText(step.durationMs ?? lengthOf(step, now)), isNumber: true },
+          {
+            head: "Took",
+            cell: (step) => durationText(step.durationMs ?? lengthOf(step, now)),
+            isNumber: true,
+          },
           { head: "Counted", cell: ({ counts }) => countsText(counts), isWide: true },
-          { head: "Error", cell: ({ errorMessage }) => errorMessage ?? "" },
+          { head: "Error", cell: ({ errorMessage }) => errorMessage ?? "", isWide: true },
         ]}
         rows={steps}
         empty="It has no step yet."
@@ -144,8 +172,7 @@ function countsText(counts: unknown): string {
 }
 
 /** `recordsRead`, `already_present`: as words. */
-const inWords = (name: string): string =>
-  name.replace(/_|(?=[A-Z])/g, " ").toLowerCase();
+const inWords = (name: string): string => name.replace(/_|(?=[A-Z])/g, " ").toLowerCase();
 
 const REFUSED: Column<FileOfRun> = {
   ...{ head: "Why it was not loaded", isWide: true },

@@ -6,7 +6,10 @@ import { Table, type Column } from "./table.tsx";
 import { countText, durationText, When } from "./values.tsx";
 
 /** How long a run took, or has been at work. */
-export function lengthOf({ startedAt, finishedAt }: Pick<ListedRun, "startedAt" | "finishedAt">, now: Date): number {
+export function lengthOf(
+  { startedAt, finishedAt }: Pick<ListedRun, "startedAt" | "finishedAt">,
+  now: Date,
+): number {
   return Math.max(0, (finishedAt ?? now).getTime() - startedAt.getTime());
 }
 
@@ -43,7 +46,11 @@ export function RunsPage({ runs, before, hasMore, now }: RunsProps): VNode {
           caption="Runs with their state, length and what became of records"
           columns={runColumns(now)}
           rows={runs}
-          empty={before === undefined ? "Nothing has run yet. To load what is there: npm run job:ingest" : "There is none before."}
+          empty={
+            before === undefined
+              ? "Nothing has run yet. To load what is there: npm run job:ingest"
+              : "There is none before."
+          }
         />
         {(hasMore || before !== undefined) && (
           <p class="links">

@@ -3,7 +3,7 @@ import type { JobState } from "../../runs/jobState.ts";
 import type { PageAlert, PageDueTime, PageJob } from "../reading/pageSource.ts";
 import { Card, Lead, Pairs } from "./card.tsx";
 import { NamedState, State } from "./state.tsx";
-import { Table } from "./table.tsx";
+import { Table, type Column } from "./table.tsx";
 import { several, When } from "./values.tsx";
 
 interface ScheduleProps {
@@ -19,7 +19,7 @@ export function SchedulePage({ jobs, states, alerts, now }: ScheduleProps): VNod
     <>
       <Lead title="Schedule">What this daemon runs by itself, and when.</Lead>
       <Alerts alerts={alerts} now={now} />
-      <div class="columns">
+      <div class="columns columns-wide">
         {jobs.map((job) => (
           <Job key={job.name} job={job} state={states?.find((state) => state.job === job.name)} now={now} />
         ))}
@@ -28,7 +28,13 @@ export function SchedulePage({ jobs, states, alerts, now }: ScheduleProps): VNod
   );
 }
 
-export function Alerts({ alerts, now }: { readonly alerts: readonly PageAlert[]; readonly now: Date }): VNode {
+export function Alerts({
+  alerts,
+  now,
+}: {
+  readonly alerts: readonly PageAlert[];
+  readonly now: Date;
+}): VNode {
   return (
     <Card title="Open alerts">
       <Table
@@ -78,16 +84,29 @@ function Job({ job, state, now }: JobProps): VNode {
       <Table<PageDueTime>
         caption={`When ${job.name} is due next`}
         columns={[
-          { head: `In ${job.timezone}`, cell: ({ local }) => <span class="nowrap">{local}</span> },
-          { head: "UTC", cell: ({ at }) => <When at={at} now={now} />, isWide: true },
-          { head: "Clocks", cell: ({ clocks }) => CLOCKS[clocks ?? ""] ?? "" },
+          ...(job.timezone === "UTC" ? [] : [inZone(job.timezone)]),
+          { head: "UTC", cell: ({ at }) => <When at={at} now={now} isShort />, isWide: true },
         ]}
         rows={job.pausedAt === null ? job.next : []}
-        empty={job.pausedAt === null ? "It is not due within 40 years." : "What comes due passes while it is paused."}
+        empty={
+          job.pausedAt === null
+            ? "It is not due within 40 years."
+            : "What comes due passes while it is paused."
+        }
       />
     </Card>
   );
 }
+
+/** With what a change of the clocks makes of it. */
+const inZone = (timezone: string): Column<PageDueTime> => ({
+  head: `In ${timezone}`,
+  cell: ({ local, clocks }) => (
+    <>
+      <span class="nowrap">{local}</span> <span class="small soft">{CLOCKS[clocks ?? ""]}</span>
+    </>
+  ),
+});
 
 const CATCH_UP: Readonly<Record<string, string>> = {
   none: "passes",

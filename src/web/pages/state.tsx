@@ -20,7 +20,13 @@ export function Sign({ tone }: { readonly tone: Tone }): VNode {
 }
 
 /** A word for how something stands. */
-export function State({ tone, children }: { readonly tone: Tone; readonly children: ComponentChildren }): VNode {
+export function State({
+  tone,
+  children,
+}: {
+  readonly tone: Tone;
+  readonly children: ComponentChildren;
+}): VNode {
   return (
     <span class={`state tone-${tone}${tone === "busy" ? " turning" : ""}`}>
       <Sign tone={tone} />

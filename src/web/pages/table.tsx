@@ -20,7 +20,7 @@ interface TableProps<Row> {
 }
 
 /** More rows than a screen has: they are scrolled through below their heads. */
-const MANY = 16;
+const MANY = 24;
 
 /** A table that may be wider than the screen: it is moved by itself, by keyboard as well. */
 export function Table<Row>({ caption, columns, rows, empty }: TableProps<Row>): VNode {

@@ -66,11 +66,20 @@ export function timeText(time: Date): string {
   return time.toISOString().slice(0, 19).replace("T", " ");
 }
 
+interface WhenProps {
+  readonly at: Date;
+  readonly now?: Date;
+  /** To the minute: due times have no seconds. */
+  readonly isShort?: boolean;
+}
+
+const MINUTES = 16;
+
 /** A moment in UTC, and how far away it is. */
-export function When({ at, now }: { readonly at: Date; readonly now?: Date }): VNode {
+export function When({ at, now, isShort }: WhenProps): VNode {
   return (
     <>
-      <time dateTime={at.toISOString()}>{timeText(at)}</time>
+      <time dateTime={at.toISOString()}>{timeText(at).slice(0, isShort === true ? MINUTES : undefined)}</time>
       {now !== undefined && (
         <>
           {" "}

@@ -26,7 +26,10 @@ export async function readAnswers(source: PageSource): Promise<Answers> {
     definitionsSql.run<{ name: string; definition: string }>(pool, { names }),
     client.run.findFirst({
       select: { runId: true, startedAt: true, heartbeatAt: true, finishedAt: true, watermark: true },
-      where: { status: { not: "undone" }, OR: [{ loaded: { gt: 0 } }, { corrected: { gt: 0 } }, { resolved: { gt: 0 } }] },
+      where: {
+        status: { not: "undone" },
+        OR: [{ loaded: { gt: 0 } }, { corrected: { gt: 0 } }, { resolved: { gt: 0 } }],
+      },
       orderBy: { runId: "desc" },
     }),
   ]);

@@ -27,6 +27,7 @@ export interface LatestRun {
   readonly job: string;
   readonly run_id: number;
   readonly status: string;
+  readonly error_code: string | null;
 }
 
 export interface Totals {

@@ -54,10 +54,13 @@ export interface PageJob {
   readonly catchUp: string;
   readonly next: readonly PageDueTime[];
   readonly pausedAt: Date | null;
-  readonly waiting: readonly { readonly dueAt: Date; readonly attempts: number; readonly notBefore: Date | null }[];
+  readonly waiting: readonly {
+    readonly dueAt: Date;
+    readonly attempts: number;
+    readonly notBefore: Date | null;
+  }[];
   readonly latest:
-    | { readonly dueAt: Date; readonly state: string; readonly runId: number | null }
-    | undefined;
+    { readonly dueAt: Date; readonly state: string; readonly runId: number | null } | undefined;
 }
 
 /** What pages are made of; all of it is read as the reader, and none of it writes. */

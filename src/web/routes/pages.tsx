@@ -4,6 +4,7 @@ import { PAGE_HEADERS } from "../pageHeaders.ts";
 import { AnswersPage } from "../pages/answersPage.tsx";
 import { ChecksPage } from "../pages/checksPage.tsx";
 import { asHtml, type Page } from "../pages/document.tsx";
+import { ModelPage, TablePage } from "../pages/modelPage.tsx";
 import { OverviewPage } from "../pages/overviewPage.tsx";
 import { QuarantinePage } from "../pages/quarantinePage.tsx";
 import { RunPage } from "../pages/runPage.tsx";
@@ -11,6 +12,7 @@ import { RunsPage } from "../pages/runsPage.tsx";
 import { SchedulePage } from "../pages/schedulePage.tsx";
 import { readAnswers } from "../reading/answers.ts";
 import { clientOf } from "../reading/database.ts";
+import { modelReader } from "../reading/model.ts";
 import { readOverview } from "../reading/overview.ts";
 import type { PageSource } from "../reading/pageSource.ts";
 import { readQuarantine } from "../reading/quarantine.ts";
@@ -28,7 +30,8 @@ const MOST_RUN_ID = 2_147_483_647;
 type ReadPage = (asked: Asked) => Promise<Page | undefined>;
 
 interface Asked {
-  readonly path: string;
+  /** The name in the path, with its schema: any text. */
+  readonly table: string | undefined;
   /** The number in the path, or behind `?before=`; undefined where there is none that could be one. */
   readonly id: number | undefined;
 }
@@ -37,12 +40,13 @@ interface Asked {
 export function pageRoutes(source: PageSource): Route[] {
   const { clock } = source;
   const shared = sharedReads();
+  const modelOf = modelReader(source);
   const page = (path: string, read: ReadPage): Route => ({
     path,
     answer: async (request, reply) => {
-      const asked = { path, id: idOf(request.params, request.query) };
+      const asked = askedOf(request.params, request.query);
       // Rendered once for all who ask for the same at the same time.
-      const html = await shared(`${path} ${asked.id ?? ""}`, async () => {
+      const html = await shared(`${path} ${asked.id ?? ""} ${asked.table ?? ""}`, async () => {
         const made = await read(asked);
         return made === undefined ? undefined : asHtml(made, ASSETS);
       });
@@ -67,7 +71,13 @@ export function pageRoutes(source: PageSource): Route[] {
       const runs = await listRuns(await clientOf(source), { before, take: RUNS_ON_A_PAGE + 1 });
       const [shown, at] = [runs.slice(0, RUNS_ON_A_PAGE), clock.now()];
       const body = <RunsPage runs={shown} before={before} hasMore={runs.length > shown.length} now={at} />;
-      return { title: "Runs", of: "Runs", body, at, ...againWhile(shown.some(({ status }) => status === "running")) };
+      return {
+        title: "Runs",
+        of: "Runs",
+        body,
+        at,
+        ...againWhile(shown.some(({ status }) => status === "running")),
+      };
     }),
     page("/runs/:id", async ({ id }) => {
       const run = id === undefined ? undefined : await readRun(await clientOf(source), id);
@@ -89,6 +99,17 @@ export function pageRoutes(source: PageSource): Route[] {
       const [states, at] = [source.jobs(), clock.now()];
       const body = <SchedulePage jobs={jobs} states={states} alerts={alerts} now={at} />;
       return { title: "Schedule", of: "Schedule", body, at };
+    }),
+    page("/model", async () => {
+      const body = <ModelPage model={await modelOf()} />;
+      return { title: "Model", of: "Model", body, at: clock.now() };
+    }),
+    page("/model/:table", async ({ table: asked }) => {
+      const { tables, lineage } = await modelOf();
+      const table = tables.find(({ schema, name }) => `${schema}.${name}` === asked);
+      if (table === undefined) return undefined;
+      const body = <TablePage table={table} lineage={lineage} />;
+      return { title: table.name, of: "Model", body, at: clock.now() };
     }),
     ...csvRoutes(source),
   ];
@@ -116,8 +137,9 @@ function csvRoutes(source: PageSource): Route[] {
 }
 
 /** What was sent is nobody's number until it is seen to be one. */
-function idOf(params: unknown, query: unknown): number | undefined {
-  const sent = (params as { id?: unknown }).id ?? (query as { before?: unknown }).before;
-  if (typeof sent !== "string" || !/^[1-9]\d{0,9}$/.test(sent)) return undefined;
-  return Number(sent) <= MOST_RUN_ID ? Number(sent) : undefined;
+function askedOf(params: unknown, query: unknown): Asked {
+  const { id, table } = params as Readonly<Record<string, string | undefined>>;
+  const sent: unknown = id ?? (query as { before?: unknown }).before;
+  const number = typeof sent === "string" && /^[1-9]\d{0,9}$/.test(sent) ? Number(sent) : undefined;
+  return { table, id: number !== undefined && number <= MOST_RUN_ID ? number : undefined };
 }

@@ -1,0 +1,155 @@
+import { afterAll, describe, expect, jest, test } from "@jest/globals";
+import axe from "axe-core";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { pageSource } from "../../src/pageSource.ts";
+import { systemClock } from "../../src/lib/clock.ts";
+import { silentLogger } from "../../src/lib/logger.ts";
+import { openWeb, type Web } from "../../src/web/openWeb.ts";
+import { PAGES } from "../../src/web/pages/document.tsx";
+import { testRun } from "../fixtures/testRun.ts";
+import { trials } from "../fixtures/trials.ts";
+import { withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+import { startChromium } from "./chromium.ts";
+import { STATES, type WarehouseState } from "./warehouseStates.ts";
+
+jest.setTimeout(300_000);
+
+const folder = await mkdtemp(join(testRun().folder, "pages-"));
+/** Name a folder in SCREENSHOTS to keep them. */
+const screenshots = process.env["SCREENSHOTS"] ?? join(folder, "screenshots");
+const chromium = await startChromium(join(folder, "chromium"));
+
+afterAll(async () => {
+  if ("browser" in chromium) await chromium.browser.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const [DESKTOP, PHONE] = [
+  { name: "desktop", width: 1280, height: 900 },
+  { name: "phone", width: 390, height: 844 },
+];
+/** All four in the long run; each device and each scheme once otherwise. */
+const LOOKS = trials({
+  quick: [
+    { device: DESKTOP, scheme: "light" },
+    { device: PHONE, scheme: "dark" },
+  ] as const,
+  all: [
+    { device: DESKTOP, scheme: "light" },
+    { device: PHONE, scheme: "dark" },
+    { device: DESKTOP, scheme: "dark" },
+    { device: PHONE, scheme: "light" },
+  ] as const,
+});
+
+/** As the issue of a budget goes: before compression, pictures aside; charts that stand in the page count. */
+const MOST_BYTES = 150_000;
+
+/** What is looked at beside the pages of the menu. */
+const MORE = ["/model/ingestion_layer.fct_transactions", "/runs/1", "/runs/2", "/runs/3", "/nothing"];
+
+interface Opened {
+  readonly origin: string;
+  readonly web: Web;
+}
+
+async function openPages(
+  warehouse: Warehouse,
+  { jobs }: WarehouseState,
+  settings: Readonly<Record<string, string>> = {},
+  httpToken?: string,
+): Promise<Opened> {
+  const { database } = warehouse;
+  const { config } = warehouse.context(settings);
+  const web = await openWeb({
+    config: { ...config, httpHost: "127.0.0.1", httpPort: 0, httpToken },
+    ...{ logger: silentLogger, clock: systemClock, stopping: new AbortController().signal },
+    ...{ pool: () => database.pool, jobs: () => jobs },
+    pages: pageSource({ config, clock: systemClock, database: () => database, jobs: () => jobs }),
+  });
+  return { origin: `http://127.0.0.1:${web.port}`, web };
+}
+
+/** What a browser complains of on a page, and what it asks elsewhere. */
+interface Seen {
+  readonly complaints: string[];
+  readonly foreign: string[];
+}
+
+async function openTab(browser: Browser, look: (typeof LOOKS)[number], origin: string) {
+  const { device, scheme } = look;
+  const context = await browser.newContext({
+    viewport: { width: device.width, height: device.height },
+    colorScheme: scheme,
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  const seen: Seen = { complaints: [], foreign: [] };
+  page.on("console", (message) => seen.complaints.push(message.text()));
+  page.on("pageerror", (error) => seen.complaints.push(error.message));
+  page.on("request", (request) => {
+    if (new URL(request.url()).origin !== origin) seen.foreign.push(request.url());
+  });
+  return { page, seen, close: () => context.close() };
+}
+
+/** Runs in the page, whose types this project does not load. */
+const SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+const VIOLATIONS = `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+  violations.map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html.slice(0, 200)).join(" | ")))`;
+
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate<string[]>(VIOLATIONS);
+}
+
+if ("missing" in chromium) {
+  test.skip(`pages in a browser: ${chromium.missing}`, () => undefined);
+} else {
+  const { browser } = chromium;
+
+  describe("every page, on a desktop and a phone, light and dark", () => {
+    test.each(Object.keys(STATES))("of a warehouse that is %s", async (name) => {
+      await mkdir(screenshots, { recursive: true });
+      await withWarehouse(async (warehouse) => {
+        await STATES[name]?.(warehouse, async (state, settings) => {
+          const { origin, web } = await openPages(warehouse, state, settings);
+          try {
+            for (const look of LOOKS) await lookAround(name, look, origin);
+          } finally {
+            await web.close();
+          }
+        });
+      });
+    });
+
+    async function lookAround(name: string, look: (typeof LOOKS)[number], origin: string): Promise<void> {
+      const { page, seen, close } = await openTab(browser, look, origin);
+      for (const path of [...PAGES.map(({ path: of }) => of), ...MORE]) {
+        const answer = await page.goto(origin + path);
+        const isThere = answer?.status() === 200;
+        const body = (await answer?.body()) ?? Buffer.alloc(0);
+        const file = `${name}${path === "/" ? "-overview" : path.replaceAll("/", "-")}-${look.device.name}-${look.scheme}`;
+        await page.screenshot({ path: join(screenshots, `${file}.png`), fullPage: true });
+        expect({
+          file,
+          isThere: isThere || path === "/nothing" || path.startsWith("/runs/"),
+          tooHeavy: Math.max(0, body.length - MOST_BYTES),
+          sideways: await page.evaluate<number>(SIDEWAYS),
+          violations: await violationsOf(page),
+          // A browser itself says on its console that a page was not found.
+          complaints: isThere ? seen.complaints : [],
+          foreign: seen.foreign,
+          title: /owned/.test(await page.title()),
+        }).toEqual({
+          ...{ file, isThere: true, tooHeavy: 0, sideways: 0, violations: [], complaints: [], foreign: [] },
+          title: false,
+        });
+        if (!isThere) seen.complaints.length = 0;
+      }
+      await close();
+    }
+  });
+}
