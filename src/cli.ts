@@ -1,26 +1,8 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
-import { addDaemonCommands } from "./cli/daemonCommands.ts";
-import { addUpkeepCommands } from "./cli/upkeepCommands.ts";
-import { addWarehouseCommands } from "./cli/warehouseCommands.ts";
+import { CommanderError } from "commander";
+import { buildProgram } from "./cli/buildProgram.ts";
 import { outliveClosedOutput } from "./commands/closedOutput.ts";
 import { EXIT_CODES, TillhouseError } from "./lib/errors.ts";
-
-function buildProgram(): Command {
-  const program = new Command("tillhouse")
-    .description("Payment files in, trusted answers out.")
-    .exitOverride()
-    .showHelpAfterError("Add --help for usage.")
-    .hook("preAction", async () => {
-      const problem = (await import("./config/guardMemory.ts")).guardMemory();
-      if (problem !== undefined) process.stderr.write(`${problem}\n`);
-    });
-
-  addWarehouseCommands(program);
-  addDaemonCommands(program);
-  addUpkeepCommands(program);
-  return program;
-}
 
 /** Says what went wrong: on stderr for a person, and on stdout as one object where JSON was asked for. */
 async function reportError(error: unknown): Promise<number> {

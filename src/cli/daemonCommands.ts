@@ -8,7 +8,8 @@ import type { ScheduleOptions } from "../commands/schedule.ts";
 export function addDaemonCommands(program: Command): void {
   program
     .command("job")
-    .description("run a job of the daemon's once, now (npm run job:verify, job:freshness, job:retention)")
+    .summary("run a job of the daemon's once, now (npm run job:verify, job:freshness, job:retention)")
+    .description("runs a job of the daemon's once, now (README: Operating)")
     .argument("<name>", "ingest, verify, freshness or retention")
     .option("--json", "print one JSON object")
     .addHelpText(
@@ -26,7 +27,10 @@ Exit codes: 0 done, 1 failed or stopped, 2 wrong usage or configuration, 3 anoth
 
   const schedule = program
     .command("schedule")
-    .description("when the daemon's jobs are due next, and how each stands (npm run schedule)")
+    .summary("when the daemon's jobs are due next, and how each stands (npm run schedule)")
+    .description(
+      "when the daemon's jobs are due next, which of those times a clock change skips or repeats, what waits, and what came of the last one",
+    )
     .option("--limit <n>", "how many due times of each job", positiveNumber, 5)
     .option("--json", "print one JSON object")
     .addHelpText(
@@ -53,12 +57,17 @@ Examples:
       .action(async (job: string, _options: unknown, given: Command) =>
         (await import("../commands/schedule.ts"))[command](job, given.optsWithGlobals()),
       );
-  ofJob("pause", "from now on, let pass what comes due of a job; a run at work goes on", "pauseCommand");
-  ofJob("resume", "end the pause of a job: it is run when it is due next", "resumeCommand");
+  ofJob(
+    "pause",
+    "from now on, lets pass what comes due of a job, for all daemons; a run at work goes on",
+    "pauseCommand",
+  );
+  ofJob("resume", "ends the pause of a job: it is run when it is due next", "resumeCommand");
 
   const alerts = program
     .command("alerts")
-    .description("what is wrong now, by what the daemon has found (npm run alerts)")
+    .summary("what is wrong now, by what the daemon has found (npm run alerts)")
+    .description("what is wrong now, by what the daemon has found (README: Alerts)")
     .option("--all", "what has been wrong before, too")
     .option("--limit <n>", "how many", wholeNumber, 50)
     .option("--json", "print one JSON object")
@@ -69,12 +78,15 @@ Examples:
     .action(async (options: AlertsOptions) => (await import("../commands/alerts.ts")).alertsCommand(options));
   alerts
     .command("test")
-    .description("send the webhook of ALERT_WEBHOOK_URL a message that says nothing is wrong")
+    .description("sends the webhook of ALERT_WEBHOOK_URL a message that says nothing is wrong, to try it")
     .action(async () => (await import("../commands/alerts.ts")).testAlertCommand());
 
   program
     .command("health")
-    .description("ask the daemon whether it is ready (npm run health)")
+    .summary("ask the daemon whether it is ready (npm run health)")
+    .description(
+      "asks the daemon whether it is ready: exit code 0 if so, 1 if not, or if it cannot be asked (README: Health)",
+    )
     .option("--json", "print one JSON object: what /readyz answers")
     .option(
       "--url <url>",

@@ -7,17 +7,24 @@ import type { StudioCommandOptions } from "../commands/studio.ts";
 export function addUpkeepCommands(program: Command): void {
   program
     .command("migrate")
-    .description("apply pending migrations (npm run db:migrate)")
+    .summary("apply pending migrations (npm run db:migrate)")
+    .description(
+      "applies pending migrations to your own server, and sets up its roles (SECURITY.md says which)",
+    )
     .action(async () => (await import("../commands/database.ts")).migrateCommand());
 
   program
     .command("stop")
-    .description("stop the embedded server (npm run db:stop)")
+    .summary("stop the embedded server (npm run db:stop)")
+    .description("stops the embedded server; what needs it next starts it again")
     .action(async () => (await import("../commands/database.ts")).stopCommand());
 
   program
     .command("studio")
-    .description("Prisma Studio on the configured database, until Ctrl-C (npm run studio)")
+    .summary("Prisma Studio on the configured database, until Ctrl-C (npm run studio)")
+    .description(
+      "Prisma Studio on the same database, until Ctrl-C, at the address it prints, whose token lets that browser in and nobody else (127.0.0.1 only), views shown whole. It can change data: run npm run verify afterwards. Nothing leaves the machine",
+    )
     .option("--port <n>", "to open it at, on 127.0.0.1; without it 5555, or any if that is taken", port)
     .addHelpText("after", "\nExample:\n  npm run studio -- --port 8080")
     .action(async (options: StudioCommandOptions) =>
@@ -26,8 +33,9 @@ export function addUpkeepCommands(program: Command): void {
 
   program
     .command("prisma")
+    .summary("any command of the Prisma CLI on the configured database (npm run prisma -- migrate status)")
     .description(
-      "any command of the Prisma CLI on the configured database (npm run prisma -- migrate status)",
+      "any command of the Prisma CLI on the same database, with no download: npm run prisma -- migrate status",
     )
     .allowUnknownOption()
     .helpOption(false)
@@ -36,7 +44,10 @@ export function addUpkeepCommands(program: Command): void {
 
   program
     .command("generate")
-    .description("make sample files: stores, devices and transactions that load (npm run data:generate)")
+    .summary("make sample files: stores, devices and transactions that load (npm run data:generate)")
+    .description(
+      "sample files: stores, devices and transactions that load, the same bytes for the same seed; --late, --repeated, --broken and --orphan add trouble, --truth the right answers",
+    )
     .requiredOption("--rows <n>", "transactions", wholeNumber)
     .requiredOption("--seed <n>", "the same files for the same seed", wholeNumber)
     .requiredOption("--out <folder>", "where to write them")

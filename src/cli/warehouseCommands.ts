@@ -14,7 +14,10 @@ import type { WhyOptions } from "../commands/why.ts";
 export function addWarehouseCommands(program: Command): void {
   program
     .command("ingest")
-    .description("run the pipeline once: load what is new, then show the answers (npm run job:ingest)")
+    .summary("run the pipeline once: load what is new, then show the answers (npm run job:ingest)")
+    .description(
+      "the pipeline once: loads what is new of DATA_DIR, or the files named, then prints the answers. --as-of says what the records are of, instead of their files' names and times (README: Corrections and history). A range makes it a backfill, --dry-run a rehearsal, --full-refresh rebuilds everything from the files (README: Backfills, rehearsals, replays and undo). --select ingestion_layer only loads; --select aggregation_layer reads no file, rebuilds the rollups, checks what is kept and prints the answers",
+    )
     .option("--file <path>", "a file to load instead of those of DATA_DIR; may be given again", collect, [])
     .addOption(
       new Option("--select <layer>", "one half of the pipeline; aggregation_layer reads no file").choices([
@@ -70,7 +73,8 @@ Exit codes: 0 done (rejected records are reported, not an error), 1 failed or st
 
   program
     .command("answers")
-    .description("the answers, all of one moment (npm run answers)")
+    .summary("the answers, all of one moment (npm run answers)")
+    .description("the answers, all of one moment (README: The answers)")
     .option("--view <name>", "one view of the aggregation layer instead of the five answers")
     .addOption(
       new Option("--format <format>", "how to print them").choices(["table", "json", "csv"]).default("table"),
@@ -90,7 +94,8 @@ Examples:
 
   const runs = program
     .command("runs")
-    .description("the latest runs; as JSON with their steps and files (npm run runs)")
+    .summary("the latest runs; as JSON with their steps and files (npm run runs)")
+    .description("what ran, the latest first; as JSON with its steps and files")
     .option("--json", "print one JSON object")
     .option("--limit <n>", "how many", wholeNumber, 20)
     .addHelpText(
@@ -102,7 +107,7 @@ Examples:
   runs
     .command("retry")
     .description(
-      "do once more what a load or a replay was asked to do, with its own options, as a run of its own",
+      "does once more what a run was asked to do, with its own options, as a run of its own: loads, replays, checks and the daemon's jobs",
     )
     .argument("<run_id>", "its number", positiveNumber)
     .option("--json", "print one JSON object")
@@ -119,15 +124,17 @@ Examples:
 
   program
     .command("rejects")
-    .description("what is in quarantine, redacted, with what to do about it (npm run rejects)")
+    .summary("what is in quarantine, redacted, with what to do about it (npm run rejects)")
+    .description("what is in quarantine, redacted, and what to do about it (README: Reasons)")
     .option("--json", "print one JSON object")
     .option("--limit <n>", "how many records", wholeNumber, 50)
     .action(async (options: ListOptions) => (await import("../commands/history.ts")).rejectsCommand(options));
 
   program
     .command("why")
+    .summary("where a transaction came from, each version it ever had, or why it is not there (npm run why)")
     .description(
-      "where a transaction came from, each version it ever had, or why it is not there (npm run why)",
+      "where a transaction came from, each version it ever had, what its device and store were then; or why it is not there",
     )
     .argument("<transaction_id>", "its id", transactionId)
     .option("--json", "print one JSON object")
@@ -146,8 +153,11 @@ Exit codes: 0 something is known of it, 1 no record with that id has been read.`
 
   program
     .command("replay")
-    .description(
+    .summary(
       "try what is open in quarantine again, after a setting, a store or a device has changed (npm run replay)",
+    )
+    .description(
+      "tries what is open in quarantine again, after a setting, a store or a device has changed; names the records whose file is not there any more as it was",
     )
     .option("--reason <code>", "only what is there for this reason; may be given again", collect, [])
     .option("--json", "print one JSON object")
@@ -169,8 +179,11 @@ configuration, 3 another run is at work.`,
 
   program
     .command("undo")
-    .description(
+    .summary(
       "take back the newest run that changed something, as if it had never been; again for the one before (npm run undo)",
+    )
+    .description(
+      "takes the newest run back that changed something, as if it had never been: facts, corrections, versions, rollups, checkpoints, quarantine. Again: the one before. Names the files that load again unless they are taken out of DATA_DIR",
     )
     .option("--json", "print one JSON object")
     .addHelpText(
@@ -190,8 +203,11 @@ nothing is changed), 2 wrong usage or configuration, 3 another run is at work.`,
 
   program
     .command("verify")
-    .description(
+    .summary(
       "recompute from the facts what is kept beside them; exit code 1 on any difference (npm run verify)",
+    )
+    .description(
+      "recomputes from the facts what is kept beside them; exit code 1 and a table on any difference. --files also hashes every file again as far as it was loaded, and says which is gone, shorter, changed, unreadable or read under another LEDGER_KEY",
     )
     .option("--files", "also hash every loaded file again: which is gone, shorter, changed or unreadable")
     .option("--json", "print one JSON object")
@@ -209,8 +225,11 @@ Examples:
 
   program
     .command("checks")
-    .description(
+    .summary(
       "run the quality checks that are declared in prisma/checks.yaml, or in CHECKS_FILE, and keep what came of them (npm run checks)",
+    )
+    .description(
+      "judges what prisma/checks.yaml, or CHECKS_FILE, declares of tables, views, loads and sums, and keeps what came of it; exit code 1 when an error check found something (README: Quality checks). --last shows what is kept",
     )
     .option("--select <name>", "a check, or all of a model or source; may be given again", collect, [])
     .option("--last", "show what came of them when they were last judged, and run nothing")
@@ -235,7 +254,8 @@ configuration or checks, 3 another such run is at work.`,
 
   const cardKey = program
     .command("card-key")
-    .description("the keys of card tokens, and how many sales have one under each (npm run card-key)")
+    .summary("the keys of card tokens, and how many sales have one under each (npm run card-key)")
+    .description("the keys that card tokens were made with, and how many sales have one under each")
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExamples:\n  npm run card-key\n  npm run card-key -- rotate")
     .action(async (options: CardKeyOptions) =>
@@ -244,7 +264,7 @@ configuration or checks, 3 another such run is at work.`,
   cardKey
     .command("rotate")
     .description(
-      "make new tokens under a new key; with DATABASE_URL it is the one that CARD_TOKEN_KEY has been set to",
+      "makes new tokens under a new key; with DATABASE_URL it is the one that CARD_TOKEN_KEY has been set to. SECURITY.md says its price",
     )
     .option("--json", "print one JSON object")
     .addHelpText(

@@ -9,6 +9,7 @@ import {
   cron,
   key,
   listenAddress,
+  oneOf,
   postgresUrl,
   ratio,
   timeZone,
@@ -18,11 +19,14 @@ import {
 
 /** One environment variable: what it means, and how its text becomes a value. */
 interface Setting<T> {
+  /** What it is for, in whole sentences: the configuration's reference is made of them (`npm run docs`). */
   readonly description: string;
   /** Shown when the text is wrong, as `NAME=example`. */
   readonly example: string;
   /** What it is when unset, as text; undefined where unset means something of its own. */
   readonly default?: string;
+  /** What that is, in words; or what the default is, where machines differ in it. */
+  readonly unset?: string;
   /** From the variable's text; its message says what the text should have been. */
   readonly schema: z.ZodType<T, string>;
   /** Whether a message about it never shows what it holds. */
@@ -35,7 +39,7 @@ const setting = <const S extends Setting<unknown>>(value: S): S => value;
 /** When the daemon runs a job. */
 const cronOf = (does: string, expression: string) =>
   setting({
-    description: `When the daemon ${does}, as a cron expression in TIMEZONE.`,
+    description: `When the daemon ${does}, in TIMEZONE.`,
     example: expression,
     default: expression,
     schema: cron,
@@ -47,7 +51,7 @@ const MOST_MINUTES = 35_000;
 /** How long a run of the daemon's may take. */
 const timeLimitOf = (job: string, minutes: number) =>
   setting({
-    description: `Minutes after which a run of the ${job} job by the daemon is stopped, to be begun again later. 0: none.`,
+    description: `Minutes after which a run of the ${job} job by the daemon is stopped, what it has in hand finished, to be begun again later. 0: none.`,
     example: String(minutes),
     default: String(minutes),
     schema: wholeNumber(0, MOST_MINUTES),
@@ -60,7 +64,8 @@ const MOST_WORKERS_UNASKED = 8;
 export const SETTINGS = {
   DATABASE_URL: setting({
     description:
-      "PostgreSQL 15 to 18 to use. Unset: the embedded server, which starts and migrates by itself.",
+      "PostgreSQL 15 to 18 to use. Run npm run db:migrate first: pending migrations stop a run with exit code 2. The embedded server starts and migrates by itself.",
+    unset: "the embedded server",
     example: "postgresql://tillhouse:secret@db.example.com:5432/tillhouse",
     schema: postgresUrl,
     isSecret: true,
@@ -79,14 +84,14 @@ export const SETTINGS = {
   }),
   CARD_TOKEN_KEY: setting({
     description:
-      "Key that card numbers are tokenised with, at least 32 bytes as hexadecimal or base64. Required with DATABASE_URL; made once for the embedded server. Keep a copy apart from the database.",
+      "Key that card numbers are tokenised with. Required with DATABASE_URL; made once for the embedded server, in STATE_DIR/secrets/card-token-key. Another key than the one in use, or none where there was one: exit code 2. Keep a copy apart from the database.",
     example: "$(openssl rand -hex 32)",
     schema: key,
     isSecret: true,
   }),
   LEDGER_KEY: setting({
     description:
-      "Key of the digests by which the ledger knows what was read of a file, in the form of CARD_TOKEN_KEY. Unset: made once for the embedded server; with DATABASE_URL, one is derived from CARD_TOKEN_KEY, so set this when that is rotated.",
+      "Key of the digests by which the ledger knows what it read of a file. Made once for the embedded server, in STATE_DIR/secrets/ledger-key; with DATABASE_URL derived from CARD_TOKEN_KEY unless set: when you rotate that, set this to the earlier one. Under another key files that grow are read from their start once, and nothing is doubled.",
     example: "$(openssl rand -hex 32)",
     schema: key,
     isSecret: true,
@@ -101,15 +106,15 @@ export const SETTINGS = {
     description: "Whether 05/06/2022 is May 6 (mdy) or June 5 (dmy).",
     example: "dmy",
     default: "mdy",
-    schema: z.enum(DATE_ORDERS, { error: "must be mdy or dmy" }),
+    schema: oneOf(DATE_ORDERS),
   }),
   INGEST_CRON: cronOf("loads what is new", "0 0 * * *"),
   INGEST_CATCH_UP: setting({
     description:
-      "What the daemon does about due times of the ingest job that nobody ran for in time: none, one run for all of them (last), or one for each (all; of the latest 100).",
+      "What the daemon does about due times of the ingest job that nobody ran for in time: none, one run for all of them (last), or one for each, of the latest 100 (all).",
     example: "last",
     default: "last",
-    schema: z.enum(CATCH_UPS, { error: "must be none, last or all" }),
+    schema: oneOf(CATCH_UPS),
   }),
   INGEST_TIME_LIMIT_MIN: timeLimitOf("ingest", 1_440),
   VERIFY_CRON: cronOf(
@@ -123,14 +128,14 @@ export const SETTINGS = {
   RETENTION_TIME_LIMIT_MIN: timeLimitOf("retention", 120),
   RETENTION_DAYS: setting({
     description:
-      "Days for which the steps of runs, what was found by checks, due times, alerts, and quarantined records that have been resolved are kept.",
+      "Days for which steps of runs, what checks found, due times, alerts, and quarantined records that have been resolved are kept. Facts, their versions, files, runs that loaded and what is open in quarantine stay for good.",
     example: "90",
     default: "90",
     schema: wholeNumber(1, 36_500),
   }),
   ALERT_WEBHOOK_URL: setting({
     description:
-      "Where the daemon posts alerts to, as JSON with a text that Slack and the like show. Unset: they are kept and logged only (npm run alerts).",
+      "Where the daemon posts alerts to, as JSON with a text that Slack and the like show. Unset: they are kept and logged only; see npm run alerts.",
     example: "https://hooks.slack.com/services/T000/B000/XXXX",
     schema: webUrl,
     // Who has it can post there.
@@ -145,7 +150,7 @@ export const SETTINGS = {
   }),
   DEADMAN_PING_URL: setting({
     description:
-      "Address that the daemon asks for every minute while all is well with itself, so that a service there tells you when it falls silent.",
+      "Address that the daemon asks for every minute while all is well with itself, so that a service there tells you when it falls silent (README: Operating).",
     example: "https://hc-ping.com/00000000-0000-0000-0000-000000000000",
     schema: webUrl,
     // Who has it can post there.
@@ -159,7 +164,7 @@ export const SETTINGS = {
   }),
   SETTLE_MS: setting({
     description:
-      "Milliseconds for which a file must not have changed before it is read. The daemon leaves younger files for later, a manual run waits.",
+      "Milliseconds for which a file must not have changed before it is read: a younger one may be half copied. The daemon leaves it for later, a manual run waits, --file takes it at once.",
     example: "2000",
     default: "2000",
     schema: wholeNumber(0, 3_600_000),
@@ -179,33 +184,35 @@ export const SETTINGS = {
     schema: listenAddress,
   }),
   HTTP_PORT: setting({
-    description: "Port at which the daemon answers over HTTP. 0: it does not.",
+    description:
+      "Port at which the daemon answers over HTTP. 0: it does not. Where it is taken the daemon ends with exit code 2: of two daemons on one machine, the second needs a port of its own.",
     example: "8473",
     default: "8473",
     schema: wholeNumber(0, 65_535),
   }),
   HTTP_TOKEN: setting({
     description:
-      "What the daemon asks for over HTTP, but for /healthz: 32 letters and digits or more. Unset: it asks nobody, and answers on loopback only.",
+      "What the daemon asks for over HTTP (Authorization: Bearer …), but at /healthz. Unset: it asks nobody, and serves this machine only.",
     example: "$(openssl rand -hex 32)",
     schema: bearerToken,
     isSecret: true,
   }),
   LOG_LEVEL: setting({
-    description: "How much is logged: error, warn, info or debug.",
+    description: "How much is logged: each of them says what those before it say, and more.",
     example: "info",
     default: "info",
-    schema: z.enum(LOG_LEVELS, { error: "must be error, warn, info or debug" }),
+    schema: oneOf(LOG_LEVELS),
   }),
   MAX_REJECT_RATIO: setting({
     description:
-      "Share of a file's records that may be rejected, judged at each chunk over the file so far. Over it the chunk is rolled back and the file stops.",
+      "Share of a file's records that may be rejected, judged at each chunk over the file so far. Over it the chunk is rolled back and the file stops; records that wait for a store or device do not count.",
     example: "0.1",
     default: "0.1",
     schema: ratio,
   }),
   CHECKS_FILE: setting({
-    description: "File of quality checks. Unset: the project's own, prisma/checks.yaml.",
+    description: "File of quality checks of your own (README: Quality checks).",
+    unset: "prisma/checks.yaml of the project",
     example: "./checks.yaml",
     schema: absolutePath,
   }),
@@ -217,9 +224,10 @@ export const SETTINGS = {
   }),
   WORKERS: setting({
     description:
-      "Threads that read, check and commit a file's chunks, each on a connection of its own. Unset: one for each core, at most 8.",
+      "Threads that read, check and commit a file's chunks, each on a connection of its own, started when they are needed; a run takes up to seven connections besides. Files of less than 4 MB need none.",
     example: "2",
     default: String(Math.min(availableParallelism(), MOST_WORKERS_UNASKED)),
+    unset: `one for each core, at most ${MOST_WORKERS_UNASKED}`,
     schema: wholeNumber(1, 64),
   }),
   CHUNK_RECORDS: setting({

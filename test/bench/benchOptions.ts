@@ -40,14 +40,12 @@ interface Parsed extends Omit<BenchOptions, "peerRows" | "workers" | "growth" | 
   readonly json?: boolean;
 }
 
-/**
- * Reads the command line.
- *
- * @returns the exit code, when there is nothing to measure: help was asked for, or an option is wrong
- */
-export function readBenchOptions(args: readonly string[]): BenchOptions | { readonly exitCode: number } {
-  const program = new Command("npm run bench --")
-    .description("Times loads side by side: the same files, the same server, in turns.")
+/** The command line, but for what it does. */
+export function benchProgram(): Command {
+  return new Command("npm run bench --")
+    .description(
+      "measures Tillhouse beside hand-written SQL, dbt and dlt: the same files, the same server, in turns; and with growing history (README: Performance)",
+    )
     .option("--rows <n>", "transactions of a first load", wholeNumber(1), 1_000_000)
     .option("--runs <n>", "loads of each side; medians are of so many", wholeNumber(1), 5)
     .option("--sides <list>", "who takes part, as far as installed; '' for none", listOf(sideName), [
@@ -76,6 +74,15 @@ Examples:
     )
     .exitOverride()
     .showHelpAfterError("Add --help for usage.");
+}
+
+/**
+ * Reads the command line.
+ *
+ * @returns the exit code, when there is nothing to measure: help was asked for, or an option is wrong
+ */
+export function readBenchOptions(args: readonly string[]): BenchOptions | { readonly exitCode: number } {
+  const program = benchProgram();
   try {
     program.parse([...args], { from: "user" });
   } catch (error) {
