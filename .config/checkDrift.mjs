@@ -1,5 +1,5 @@
 /**
- * Proves that schema.prisma, the migrations and a fresh database agree (`npm run db:drift`; CI runs it after the build).
+ * Proves that schema.prisma, the migrations and a fresh database agree (`npm run db:drift`).
  *
  * Everything happens in two throw-away databases, on the server of TEST_DATABASE_URL or on an embedded one in a
  * temporary folder: one that the migrations made, one that schema.prisma would make by itself. Prisma compares what it
@@ -10,7 +10,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import pg from "pg";
+import { runPrisma } from "../src/database/migrations.ts";
+import { withClient, withDatabases } from "./throwAwayDatabases.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const SCHEMA = join(root, "prisma", "schema.prisma");
@@ -124,68 +125,8 @@ const agree = (message) => process.stdout.write(`ok     ${message}\n`);
 /** What `left` has and `right` does not. */
 const without = (left, right) => left.filter((item) => !right.includes(item));
 
-async function withClient(url, work) {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
-
-function onDatabase(url, name) {
-  const other = new URL(url);
-  other.pathname = `/${name}`;
-  return other.href;
-}
-
-/** A server to make databases on, and how to leave it as it was found. */
-async function openServer() {
-  const given = process.env["TEST_DATABASE_URL"];
-  if (given) return { url: given, close: async () => undefined };
-  const { openEmbeddedServer } = await import("../dist/src/database/embedded/openEmbeddedServer.js");
-  const { silentLogger } = await import("../dist/src/lib/logger.js");
-  const { systemClock } = await import("../dist/src/lib/clock.js");
-  const stateDir = await mkdtemp(join(tmpdir(), "tillhouse-drift-"));
-  const remove = () => rm(stateDir, { recursive: true, force: true });
-  try {
-    const server = await openEmbeddedServer({ stateDir, logger: silentLogger, clock: systemClock });
-    return { url: server.url, close: () => server.close().finally(remove) };
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-}
-
-async function withDatabases(names, work) {
-  const server = await openServer();
-  const drop = (client) =>
-    names.reduce(
-      (before, name) => before.then(() => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
-      Promise.resolve(),
-    );
-  try {
-    await withClient(server.url, async (client) => {
-      await drop(client);
-      for (const name of names) await client.query(`CREATE DATABASE ${name} TEMPLATE template0`);
-    });
-    return await work(...names.map((name) => onDatabase(server.url, name)));
-  } finally {
-    await withClient(server.url, drop).catch((error) => {
-      process.stderr.write(
-        `The throw-away databases ${names.join(", ")} are still there: ${error.message}\n`,
-      );
-    });
-    await server.close();
-  }
-}
-
 /** Runs the Prisma CLI, whose exit code alone is not to be trusted: a crashed engine has ended with 0. */
-async function prisma(url, args) {
-  const { runPrisma } = await import("../dist/src/database/migrations.js");
-  return runPrisma(args, { url, environment: process.env, output: "collect" });
-}
+const prisma = (url, args) => runPrisma(args, { url, environment: process.env, output: "collect" });
 
 async function compareWithPrisma(url) {
   const args = ["migrate", "diff", "--from-config-datasource", "--to-schema", SCHEMA, "--exit-code"];
@@ -246,12 +187,7 @@ async function compareRules(url) {
   }
 }
 
-if (!existsSync(join(root, "dist", "cli.js"))) {
-  process.stderr.write("dist/ is missing. Run: npm run build\n");
-  process.exit(1);
-}
-const names = ["migrated", "schema"].map((kind) => `tillhouse_drift_${kind}_${process.pid}`);
-await withDatabases(names, async (migratedUrl, schemaUrl) => {
+await withDatabases(["drift_migrated", "drift_schema"], async (migratedUrl, schemaUrl) => {
   const { exitCode, output } = await prisma(migratedUrl, ["migrate", "deploy"]);
   if (exitCode !== 0) {
     drift(`the migrations do not apply to an empty database:\n${output.trim()}`);

@@ -25,7 +25,7 @@ const transactions = (
 ): ReasonExample => ({ source: "transactions", shown, fields, settings });
 const lines = (shown: string, text: string): ReasonExample => ({ source: "devices", shown, lines: text });
 
-/** One example a reason. A test loads each of them; `.config/reasonsDoc.mjs` puts them into the README. */
+/** One example a reason. A test loads each of them; `npm run docs` puts them into the README. */
 export const REASON_EXAMPLES: Readonly<Record<Reason, ReasonExample>> = {
   column_count: lines("`1,1` below `id,type,store_id`", "1,1\n"),
   stray_quote: lines('`1,1,2"4`', '1,1,2"4\n'),

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
+import { DOCUMENTS } from "../../.config/docs/documents.ts";
+import { writeDocuments } from "../../.config/docs/writeDocuments.ts";
 import type { LineageStep, Model, Place } from "../../src/database/model/model.ts";
 import { readModel, readSchema } from "../../src/database/model/readModel.ts";
+import { projectRoot } from "../../src/database/projectRoot.ts";
 import { createPool } from "../../src/database/pool.ts";
 import { SCHEMAS } from "../../src/database/roles/rights.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
@@ -102,6 +105,16 @@ describe("the model", () => {
     }),
   );
 });
+
+test(
+  "the data dictionary is that of the model",
+  inModel(async (model) => {
+    const documents = DOCUMENTS.filter(({ file }) => file === "prisma/DATA_DICTIONARY.md");
+    const writing = { root: projectRoot, documents, model: () => Promise.resolve(model), isCheck: true };
+    expect(documents).toHaveLength(1);
+    expect(await writeDocuments(writing)).toEqual([]);
+  }),
+);
 
 describe("lineage", () => {
   test(

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cp, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
@@ -11,8 +11,16 @@ let copy: string;
 
 beforeEach(async () => {
   copy = await mkdtemp(join(tmpdir(), "tillhouse-tools-"));
-  for (const folder of [".config", "prisma", "dist", "package.json"]) {
-    await cp(join(root, folder), join(copy, folder), { recursive: true });
+  for (const path of [
+    ".config",
+    "prisma",
+    "src",
+    "test/fixtures",
+    "test/bench",
+    "package.json",
+    "README.md",
+  ]) {
+    await cp(join(root, path), join(copy, path), { recursive: true });
   }
   await symlink(join(root, "node_modules"), join(copy, "node_modules"));
 });
@@ -22,10 +30,9 @@ afterEach(async () => {
 
 /** Runs a tool of .config in the copy of the project. */
 function runTool(name: string, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(copy, ".config", name), ...args], {
-    cwd: copy,
-    encoding: "utf8",
-  });
+  const loader = join(copy, "test", "fixtures", "typescriptLoader.mjs");
+  const line = ["--import", loader, join(copy, ".config", name), ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, line, { cwd: copy, encoding: "utf8" });
   return { exitCode: status, stdout, stderr };
 }
 
@@ -50,22 +57,53 @@ describe("db:drift", () => {
   });
 });
 
-test("docs:diagram draws the star between the markers of a file, and notices when it is another", async () => {
-  const page = join(copy, "PAGE.md");
-  await writeFile(page, "# Page\n\n<!-- er-diagram -->\n<!-- /er-diagram -->\n\nThe end.\n");
-  expect(runTool("erDiagram.mjs", "--check", page).exitCode).toBe(1);
-  expect(runTool("erDiagram.mjs", page).exitCode).toBe(0);
-  expect(runTool("erDiagram.mjs", "--check", page).exitCode).toBe(0);
+describe("docs", () => {
+  test("names each document that is not what the code says, writes them anew, and is content then", async () => {
+    await edit(
+      "src/config/settings.ts",
+      /example: "2000",\s+default: "2000"/,
+      'example: "2000", default: "3000"',
+    );
+    await edit("src/cli/upkeepCommands.ts", '.option("--port <n>"', '.option("--other").option("--port <n>"');
+    await edit("src/sources/reasons.ts", "A required field is empty.", "A field is empty.");
+    await edit(
+      "src/lib/errors.ts",
+      "database_full: {\n    exitCode: EXIT_CODES.failed",
+      "database_full: {\n    exitCode: EXIT_CODES.usage",
+    );
+    await edit("prisma/schema.prisma", "/// Kind of shop,", "extra Int?\n  /// Kind of shop,");
 
-  const drawn = await readFile(page, "utf8");
-  expect(drawn).toMatch(/^# Page\n\n<!-- er-diagram -->\n\n```mermaid\nerDiagram\n/);
-  expect(drawn).toMatch(/<!-- \/er-diagram -->\n\nThe end\.\n$/);
-  expect(drawn).toContain("  dim_time ||--o{ fct_transactions : happened_date_key\n");
-  expect(drawn).toContain("    bigint transaction_id PK\n");
-  expect(drawn).toContain("    integer store_key FK\n");
+    const checked = runTool("docs/docs.ts", "--check");
+    expect(checked).toMatchObject({ exitCode: 1, stdout: "" });
+    const drifted = [
+      "README.md (commands)",
+      "README.md (settings)",
+      "README.md (reasons)",
+      "README.md (errors)",
+      "README.md (er-diagram)",
+      "src/cli/REFERENCE.md",
+      "prisma/DATA_DICTIONARY.md",
+    ];
+    expect(checked.stderr).toBe(
+      drifted.map((name) => `${name} is not what the code says. Run: npm run docs\n`).join(""),
+    );
 
-  await edit("prisma/schema.prisma", "/// Kind of shop,", "extra Int?\n  /// Kind of shop,");
-  expect(runTool("erDiagram.mjs", "--check", page)).toMatchObject({ exitCode: 1, stdout: "" });
-  await rename(page, `${page}.old`);
-  expect(runTool("erDiagram.mjs", "--check", page).stderr).toContain("has no place for the diagram");
+    const written = runTool("docs/docs.ts");
+    expect(written).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(written.stdout).toBe(drifted.map((name) => `${name} was written anew.\n`).join(""));
+    expect(await readFile(join(copy, "README.md"), "utf8")).toContain("| `SETTLE_MS` | `3000` |");
+    expect(runTool("docs/docs.ts", "--check", "README.md", "src/cli/REFERENCE.md")).toEqual({
+      exitCode: 0,
+      stdout: "6 documents are what the code says.\n",
+      stderr: "",
+    });
+  });
+
+  test("names the documents that there are when it is asked for another", () => {
+    const { exitCode, stderr } = runTool("docs/docs.ts", "LICENSE");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(
+      "Nothing in LICENSE is made of the code, but in README.md, src/cli/REFERENCE.md, prisma/",
+    );
+  });
 });

@@ -28,11 +28,14 @@ describe("prisma/schema.prisma", () => {
     expect(ofKind("operations")).toContain("source_files");
   });
 
-  test("says what each table, view, column and enumeration means", () => {
+  test("says what each table, view, column, enumeration and value of one means", () => {
     const silent = [
       ...[...tables, ...enumerations].filter(({ description }) => description === "").map(({ name }) => name),
       ...tables.flatMap(({ name, columns }) =>
         columns.filter(({ description }) => description === "").map((each) => `${name}.${each.name}`),
+      ),
+      ...enumerations.flatMap(({ name, values }) =>
+        values.filter(({ description }) => description === "").map((each) => `${name}.${each.name}`),
       ),
     ];
     expect(silent).toEqual([]);
