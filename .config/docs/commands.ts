@@ -33,7 +33,7 @@ function argumentUsage(argument: Argument): string {
   return argument.required ? `<${name}>` : `[${name}]`;
 }
 
-/** `[--format table|json|csv]`; a list that grows with each may be given again. */
+/** `[--format table|json|csv]`; what begins as an empty list may be given again. */
 function optionUsage({ flags, mandatory, defaultValue, argChoices }: Option): string {
   const usage = argChoices === undefined ? flags : flags.replace(/<.*>/, argChoices.join("|"));
   if (mandatory) return usage;

@@ -4,7 +4,7 @@ import type { CardKeyOptions } from "../commands/cardKey.ts";
 import type { ListOptions } from "../commands/history.ts";
 import type { ChecksCommandOptions } from "../commands/checks.ts";
 import type { IngestCommandOptions } from "../commands/ingest.ts";
-import { collect, positiveNumber, transactionId, wholeNumber } from "../commands/optionValues.ts";
+import { listOption, positiveNumber, transactionId, wholeNumber } from "../commands/optionValues.ts";
 import type { ReplayOptions } from "../commands/replay.ts";
 import type { UndoOptions } from "../commands/undo.ts";
 import type { VerifyCommandOptions } from "../commands/verify.ts";
@@ -18,7 +18,7 @@ export function addWarehouseCommands(program: Command): void {
     .description(
       "the pipeline once: loads what is new of DATA_DIR, or the files named, then prints the answers. --as-of says what the records are of, instead of their files' names and times (README: Corrections and history). A range makes it a backfill, --dry-run a rehearsal, --full-refresh rebuilds everything from the files (README: Backfills, rehearsals, replays and undo). --select ingestion_layer only loads; --select aggregation_layer reads no file, rebuilds the rollups, checks what is kept and prints the answers",
     )
-    .option("--file <path>", "a file to load instead of those of DATA_DIR; may be given again", collect, [])
+    .addOption(listOption("--file <path>", "a file to load instead of those of DATA_DIR"))
     .addOption(
       new Option("--select <layer>", "one half of the pipeline; aggregation_layer reads no file").choices([
         "ingestion_layer",
@@ -159,7 +159,7 @@ Exit codes: 0 something is known of it, 1 no record with that id has been read.`
     .description(
       "tries what is open in quarantine again, after a setting, a store or a device has changed; names the records whose file is not there any more as it was",
     )
-    .option("--reason <code>", "only what is there for this reason; may be given again", collect, [])
+    .addOption(listOption("--reason <code>", "only what is there for this reason"))
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
@@ -231,7 +231,7 @@ Examples:
     .description(
       "judges what prisma/checks.yaml, or CHECKS_FILE, declares of tables, views, loads and sums, and keeps what came of it; exit code 1 when an error check found something (README: Quality checks). --last shows what is kept",
     )
-    .option("--select <name>", "a check, or all of a model or source; may be given again", collect, [])
+    .addOption(listOption("--select <name>", "a check, or all of a model or source"))
     .option("--last", "show what came of them when they were last judged, and run nothing")
     .option("--json", "print one JSON object")
     .addHelpText(

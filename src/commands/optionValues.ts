@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 export const wholeNumber = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("a whole number is needed.");
@@ -27,7 +27,8 @@ export const share = (text: string): number => {
     throw new InvalidArgumentError("a share from 0 to 1 is needed.");
   return value;
 };
-export const collect = (value: string, previous: readonly string[]): readonly string[] => [
-  ...previous,
-  value,
-];
+/** An option that may be given again, each time with one more value. */
+export const listOption = (flags: string, description: string): Option =>
+  new Option(flags, `${description}; may be given again`)
+    .argParser((value, previous: readonly string[]): readonly string[] => [...previous, value])
+    .default([], "none");

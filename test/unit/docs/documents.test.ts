@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { commandReference, commandsTable } from "../../../.config/docs/commands.ts";
 import { errorsTable, reasonsTables } from "../../../.config/docs/codes.ts";
@@ -51,6 +53,14 @@ describe("the configuration's reference", () => {
     expect(table).toContain("Run `npm run db:migrate` first: pending");
     expect(table).toContain("of your own (see *Quality checks*). Example");
   });
+});
+
+test("what points into the README finds its heading there", async () => {
+  const readme = await readFile(join(projectRoot, "README.md"), "utf8");
+  const pointers = [...`${settingsTable()}${commandsTable()}`.matchAll(/\(see \*([^*]+)\*\)/g)];
+  expect(pointers.length).toBeGreaterThan(5);
+  const missing = pointers.filter(([, title = ""]) => !new RegExp(`^#+ ${title}$`, "m").test(readme));
+  expect(missing.map(([, title]) => title)).toEqual([]);
 });
 
 describe("the commands", () => {
