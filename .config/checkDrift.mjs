@@ -25,6 +25,8 @@ const RULES = [
   "file_ranges_one_outcome_a_record (check)",
   "run_files_one_outcome_a_record (check)",
   "runs_one_outcome_a_record (check)",
+  "runs_at_work (partial index)",
+  "run_totals_of_ended_runs (check)",
   "alerts_event_is_over (check)",
   "alerts_one_of_a_thing (partial index)",
   "alerts_severity_known (check)",

@@ -78,12 +78,14 @@ async function openOnce(options: OpenOptions): Promise<OpenDatabase> {
   );
   // The same pool where the whole program reads: one connection is enough then.
   let reading = options.purpose === "read" ? pool : undefined;
-  const readers = (): pg.Pool =>
-    (reading ??= createPool(entryFor(url, "read", entry.role !== undefined), logger));
+  const readers = (): pg.Pool => {
+    reading ??= createPool(entryFor(url, "read", entry.role !== undefined), logger);
+    return reading;
+  };
   let client: Promise<PrismaClient> | undefined;
   const prisma = (): Promise<PrismaClient> => {
-    const reading = readers();
-    client ??= import("./prismaClient.ts").then(({ prismaClientOn }) => prismaClientOn(reading));
+    const pool = readers();
+    client ??= import("./prismaClient.ts").then(({ prismaClientOn }) => prismaClientOn(pool));
     return client;
   };
   let closing: Promise<void> | undefined;

@@ -1,5 +1,9 @@
 import type pg from "pg";
+import { socketOf } from "./connectionWatch.ts";
 import { withPooledTransaction, withTransaction } from "./pool.ts";
+import { sqlFile } from "./sqlFile.ts";
+
+const boundStatements = sqlFile(new URL("./boundStatements.sql", import.meta.url));
 
 const SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -9,6 +13,32 @@ export function inOneSnapshot<T>(pool: pg.Pool, work: (client: pg.PoolClient) =>
     await client.query(SNAPSHOT);
     return work(client);
   });
+}
+
+/**
+ * The same within a limit, for what is asked again and again: a statement that takes longer is cancelled by the server, and a
+ * connection on which no answer has come by then is cut, so that nothing is left over of either.
+ *
+ * @throws what `work` and connecting throw, and what a cut connection does
+ */
+export async function inOneSnapshotWithin<T>(
+  pool: pg.Pool,
+  limitMs: number,
+  work: (client: pg.ClientBase) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  const cut = setTimeout(() => {
+    socketOf(client).destroy(new Error(`Connection terminated: no answer within ${limitMs} ms`));
+  }, limitMs);
+  try {
+    return await inSnapshotOn(client, async () => {
+      await boundStatements.run(client, { milliseconds: limitMs });
+      return work(client);
+    });
+  } finally {
+    clearTimeout(cut);
+    client.release();
+  }
 }
 
 /** The same on a connection of the caller's. */

@@ -201,5 +201,6 @@ async function advanceLedger(
   }
   await advanceRunFile.run(client, values);
   const { highestKey } = judgement;
-  await advance(client, { source, runId, outcomes, resolved: 0, highestKey, now: now() });
+  const bytesRead = chunk.endByte - chunk.startByte;
+  await advance(client, { source, runId, outcomes, resolved: 0, bytesRead, highestKey, now: now() });
 }

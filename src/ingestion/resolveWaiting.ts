@@ -70,8 +70,8 @@ export async function resolveWaiting(
         );
       const applied = judgement.loaded + judgement.corrected;
       const { highestKey } = judgement;
-      const done = { source, runId, outcomes: NO_OUTCOMES, resolved: applied, highestKey, now: now() };
-      await advance(client, done);
+      const done = { source, runId, outcomes: NO_OUTCOMES, resolved: applied, bytesRead: 0 };
+      await advance(client, { ...done, highestKey, now: now() });
       return { staged: rowCount, applied };
     });
     context.onCommit();

@@ -1,4 +1,5 @@
--- Grain: the run that ends, and what becomes of its due time; none where another process has taken it for dead.
+-- Grain: the run that ends, with what becomes of its due time, and the totals of its job; none where another process has taken it
+-- for dead.
 WITH
   ended AS (
     UPDATE operations.runs
@@ -9,7 +10,7 @@ WITH
       error_code = :error_code,
       error_message = :error_message
     WHERE run_id = :run_id AND status = 'running'
-    RETURNING run_id, job, due_at, status
+    RETURNING run_id, job, due_at, status, started_at, finished_at
   ),
 
   decided AS (
@@ -22,6 +23,29 @@ WITH
       attempts = slots.attempts - (ended.status = 'stopped')::integer
     FROM ended
     WHERE slots.job = ended.job AND slots.due_at = ended.due_at AND slots.state = 'due'
+  ),
+
+  measured AS (
+    -- The clock may have been set meanwhile.
+    SELECT job, status, finished_at, greatest(extract(epoch FROM finished_at - started_at)::double precision, 0) AS seconds
+    FROM ended
+  ),
+
+  counted AS (
+    INSERT INTO operations.run_totals AS totals (job, status, within_seconds, runs, seconds, last_ended_at)
+    SELECT
+      job,
+      status,
+      (SELECT min(bound) FROM unnest(:duration_bounds::double precision[]) AS bounds (bound) WHERE bound >= seconds),
+      1,
+      seconds,
+      finished_at
+    FROM measured
+    ON CONFLICT (job, status, within_seconds) DO UPDATE
+    SET
+      runs = totals.runs + excluded.runs,
+      seconds = totals.seconds + excluded.seconds,
+      last_ended_at = greatest(totals.last_ended_at, excluded.last_ended_at)
   )
 
 SELECT run_id FROM ended;

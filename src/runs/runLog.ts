@@ -7,6 +7,7 @@ import { TillhouseError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 import { publicCode, publicMessage } from "../lib/publicError.ts";
 import { MOST_ATTEMPTS, slotOutcome, type DueSlot } from "./dueSlot.ts";
+import { RUN_DURATION_BOUNDS } from "./runDurations.ts";
 
 const markKilledRunsSql = sqlFile(new URL("./markKilledRuns.sql", import.meta.url));
 const startRunSql = sqlFile(new URL("./startRun.sql", import.meta.url));
@@ -133,6 +134,7 @@ export async function startRun(options: StartOptions): Promise<RunLog> {
         now: now(),
         slot_state: outcome.state,
         not_before: outcome.notBefore?.toISOString() ?? null,
+        duration_bounds: RUN_DURATION_BOUNDS,
         error_code: error === undefined ? null : publicCode(error),
         error_message: error === undefined ? null : publicMessage(error),
       });
@@ -164,7 +166,10 @@ function takenForDead(): TillhouseError {
 
 /** A run that still says it runs, while nobody can: it was killed. */
 async function markKilledRuns({ database, clock, logger, lockName }: StartOptions): Promise<void> {
-  const values = { now: clock.now().toISOString(), lock_name: lockName };
+  const values = {
+    ...{ now: clock.now().toISOString(), lock_name: lockName },
+    duration_bounds: RUN_DURATION_BOUNDS,
+  };
   const { rows: dead } = await markKilledRunsSql.run<{ run_id: number }>(database.pool, values);
   if (dead.length === 0) return;
   logger.warn("an earlier run was killed; its work goes on", { runs: dead.map((run) => run.run_id) });

@@ -13,6 +13,7 @@ import {
   unavailable,
 } from "./errorAnswers.ts";
 import { refusalOf } from "./requestGuard.ts";
+import type { Answered } from "./metrics/httpMetrics.ts";
 import type { Route } from "./routes/route.ts";
 import { STRICT_HEADERS } from "./strictHeaders.ts";
 
@@ -21,6 +22,8 @@ export interface ServerOptions {
   readonly token: string | undefined;
   readonly logger: Logger;
   readonly routes: readonly Route[];
+  /** Told of every request that was answered. */
+  readonly answered?: (request: Answered) => void;
 }
 
 /** A request has no body, and few headers. */
@@ -35,7 +38,7 @@ const LOOK_FOR_SLOW_MS = 1_000;
 const MOST_CONNECTIONS = 100;
 
 /** The HTTP server, not listening yet. Everything that it answers is read only. */
-export function createServer({ token, logger, routes }: ServerOptions): FastifyInstance {
+export function createServer({ token, logger, routes, answered }: ServerOptions): FastifyInstance {
   const server = fastify({
     logger: false,
     forceCloseConnections: true,
@@ -76,8 +79,10 @@ export function createServer({ token, logger, routes }: ServerOptions): FastifyI
   });
   server.addHook("onResponse", async (request, reply) => {
     // The path as we know it, never as it was sent: somebody's secret may be in that.
+    const [route, status] = [request.routeOptions.url ?? "none", reply.statusCode];
+    answered?.({ route, status, seconds: reply.elapsedTime / 1000 });
     logger.debug("answered", {
-      ...{ method: request.method, route: request.routeOptions.url ?? "none", status: reply.statusCode },
+      ...{ method: request.method, route, status },
       duration_ms: Math.round(reply.elapsedTime),
     });
   });

@@ -8,6 +8,7 @@ import type { Logger } from "../lib/logger.ts";
 import type { JobState } from "../runs/jobState.ts";
 import { ASSET_ROUTES } from "./assets.ts";
 import { createServer } from "./createServer.ts";
+import { openMetrics } from "./metrics/openMetrics.ts";
 import type { PageSource } from "./reading/pageSource.ts";
 import { databaseCheck, type DatabaseCheckOptions } from "./readiness/databaseCheck.ts";
 import { healthz } from "./routes/healthz.ts";
@@ -46,11 +47,13 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     ...{ pool, clock, isEmbedded: config.databaseUrl === undefined },
     migrations: await knownMigrations(),
   });
+  const { metrics, answered } = openMetrics({ ...options, readers: pages.pool });
   const server = createServer({
-    ...{ token, logger },
+    ...{ token, logger, answered },
     routes: [
       healthz({ clock, version: packageVersion() }),
       readyz({ checkDatabase, jobs, clock, stopping }),
+      metrics,
       ...pageRoutes(pages),
       ...ASSET_ROUTES,
     ],

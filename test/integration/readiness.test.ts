@@ -7,7 +7,7 @@ import { stopEmbeddedServer } from "../../src/database/embedded/stopEmbeddedServ
 import { openDatabase } from "../../src/database/openDatabase.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
-import { pageSource } from "../../src/pageSource.ts";
+import { NO_PAGES } from "../fixtures/metrics.ts";
 import { openWeb } from "../../src/web/openWeb.ts";
 import type { JobState } from "../../src/runs/jobState.ts";
 import { withDatabaseProxy } from "../faults/harness/databaseProxy.ts";
@@ -48,12 +48,7 @@ async function withWeb(
   const web = await openWeb({
     config: { databaseUrl, httpHost: "127.0.0.1", httpPort: 0, httpToken: undefined },
     ...{ logger: silentLogger, clock: systemClock, stopping: stopping.signal, pool, jobs: () => scene.jobs },
-    pages: pageSource({
-      config: loadConfig({}, "no .env file"),
-      clock: systemClock,
-      database: () => undefined,
-      jobs: () => scene.jobs,
-    }),
+    pages: NO_PAGES,
   });
   const ask = async (): Promise<Answer> => {
     const response = await fetch(`http://127.0.0.1:${web.port}/readyz`);

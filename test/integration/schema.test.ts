@@ -68,6 +68,7 @@ describe("what Prisma's drift check does not see is there", () => {
           "rollup_stores_not_empty",
           "rollup_stores_not_negative",
           "run_files_one_outcome_a_record",
+          "run_totals_of_ended_runs",
           "runs_one_outcome_a_record",
           "source_files_committed_within",
           "source_files_one_outcome_a_record",
@@ -92,6 +93,7 @@ describe("what Prisma's drift check does not see is there", () => {
           { name: "operations.quarantine_open_by_key", unique: false },
           { name: "operations.quarantine_waiting_for_device", unique: false },
           { name: "operations.quarantine_waiting_for_store", unique: false },
+          { name: "operations.runs_at_work", unique: false },
           { name: "operations.source_files_current_path", unique: true },
         ]);
         const insert = (status: string) =>

@@ -130,12 +130,14 @@ export const RIGHTS: {
     "operations.runs": dropped,
     "operations.run_steps": dropped,
     "operations.run_files": history,
+    "operations.run_totals": history,
+    "operations.record_totals": history,
     "operations.source_files": {
       loader: ["SELECT", "INSERT", "UPDATE"],
       reader: [only("SELECT", ...FILES_SHOWN)],
     },
     "operations.file_ranges": kept,
-    "operations.watermarks": kept,
+    "operations.watermarks": history,
     "operations.run_changes": rewritten,
     "operations.quarantine_dropped": kept,
     "operations.quarantine": {

@@ -13,16 +13,19 @@ export interface Advance {
   readonly outcomes: Outcomes;
   /** Quarantined records of earlier that loaded. */
   readonly resolved: number;
+  /** Bytes of the source's files that were read for it. */
+  readonly bytesRead: number;
   /** Highest natural key that was loaded or corrected; null when none was. */
   readonly highestKey: number | null;
   readonly now: Date;
 }
 
-/** Adds what a commit did to the sums of its run, and raises the watermark of its source. */
+/** Adds what a commit did to the sums of its run and of its source, and raises the watermark of its source. */
 export async function advance(client: ClientBase, done: Advance): Promise<void> {
-  const { highestKey, now, outcomes, resolved, runId: run_id, source } = done;
+  const { bytesRead, highestKey, now, outcomes, resolved, runId: run_id, source } = done;
   const values = { run_id, now: now.toISOString() };
   const watermark = source === "transactions" ? highestKey : null;
-  await advanceRun.run(client, { ...values, ...outcomeColumns(outcomes), resolved, watermark });
+  const sums = { ...outcomeColumns(outcomes), resolved, bytes_read: bytesRead };
+  await advanceRun.run(client, { ...values, ...sums, source, watermark });
   if (highestKey !== null) await raiseWatermark.run(client, { ...values, source, watermark: highestKey });
 }

@@ -64,7 +64,8 @@ export function replayChunk(
     await advanceRunFile.run(client, { ...values, ...outcomeColumns(outcomes), start_byte, end_byte });
     const resolved = judgement.loaded + judgement.corrected;
     const { highestKey } = judgement;
-    await advance(client, { source, runId, outcomes, resolved, highestKey, now: now() });
+    const bytesRead = end_byte - start_byte;
+    await advance(client, { source, runId, outcomes, resolved, bytesRead, highestKey, now: now() });
     const { checked, outOfRange, warnings } = chunk;
     if (chunk.recordsRead > 0) await keepChecked(client, checked, keptOf(file, context));
     return { outcomes, outOfRange, warnings, checked, fileSoFar: file.soFar };

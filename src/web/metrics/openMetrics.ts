@@ -1,0 +1,27 @@
+import { Registry } from "prom-client";
+import { packageVersion } from "../../database/packageVersion.ts";
+import { metrics } from "../routes/metrics.ts";
+import type { Route } from "../routes/route.ts";
+import { askDatabase, type AskDatabaseOptions } from "./askDatabase.ts";
+import { addHttpMetrics, type Answered } from "./httpMetrics.ts";
+import { addPoolMetrics, type Pools } from "./poolMetrics.ts";
+import { addProcessMetrics } from "./processMetrics.ts";
+
+/** The page of metrics, and what it is to be told. */
+export interface OpenMetrics {
+  readonly metrics: Route;
+  /** Counts a request. */
+  readonly answered: (request: Answered) => void;
+}
+
+/** @param options with the daemon's pools, of the loader and of the reader */
+export function openMetrics(
+  options: AskDatabaseOptions & { readonly pool: NonNullable<Pools[string]> },
+): OpenMetrics {
+  // What it holds begins anew with the process.
+  const registry = new Registry();
+  addPoolMetrics(registry, { loader: options.pool, reader: options.readers });
+  const answered = addHttpMetrics(registry);
+  addProcessMetrics(registry, packageVersion());
+  return { metrics: metrics({ askDatabase: askDatabase(options), registry }), answered };
+}
