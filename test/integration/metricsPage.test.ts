@@ -222,6 +222,29 @@ test(
 );
 
 test(
+  "what the README asks of the metrics is there",
+  inWarehouse((warehouse) =>
+    withMetrics(poolsOf(warehouse.database), async ({ scrape }) => {
+      await haveEverythingHappen(warehouse);
+      const { families } = await scrape();
+      const samples = [...families.values()].flatMap((family) => family.samples);
+      const readme = await readFile(join(projectRoot, "README.md"), "utf8");
+      const [section = ""] = /\n## Metrics\n[^]*?(?=\n## )/.exec(readme) ?? [];
+      const blocks = [...section.matchAll(/```(?:yaml|promql)\n([^]*?)```/g)].map(([, text = ""]) => text);
+      const selectors = [...blocks.join("").matchAll(/(tillhouse_\w+)(?:\{(.*?)\})?/g)];
+      expect(selectors.length).toBeGreaterThan(6);
+      const found = selectors.map(([selector, name, matchers = ""]) => {
+        const wanted = [...matchers.matchAll(/(\w+)(!?=)"(.*?)"/g)];
+        const isMatch = (labels: Readonly<Record<string, string>>): boolean =>
+          wanted.every(([, label = "", is, value]) => (labels[label] === value) === (is === "="));
+        return [selector, samples.some((sample) => sample.name === name && isMatch(sample.labels))];
+      });
+      expect(found.filter(([, isThere]) => isThere !== true)).toEqual([]);
+    }),
+  ),
+);
+
+test(
   "no label is a path, a key, a card or as many as there are records",
   inWarehouse((warehouse) =>
     withMetrics(poolsOf(warehouse.database), async ({ scrape }) => {

@@ -1,5 +1,6 @@
 -- Grain: one status: the checks that ended so when they were last judged. Of those that were declared when a verification and a look
--- at freshness last judged any, by whatever run did so last; and of those of records, when their source was last loaded.
+-- at freshness last judged any, by whatever run did so last; and of those of records, when their source was last loaded. Runs
+-- are looked up one by one (OFFSET 0): joined, all since would be read.
 WITH
   declared AS (
     SELECT DISTINCT results.name
@@ -22,8 +23,13 @@ WITH
     CROSS JOIN LATERAL (
       SELECT results.status
       FROM operations.check_results AS results
-      JOIN operations.runs USING (run_id)
-      WHERE results.name = declared.name AND runs.status NOT IN ('running', 'undone')
+      CROSS JOIN LATERAL (
+        SELECT
+        FROM operations.runs
+        WHERE runs.run_id = results.run_id AND runs.status NOT IN ('running', 'undone')
+        OFFSET 0
+      ) AS standing
+      WHERE results.name = declared.name
       ORDER BY results.run_id DESC
       LIMIT 1
     ) AS latest
@@ -33,10 +39,13 @@ WITH
     CROSS JOIN LATERAL (
       SELECT kept.run_id
       FROM operations.check_results AS kept
-      JOIN operations.runs USING (run_id)
+      CROSS JOIN LATERAL (
+        SELECT
+        FROM operations.runs
+        WHERE runs.run_id = kept.run_id AND runs.lock_name = 'warehouse' AND runs.status NOT IN ('running', 'undone')
+        OFFSET 0
+      ) AS standing
       WHERE kept.subject = sources.source::text
-        AND runs.lock_name = 'warehouse'
-        AND runs.status NOT IN ('running', 'undone')
       ORDER BY kept.run_id DESC
       LIMIT 1
     ) AS newest

@@ -15,14 +15,16 @@ FROM unnest(enum_range(NULL::operations.source)) AS sources (source)
 LEFT JOIN operations.record_totals AS totals USING (source)
 LEFT JOIN operations.watermarks USING (source)
 LEFT JOIN LATERAL (
-  -- From the newest on, until one is found.
-  SELECT coalesce(runs.finished_at, runs.heartbeat_at) AS loaded_at
+  -- From the newest on, until one is found. Its run is looked up by itself (OFFSET 0): joined, all runs since would be read.
+  SELECT standing.loaded_at
   FROM operations.run_files
-  JOIN operations.runs USING (run_id)
-  WHERE run_files.source = sources.source
-    AND run_files.loaded + run_files.corrected > 0
-    AND runs.status <> 'undone'
-    AND NOT runs.parameters ? 'full_refresh'
+  CROSS JOIN LATERAL (
+    SELECT coalesce(runs.finished_at, runs.heartbeat_at) AS loaded_at
+    FROM operations.runs
+    WHERE runs.run_id = run_files.run_id AND runs.status <> 'undone' AND NOT runs.parameters ? 'full_refresh'
+    OFFSET 0
+  ) AS standing
+  WHERE run_files.source = sources.source AND run_files.loaded + run_files.corrected > 0
   ORDER BY run_files.run_id DESC
   LIMIT 1
 ) AS newest ON true
