@@ -137,14 +137,14 @@ async function withElsewhere<T>(work: (folder: string) => Promise<T>): Promise<T
   }
 }
 
-/** All that the database holds of ours, but for the log of runs, the lock, and counters. */
+/** All that the database holds of ours, but for the log of runs with the totals of how they ended, the lock, and counters. */
 async function contents(warehouse: Warehouse): Promise<Record<string, string>> {
   const dump = await databaseDump(warehouse);
   return Object.fromEntries(
     [...dump].filter(
       ([name]) =>
         /^(ingestion_layer|aggregation_layer|operations)\./.test(name) &&
-        !/\.(runs|run_steps|run_locks)$/.test(name),
+        !/\.(runs|run_steps|run_totals|run_locks)$/.test(name),
     ),
   );
 }
