@@ -180,6 +180,7 @@ async function advanceLedger(
   const watermark = source === "transactions" ? judgement.highestKey : null;
   const values = {
     ...outcomeColumns(outcomes),
+    applied_cents: judgement.appliedCents,
     run_id: runId,
     file_id: fileId,
     source,
@@ -200,7 +201,10 @@ async function advanceLedger(
     if (judgement.stated > 0) await noteStated.run(client, values);
   }
   await advanceRunFile.run(client, values);
-  const { highestKey } = judgement;
+  const { appliedCents, highestKey } = judgement;
   const bytesRead = chunk.endByte - chunk.startByte;
-  await advance(client, { source, runId, outcomes, resolved: 0, bytesRead, highestKey, now: now() });
+  await advance(client, {
+    ...{ source, runId, outcomes, appliedCents, resolved: 0, bytesRead, highestKey },
+    now: now(),
+  });
 }

@@ -16,6 +16,8 @@ export interface Judgement {
   readonly alreadyPresent: number;
   readonly corrected: number;
   readonly superseded: number;
+  /** What the loaded and the corrected ones amount to, in hundredths; 0 of dimensions. */
+  readonly appliedCents: bigint;
   /** How many are to be known with their chunk. */
   readonly stated: number;
   /** Versions to keep that do not count, or will not any more. */
@@ -42,6 +44,7 @@ export const NOTHING_JUDGED: Judgement = {
   alreadyPresent: 0,
   corrected: 0,
   superseded: 0,
+  appliedCents: 0n,
   stated: 0,
   kept: 0,
   correctsOwnFile: false,
@@ -58,6 +61,7 @@ export function withFresh(judged: Judgement, fresh: NewRecords | null): Judgemen
   return {
     ...judged,
     loaded: judged.loaded + fresh.records,
+    appliedCents: judged.appliedCents + fresh.cents,
     highestKey: Math.max(judged.highestKey ?? 0, fresh.highestKey),
     days: { first: Math.min(first, fresh.days.first), last: Math.max(last, fresh.days.last) },
   };
@@ -81,6 +85,7 @@ export async function judge(
     alreadyPresent: recordsOf("already_present"),
     corrected: recordsOf("corrected"),
     superseded: recordsOf("superseded"),
+    appliedCents: applied.reduce((sum, { amount = "0" }) => sum + BigInt(amount.replace(".", "")), 0n),
     stated: rows.reduce((sum, { stated }) => sum + stated, 0),
     kept: rows.reduce((sum, { kept }) => sum + kept, 0),
     correctsOwnFile: rows.some((row) => row.corrects_own_file === true),

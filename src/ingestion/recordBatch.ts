@@ -15,6 +15,8 @@ export interface AppliedLabel extends Pick<Label, "digest" | "productSku" | "pro
 /** Records that were found to be new before they were staged, and go into the star as they are. */
 export interface NewRecords {
   readonly records: number;
+  /** What they amount to, in hundredths. */
+  readonly cents: bigint;
   readonly highestKey: number;
   /** Days of their times, `yyyymmdd`. */
   readonly days: { readonly first: number; readonly last: number };

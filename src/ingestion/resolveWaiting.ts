@@ -69,8 +69,10 @@ export async function resolveWaiting(
           `${closed.rowCount ?? 0} of ${rowCount} records that were tried again are closed; rolled back`,
         );
       const applied = judgement.loaded + judgement.corrected;
+      // How much they are, quarantine says.
+      const nothingRead = { outcomes: NO_OUTCOMES, appliedCents: 0n };
       const { highestKey } = judgement;
-      const done = { source, runId, outcomes: NO_OUTCOMES, resolved: applied, bytesRead: 0 };
+      const done = { source, runId, ...nothingRead, resolved: applied, bytesRead: 0 };
       await advance(client, { ...done, highestKey, now: now() });
       return { staged: rowCount, applied };
     });

@@ -123,6 +123,8 @@ export interface OutcomeSummary {
   readonly outcome:
     "loaded" | "already_present" | "corrected" | "superseded" | "unknown_store" | "unknown_device";
   readonly records: number;
+  /** What they amount to, with two digits after the point; absent for dimensions. */
+  readonly amount?: string;
   /** Of them, how many are to be known with their chunk: all of a dimension, and facts that are said again. */
   readonly stated: number;
   /** Of them, how many leave a version to keep. */

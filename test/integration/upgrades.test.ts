@@ -9,7 +9,11 @@ import { silentLogger } from "../../src/lib/logger.ts";
 import { keyLedger } from "../../src/runs/keyedLedger.ts";
 import { ledgerKeyOf } from "../../src/runs/ledgerKey.ts";
 import { takeWarehouseLock } from "../../src/runs/runLock.ts";
+import { writePlaces } from "../fixtures/loadedFacts.ts";
+import { devicesFile, transactionRecords, transactionsFile } from "../fixtures/sourceText.ts";
 import { withTestDatabase } from "../fixtures/testDatabase.ts";
+import { withUndo } from "../fixtures/undo.ts";
+import type { Warehouse } from "../fixtures/warehouse.ts";
 
 const folder = fileURLToPath(new URL("../../prisma/migrations", import.meta.url));
 const migrations = readdirSync(folder, { withFileTypes: true })
@@ -206,4 +210,80 @@ test("totals begin with what the log of runs still says, of runs that were taken
     expect(await rows("SELECT missed_times::integer FROM operations.job_schedules")).toEqual([
       { missed_times: 2 },
     ]);
+
+/** What the ledger says that things amount to, in the order in which they were loaded. */
+const AMOUNTS: Readonly<Record<string, string>> = {
+  ranges: "SELECT file_id, start_byte, applied_amount FROM operations.file_ranges ORDER BY 1, 2",
+  files: "SELECT file_id, applied_amount FROM operations.source_files ORDER BY 1",
+  filesOfRuns: "SELECT run_id, file_id, applied_amount FROM operations.run_files ORDER BY 1, 2",
+  runs: "SELECT run_id, applied_amount FROM operations.runs ORDER BY 1",
+  resolved: "SELECT quarantine_id, amount FROM operations.quarantine WHERE state = 'resolved' ORDER BY 1",
+  before: `SELECT run_id, table_name, row_key, (before ->> 'applied_amount')::numeric(24, 2) AS amount
+    FROM operations.run_changes WHERE table_name IN ('source_files', 'file_ranges') ORDER BY 1, 2, 3`,
+};
+
+async function amountsOf({ rows }: Warehouse): Promise<Record<string, unknown>> {
+  const amounts: Record<string, unknown> = {};
+  for (const [name, sql] of Object.entries(AMOUNTS)) amounts[name] = await rows(sql);
+  return amounts;
+}
+
+/** As it was before the migration that gave the ledger its amounts. */
+const WITHOUT_AMOUNTS = `
+  ALTER TABLE operations.file_ranges DROP COLUMN applied_amount;
+  ALTER TABLE operations.source_files DROP COLUMN applied_amount;
+  ALTER TABLE operations.run_files DROP COLUMN applied_amount;
+  ALTER TABLE operations.runs DROP COLUMN applied_amount;
+  ALTER TABLE operations.quarantine_dropped DROP COLUMN resolved_amount;
+  UPDATE operations.quarantine SET amount = NULL WHERE digest IS NULL;
+  UPDATE operations.run_changes SET before = before - 'applied_amount'`;
+const AMOUNTS_OF_FILES = "20261202000000_amounts_of_files";
+
+test("a ledger without amounts gets from the facts those that the loads would have noted, and its runs can be taken back", () =>
+  withUndo(async (warehouse, undo) => {
+    const { files, ingest, replay, rows, verify } = warehouse;
+    await writePlaces(warehouse);
+    // Its last line has no end yet.
+    const first = transactionsFile(
+      { id: 1, amount: "1.01" },
+      { id: 2, amount: "2.02", device_id: 9 },
+      { id: 3, amount: "4.04", happened_at: "13/02/2022 09:00:00" },
+      { id: 4, amount: "8.08" },
+    ).slice(0, -1);
+    await files.write("transactions-2026-01-01.csv", first);
+    await ingest({ settings: { MAX_REJECT_RATIO: "1" } });
+    // It grows, and goes on otherwise than it ended; what waited is resolved, and one is corrected, by the same run.
+    const whole = `${first.slice(0, -1)}5\n${transactionRecords({ id: 5, amount: "16.16" })}`;
+    await files.write("transactions-2026-01-01.csv", whole);
+    await files.write("transactions-2026-01-02.csv", transactionsFile({ id: 1, amount: "32.32" }));
+    await files.write("devices-2.csv", devicesFile({ id: 9 }));
+    expect(await ingest({ settings: { CHUNK_RECORDS: "1" } })).toMatchObject({ corrected: 2, resolved: 1 });
+    await replay({ settings: { SOURCE_DATE_ORDER: "dmy" } });
+    await files.write(
+      "transactions-2026-01-03.csv",
+      transactionsFile({ id: 6, amount: "64.64" }, { id: 7, amount: "128.28" }),
+    );
+    expect(await ingest({ range: { fromId: 7 } })).toMatchObject({ loaded: 1 });
+    await ingest();
+    const noted = await amountsOf(warehouse);
+    expect(noted).toMatchObject({
+      runs: [
+        { applied_amount: "9.09" },
+        { applied_amount: "56.56" },
+        { applied_amount: "0.00" },
+        { applied_amount: "128.28" },
+        { applied_amount: "64.64" },
+      ],
+      resolved: [{ amount: "4.04" }, { amount: "2.02" }],
+    });
+
+    await rows(WITHOUT_AMOUNTS);
+    await rows(readFileSync(join(folder, AMOUNTS_OF_FILES, "migration.sql"), "utf8"));
+
+    expect(await amountsOf(warehouse)).toEqual(noted);
+    expect(await verify()).toEqual([]);
+    for (const runId of [5, 4, 3, 2, 1]) {
+      expect((await undo()).run?.runId).toBe(runId);
+      expect(await verify()).toEqual([]);
+    }
   }));

@@ -38,7 +38,7 @@ const TABLES: Readonly<Record<string, string>> = {
     SELECT
       path, start_byte, end_byte, first_line, last_line, file_ranges.records_read, file_ranges.loaded,
       file_ranges.already_present, file_ranges.corrected, file_ranges.superseded, file_ranges.rejected,
-      file_ranges.warnings, highest_transaction_id
+      file_ranges.warnings, file_ranges.applied_amount, highest_transaction_id
     FROM operations.file_ranges JOIN operations.source_files USING (file_id)`,
   files:
     "SELECT path, status, committed_bytes, committed_lines, committed_digest, records_read FROM operations.source_files",

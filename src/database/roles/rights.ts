@@ -67,6 +67,7 @@ const FILES_SHOWN = [
   "superseded",
   "rejected",
   "warnings",
+  "applied_amount",
   "snapshot_at",
   "first_seen_at",
   "updated_at",

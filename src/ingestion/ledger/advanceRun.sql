@@ -30,5 +30,6 @@ SET
   rejected = rejected + :rejected,
   resolved = resolved + :resolved,
   warnings = warnings + :warnings,
+  applied_amount = applied_amount + :applied_cents::numeric * 0.01,
   watermark = greatest(watermark, :watermark::bigint)
 WHERE run_id = :run_id;

@@ -18,7 +18,8 @@ SET
   corrected = 0,
   superseded = 0,
   rejected = 0,
-  warnings = 0
+  warnings = 0,
+  applied_amount = 0
 WHERE CASE
   WHEN :run_id::integer IS NULL THEN status <> 'replaced' OR committed_bytes + unterminated_bytes + records_read > 0
   ELSE file_id IN (

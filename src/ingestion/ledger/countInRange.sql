@@ -9,5 +9,6 @@ SET
   superseded = superseded + :superseded,
   rejected = rejected + :rejected,
   warnings = warnings + :warnings,
+  applied_amount = applied_amount + :applied_cents::numeric * 0.01,
   highest_transaction_id = greatest(highest_transaction_id, :highest_transaction_id::bigint)
 WHERE file_id = :file_id AND end_byte = :start_byte;

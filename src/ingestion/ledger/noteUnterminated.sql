@@ -13,5 +13,6 @@ SET
   superseded = superseded + :superseded,
   rejected = rejected + :rejected,
   warnings = warnings + :warnings,
+  applied_amount = applied_amount + :applied_cents::numeric * 0.01,
   updated_at = :now
 WHERE file_id = :file_id AND committed_bytes = :start_byte;

@@ -61,11 +61,16 @@ export function replayChunk(
     }
     const outcomes: Outcomes = { ...NO_OUTCOMES, warnings: recordWarnings(chunk.warnings) };
     const { startByte: start_byte, endByte: end_byte } = chunk;
-    await advanceRunFile.run(client, { ...values, ...outcomeColumns(outcomes), start_byte, end_byte });
+    // How much the resolved ones are, quarantine says.
+    const sums = { ...outcomeColumns(outcomes), applied_cents: 0n };
+    await advanceRunFile.run(client, { ...values, ...sums, start_byte, end_byte });
     const resolved = judgement.loaded + judgement.corrected;
     const { highestKey } = judgement;
     const bytesRead = end_byte - start_byte;
-    await advance(client, { source, runId, outcomes, resolved, bytesRead, highestKey, now: now() });
+    await advance(client, {
+      ...{ source, runId, outcomes, appliedCents: 0n, resolved, bytesRead, highestKey },
+      now: now(),
+    });
     const { checked, outOfRange, warnings } = chunk;
     if (chunk.recordsRead > 0) await keepChecked(client, checked, keptOf(file, context));
     return { outcomes, outOfRange, warnings, checked, fileSoFar: file.soFar };

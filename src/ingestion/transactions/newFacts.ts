@@ -5,6 +5,7 @@ import type { FactBatch } from "./factBatch.ts";
 import type { FactOrigin } from "./factTuple.ts";
 import { newFactLabels } from "./newFactLabels.ts";
 import { lockReferences } from "./lockReferences.ts";
+import { sumOfCents } from "./sumOfCents.ts";
 import type { KnownDevices } from "./triage.ts";
 
 /** Which rows of a batch are new facts; their devices are known and locked. */
@@ -31,6 +32,7 @@ export function newFacts(
   const dayKeys = [...days].sort((a, b) => a - b);
   return {
     records: rows.length,
+    cents: sumOfCents(batch.cents, rows),
     highestKey: highestId,
     days: { first: dayKeys[0] ?? 0, last: dayKeys.at(-1) ?? 0 },
     prepare: labels.prepare,

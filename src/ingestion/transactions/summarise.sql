@@ -2,6 +2,7 @@
 SELECT
   outcome,
   count(*)::integer AS records,
+  sum(amount) AS amount,
   (count(*) FILTER (WHERE says_again))::integer AS stated,
   0 AS late,
   -- As when lines of it were read again, and differ: when they were said is for the chunks before to say.

@@ -21,4 +21,4 @@ WHERE changes.run_id = :run_id
   AND changes.table_name = 'quarantine'
   AND kept.quarantine_id = (changes.row_key ->> 'quarantine_id')::bigint
   AND kept.state = 'rejected'
-  AND kept.digest IS NOT NULL;
+  AND num_nonnulls(kept.digest, kept.amount) > 0;

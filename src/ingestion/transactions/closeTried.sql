@@ -1,0 +1,10 @@
+-- Grain: one quarantined transaction that was tried again: resolved when it loaded, or corrected what was there, else obsolete;
+-- with its amount, of which nothing was known where it could not be read before. One that has to wait stays open.
+UPDATE operations.quarantine AS quarantined
+SET
+  state = CASE WHEN judged.outcome IN ('loaded', 'corrected') THEN 'resolved' ELSE 'obsolete' END::operations.quarantine_state,
+  resolved_run_id = CASE WHEN judged.outcome IN ('loaded', 'corrected') THEN :run_id::integer END,
+  resolved_outcome = CASE WHEN judged.outcome IN ('loaded', 'corrected') THEN judged.outcome END,
+  amount = judged.amount
+FROM judged_transactions AS judged
+WHERE quarantined.quarantine_id = judged.quarantine_id AND judged.outcome <> 'unknown_device';
