@@ -123,7 +123,14 @@ const FAILINGS: readonly (readonly [
     "sums: [{ of: files_to_facts }]",
     "DELETE FROM ingestion_layer.fct_transactions WHERE transaction_id = 1",
     1,
-    "factsOfFile of transactions.csv (file 3): 3 is kept, 2 by the facts",
+    "factsOfFile of transactions.csv (file 3): 3 40.50 is kept, 2 30.50 by the facts",
+  ],
+  [
+    "the amounts of files",
+    "sums: [{ of: files_to_facts }]",
+    "UPDATE ingestion_layer.fct_transactions SET amount = amount + 0.01 WHERE transaction_id = 1",
+    1,
+    "factsOfFile of transactions.csv (file 3): 3 40.50 is kept, 3 40.51 by the facts",
   ],
   [
     "the sums of rollups",

@@ -210,6 +210,7 @@ test("totals begin with what the log of runs still says, of runs that were taken
     expect(await rows("SELECT missed_times::integer FROM operations.job_schedules")).toEqual([
       { missed_times: 2 },
     ]);
+  }));
 
 /** What the ledger says that things amount to, in the order in which they were loaded. */
 const AMOUNTS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { writePlaces } from "../fixtures/loadedFacts.ts";
-import { transactionsFile as file } from "../fixtures/sourceText.ts";
+import { devicesFile, transactionsFile as file, type TransactionFields } from "../fixtures/sourceText.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 
 /** Three sales of two products, one reject; the second sale is the one tampered with. */
@@ -25,7 +25,19 @@ const TAMPERINGS: readonly (readonly [what: string, sql: string, check: string, 
     "a fact that was deleted",
     "DELETE FROM ingestion_layer.fct_transactions WHERE transaction_id = 2",
     "factsOfFile",
-    { subject: "transactions.csv (file 3)", expected: "2", actual: "3" },
+    { subject: "transactions.csv (file 3)", expected: "2 20.00", actual: "3 30.00" },
+  ],
+  [
+    "a fact whose amount was changed, by a cent",
+    "UPDATE ingestion_layer.fct_transactions SET amount = 10.01 WHERE transaction_id = 2",
+    "factsOfFile",
+    { subject: "transactions.csv (file 3)", expected: "3 30.01", actual: "3 30.00" },
+  ],
+  [
+    "a file that says of its facts that they amount to more",
+    "UPDATE operations.source_files SET applied_amount = 30.01 WHERE source = 'transactions'",
+    "factsOfFile",
+    { subject: "transactions.csv (file 3)", expected: "3 30.00", actual: "3 30.01" },
   ],
   [
     "a product that shows another name than that of its highest transaction",
@@ -46,6 +58,16 @@ const TAMPERINGS: readonly (readonly [what: string, sql: string, check: string, 
     { subject: "stores.csv (file 1)" },
   ],
   [
+    "an amount of a file that is not that of its chunks",
+    "UPDATE operations.file_ranges SET applied_amount = 29.99 WHERE file_id = 3",
+    "ledgerOfRanges",
+    {
+      subject: "transactions.csv (file 3)",
+      expected: expect.stringMatching(/,29\.99\}$/),
+      actual: expect.stringMatching(/,30\.00\}$/),
+    },
+  ],
+  [
     "a checkpoint that moved",
     "UPDATE operations.source_files SET committed_bytes = committed_bytes + 1 WHERE source = 'stores'",
     "ledgerOfRanges",
@@ -62,6 +84,12 @@ const TAMPERINGS: readonly (readonly [what: string, sql: string, check: string, 
     "UPDATE operations.runs SET records_read = records_read + 1, rejected = rejected + 1",
     "runsOfFiles",
     { subject: "run 1" },
+  ],
+  [
+    "an amount of a run that is not that of its files",
+    "UPDATE operations.runs SET applied_amount = 30.01",
+    "runsOfFiles",
+    { subject: "run 1", actual: expect.stringMatching(/,30\.01\}$/) },
   ],
   [
     "a quarantined record that is gone",
@@ -226,6 +254,84 @@ test.each(["store", "device", "product", "label"])(
       { tampered: true },
     )(),
 );
+
+/** What makes facts other than what was read, without a program of ours that knows: facts of 10.00 come out as 10.01. */
+const FORGE = `
+  CREATE FUNCTION ingestion_layer.forge() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN NEW.amount := CASE NEW.amount WHEN 10.00 THEN 10.01 ELSE NEW.amount END; RETURN NEW; END';
+  CREATE TRIGGER forge BEFORE INSERT OR UPDATE ON ingestion_layer.fct_transactions
+    FOR EACH ROW EXECUTE FUNCTION ingestion_layer.forge();
+  ALTER TABLE ingestion_layer.fct_transactions ENABLE ALWAYS TRIGGER forge`;
+
+/** Where facts come from: what is there before the amount of one is forged, the load that does it, and what verify says then. */
+const WAYS_IN: readonly (readonly [
+  way: string,
+  before: readonly TransactionFields[],
+  load: (warehouse: Warehouse) => Promise<unknown>,
+  difference: object,
+])[] = [
+  [
+    "as they are",
+    [{ id: 1, amount: "7.00" }],
+    async ({ files, ingest }) => {
+      await files.write("transactions-2.csv", file({ id: 2 }, { id: 3, amount: "0.50" }));
+      await ingest();
+    },
+    { subject: "transactions-2.csv (file 4)", expected: "2 10.51", actual: "2 10.50" },
+  ],
+  [
+    "judged, as new ones below the watermark, and as corrections",
+    [{ id: 5, amount: "7.00" }],
+    async ({ files, ingest }) => {
+      await files.write("transactions-2.csv", file({ id: 4 }, { id: 5 }));
+      await ingest({ asOf: new Date("2999-01-01") });
+    },
+    { subject: "transactions-2.csv (file 4)", expected: "2 20.02", actual: "2 20.00" },
+  ],
+  [
+    "out of quarantine, having waited",
+    [{ id: 1, device_id: 9 }],
+    async ({ files, ingest }) => {
+      await files.write("devices-2.csv", devicesFile({ id: 9 }));
+      await ingest();
+    },
+    { subject: "transactions.csv (file 3)", expected: "1 10.01", actual: "1 10.00" },
+  ],
+  [
+    "out of quarantine, read again of their file",
+    [{ id: 1, happened_at: "13/02/2022 09:00:00" }],
+    ({ replay }) => replay({ settings: { SOURCE_DATE_ORDER: "dmy" } }),
+    { subject: "transactions.csv (file 3)", expected: "1 10.01", actual: "1 10.00" },
+  ],
+  [
+    "by a backfill",
+    [{ id: 1, amount: "7.00" }],
+    async ({ files, ingest }) => {
+      await files.write("transactions-2.csv", file({ id: 2 }, { id: 3 }));
+      await ingest({ range: { fromId: 3 } });
+    },
+    { subject: "transactions-2.csv (file 4)", expected: "1 10.01", actual: "1 10.00" },
+  ],
+];
+
+describe("verify tells amounts that became others on their way into the facts from those that were read", () => {
+  test.each(WAYS_IN)("%s", (_way, before, load, difference) =>
+    inWarehouse(
+      async (warehouse) => {
+        await writePlaces(warehouse);
+        await warehouse.files.write("transactions.csv", file(...before));
+        await warehouse.ingest({ settings: { MAX_REJECT_RATIO: "1" } });
+        expect(await warehouse.verify()).toEqual([]);
+        await warehouse.rows(FORGE);
+
+        await load(warehouse);
+
+        expect(await warehouse.verify()).toContainEqual({ check: "factsOfFile", ...difference });
+      },
+      { tampered: true },
+    )(),
+  );
+});
 
 test(
   "verify finds nothing in an empty warehouse, and writes nothing",

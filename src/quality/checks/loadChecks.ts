@@ -88,7 +88,7 @@ function declaredIn(file: ChecksFile, document: ChecksDocument): readonly Check[
 }
 
 const EXPECTED_SUMS = {
-  files_to_facts: "the facts of each file are as many as the ledger says",
+  files_to_facts: "count and amount of the facts of each file are as the ledger says",
   facts_to_rollups: "counts, amounts and first sales of the rollups are those of the facts",
 } as const;
 

@@ -1,25 +1,31 @@
 -- Grain: one run whose sums are not those of its files.
 WITH
-  sums AS (
+  files AS (
     SELECT
       run_id,
       ARRAY[
-        sum(records_read), sum(loaded), sum(already_present), sum(corrected), sum(superseded), sum(rejected), sum(warnings)
-      ]::bigint[] AS counts
+        sum(records_read), sum(loaded), sum(already_present), sum(corrected), sum(superseded), sum(rejected), sum(warnings),
+        sum(applied_amount)
+      ] AS sums
     FROM operations.run_files
     GROUP BY run_id
+  ),
+
+  runs AS (
+    SELECT
+      run_id,
+      ARRAY[
+        records_read, loaded, already_present, corrected, superseded, rejected, warnings, applied_amount
+      ] AS sums
+    FROM operations.runs
   )
 
 SELECT
   'run ' || runs.run_id AS subject,
-  coalesce(sums.counts, array_fill(0::bigint, ARRAY[7]))::text AS expected,
-  ARRAY[
-    runs.records_read, runs.loaded, runs.already_present, runs.corrected, runs.superseded, runs.rejected, runs.warnings
-  ]::text AS actual
-FROM operations.runs
-LEFT JOIN sums USING (run_id)
-WHERE coalesce(sums.counts, array_fill(0::bigint, ARRAY[7])) <> ARRAY[
-  runs.records_read, runs.loaded, runs.already_present, runs.corrected, runs.superseded, runs.rejected, runs.warnings
-]
+  coalesce(files.sums, array_fill(0::numeric, ARRAY[8]))::text AS expected,
+  runs.sums::text AS actual
+FROM runs
+LEFT JOIN files USING (run_id)
+WHERE runs.sums <> coalesce(files.sums, array_fill(0::numeric, ARRAY[8]))
 ORDER BY runs.run_id
 LIMIT :limit::integer;

@@ -88,7 +88,7 @@ sums:
         "sums.files_to_facts",
         "error",
         "checks.yaml:23",
-        "the facts of each file are as many as the ledger says",
+        "count and amount of the facts of each file are as the ledger says",
       ],
     ]);
   });
