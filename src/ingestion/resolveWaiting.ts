@@ -69,7 +69,7 @@ export async function resolveWaiting(
           `${closed.rowCount ?? 0} of ${rowCount} records that were tried again are closed; rolled back`,
         );
       const applied = judgement.loaded + judgement.corrected;
-      // How much they are, quarantine says.
+      // What they amount to is in quarantine, and counts from there.
       const nothingRead = { outcomes: NO_OUTCOMES, appliedCents: 0n };
       const { highestKey } = judgement;
       const done = { source, runId, ...nothingRead, resolved: applied, bytesRead: 0 };

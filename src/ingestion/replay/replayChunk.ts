@@ -61,7 +61,7 @@ export function replayChunk(
     }
     const outcomes: Outcomes = { ...NO_OUTCOMES, warnings: recordWarnings(chunk.warnings) };
     const { startByte: start_byte, endByte: end_byte } = chunk;
-    // How much the resolved ones are, quarantine says.
+    // What resolved ones amount to is in quarantine, and counts from there.
     const sums = { ...outcomeColumns(outcomes), applied_cents: 0n };
     await advanceRunFile.run(client, { ...values, ...sums, start_byte, end_byte });
     const resolved = judgement.loaded + judgement.corrected;
