@@ -175,6 +175,7 @@ describe("a run that is taken back", () => {
 
       expect(report.run).toMatchObject({ runId: 2, files: ["transactions-2.csv"] });
       expect(report.undone).toMatchObject({ factsRemoved: 1, factsRestored: 0 });
+      expect(await warehouse.verify()).toEqual([]);
       const runs = await warehouse.rows("SELECT run_id, job, status FROM operations.runs ORDER BY 1");
       expect(runs).toEqual([
         { run_id: 1, job: "ingest", status: "succeeded" },
