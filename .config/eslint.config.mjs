@@ -43,7 +43,7 @@ export default tseslint.config(
   },
   // Plain JavaScript, run without a build: checked for form, not for types.
   {
-    files: ["**/*.mjs"],
+    files: ["**/*.mjs", "src/web/assets/*.js"],
     ...tseslint.configs.disableTypeChecked,
     languageOptions: { parserOptions: { project: null } },
   },

@@ -1,4 +1,19 @@
-import { Graph, layout } from "@dagrejs/dagre";
+import * as dagre from "@dagrejs/dagre";
+
+/** What is used of the library: its own types cannot be resolved by TypeScript's rules for modules of Node. */
+interface Graph {
+  setGraph(label: Readonly<Record<string, string | number>>): void;
+  setNode(id: string, size: { readonly width: number; readonly height: number }): void;
+  setEdge(from: string, to: string, label: { readonly minlen?: number; readonly weight?: number }): void;
+  graph(): { readonly width?: number; readonly height?: number };
+  node(id: string): Partial<Point>;
+  edge(from: string, to: string): { readonly points?: readonly Point[] };
+}
+
+const { Graph: LaidOutGraph, layout } = dagre as unknown as {
+  readonly Graph: new () => Graph;
+  readonly layout: (graph: Graph) => void;
+};
 
 export interface Box {
   readonly id: string;
@@ -41,7 +56,7 @@ export function layOut<B extends Box, L extends Line>(
   lines: readonly L[],
   gapPx: number,
 ): LaidOut<B, L> {
-  const graph = new Graph();
+  const graph = new LaidOutGraph();
   graph.setGraph({ rankdir: "LR", ranksep: gapPx, nodesep: 14, marginx: MARGIN_PX, marginy: MARGIN_PX });
   for (const { id, width, height } of boxes) graph.setNode(id, { width, height });
   for (const { from, to, columns = 1 } of lines) graph.setEdge(from, to, { minlen: columns });
@@ -50,7 +65,7 @@ export function layOut<B extends Box, L extends Line>(
   for (const { id } of boxes)
     if (!lines.some(({ to }) => to === id)) graph.setEdge(ROOT, id, { weight: HEAVY });
   layout(graph);
-  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
+  const { width = 0, height = 0 } = graph.graph();
   // Nothing is drawn in the root's column.
   const left = Math.min(...boxes.map((box) => middleOf(graph, box.id).x - box.width / 2)) - MARGIN_PX;
   const placed = boxes.map((box) => {
@@ -62,7 +77,7 @@ export function layOut<B extends Box, L extends Line>(
     ...{ width: width - left, height },
     boxes: placed,
     lines: lines.map((line) => {
-      const { points = [] } = graph.edge(line.from, line.to) as { points?: readonly Point[] };
+      const { points = [] } = graph.edge(line.from, line.to);
       const between = points.slice(1, -1).map(({ x, y }) => ({ x: x - left, y }));
       return {
         ...line,
@@ -73,7 +88,7 @@ export function layOut<B extends Box, L extends Line>(
 }
 
 function middleOf(graph: Graph, id: string): Point {
-  const { x = 0, y = 0 } = graph.node(id) as Partial<Point>;
+  const { x = 0, y = 0 } = graph.node(id);
   return { x, y };
 }
 

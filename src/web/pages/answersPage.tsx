@@ -95,7 +95,7 @@ function columnsOf(view: ViewShape, rows: readonly AnswerRow[]): Column<AnswerRo
   return view.columns.map((name) => ({
     head: headOf(name),
     isNumber: !isId(name) && rows.every((row) => isNumeric(row[name] ?? null)),
-    isWide: /name$/.test(name),
+    isWide: name.endsWith("name"),
     cell: (row) => cellOf(name, row[name] ?? null),
   }));
 }
