@@ -114,7 +114,9 @@ test("the token is asked for, of unknown paths too", () =>
     expect(await status("/closed", `Bearer ${TOKEN}x`)).toBe(401);
     expect(await status("/closed", `Bearer ${TOKEN}`)).toBe(200);
     expect(await status("/nothing", `Bearer ${TOKEN}`)).toBe(404);
-    expect((await fetch(`${origin}/closed`)).headers.get("www-authenticate")).toBe("Bearer");
+    expect((await fetch(`${origin}/closed`)).headers.get("www-authenticate")).toBe(
+      `Bearer realm="Tillhouse", Basic realm="Tillhouse", charset="UTF-8"`,
+    );
   }, TOKEN));
 
 test("neither answers nor the log show a secret, a query or a stack", () =>
