@@ -1,17 +1,19 @@
 import { jobPlans, type JobPlan } from "../jobs/jobPlans.ts";
 import { SCHEDULED_JOBS } from "../jobs/scheduledJobs.ts";
 import { answerAsCsv } from "./aggregation/answerAsCsv.ts";
-import { ANSWERS, PERFORMANCE_VIEWS, readViews, type AnswerView } from "./aggregation/answers.ts";
+import { ANSWERS, PERFORMANCE_VIEWS, readViewsBeside, type AnswerView } from "./aggregation/answers.ts";
 import type { Config } from "./config/loadConfig.ts";
+import type { Prisma } from "./database/generated/client.ts";
 import type { Database } from "./database/openDatabase.ts";
 import type { Clock } from "./lib/clock.ts";
+import { TillhouseError } from "./lib/errors.ts";
 import { lastResults } from "./quality/checks/keepResults.ts";
 import { loadChecks } from "./quality/checks/loadChecks.ts";
 import type { JobState } from "./runs/jobState.ts";
 import { listAlerts } from "./scheduling/alerts/listAlerts.ts";
 import { readSchedules } from "./scheduling/jobSchedules.ts";
 import { clientOf, poolOf } from "./web/reading/database.ts";
-import type { PageJob, PageSource, ViewShape } from "./web/reading/pageSource.ts";
+import type { PageJob, PageSource, ReadViews, ViewShape } from "./web/reading/source.ts";
 
 export interface PageSourceOptions {
   readonly config: Config;
@@ -25,6 +27,8 @@ export interface PageSourceOptions {
 /** More open alerts than a page is to show. */
 const MOST_ALERTS = 50;
 const SHOWN_DUE_TIMES = 5;
+/** Views that a page reads are answered from rollups; one that takes longer is given up. */
+const LONGEST_MS = 10_000;
 
 /** What the pages of the daemon are made of, taken from every part of the program. */
 export function pageSource({ config, clock, database, jobs }: PageSourceOptions): PageSource {
@@ -34,10 +38,21 @@ export function pageSource({ config, clock, database, jobs }: PageSourceOptions)
     pool: () => database()?.readers(),
     answers: shapesOf(ANSWERS),
     otherViews: shapesOf(PERFORMANCE_VIEWS),
-    readViews: async (names) => readViews(await clientOf(source), names),
+    readViews: async (names) => {
+      const { answers, beside } = await readViewsBeside(await clientOf(source), names, readUpTo, LONGEST_MS);
+      return { rows: answers, upTo: beside };
+    },
     asCsv: (view, rows) => answerAsCsv(view.columns, rows),
     // The file is read anew: it may be edited while the daemon runs.
-    checks: async () => lastResults(poolOf(source), await loadChecks(config)),
+    checks: async () => {
+      try {
+        return { results: await lastResults(poolOf(source), await loadChecks(config)), problem: undefined };
+      } catch (error) {
+        if (error instanceof TillhouseError && error.code === "config_invalid")
+          return { results: [], problem: error.message };
+        throw error;
+      }
+    },
     alerts: () => listAlerts(poolOf(source), { all: false, limit: MOST_ALERTS }),
     schedule: async () => {
       const standings = await readSchedules(poolOf(source));
@@ -45,6 +60,21 @@ export function pageSource({ config, clock, database, jobs }: PageSourceOptions)
     },
   };
   return source;
+}
+
+/** The newest run that changed what views show, as a snapshot has it. */
+async function readUpTo(client: Prisma.TransactionClient): Promise<ReadViews["upTo"]> {
+  const run = await client.run.findFirst({
+    select: { runId: true, heartbeatAt: true, finishedAt: true },
+    where: {
+      status: { not: "undone" },
+      OR: [{ loaded: { gt: 0 } }, { corrected: { gt: 0 } }, { resolved: { gt: 0 } }],
+    },
+    orderBy: { runId: "desc" },
+  });
+  if (run === null) return undefined;
+  const mark = await client.watermark.findUnique({ where: { source: "transactions" } });
+  return { runId: run.runId, at: run.finishedAt ?? run.heartbeatAt, watermark: mark?.watermark ?? null };
 }
 
 function shapesOf(views: Readonly<Record<string, AnswerView>>): ViewShape[] {

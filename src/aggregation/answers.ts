@@ -211,6 +211,20 @@ export async function readViews(
   prisma: PrismaClient,
   names: readonly string[],
 ): Promise<Record<string, AnswerRow[]>> {
+  return (await readViewsBeside(prisma, names, async () => undefined)).answers;
+}
+
+/**
+ * The same, with something else that is to be read in the same snapshot.
+ *
+ * @param timeoutMs after which it is given up
+ */
+export async function readViewsBeside<T>(
+  prisma: PrismaClient,
+  names: readonly string[],
+  read: (client: Prisma.TransactionClient) => Promise<T>,
+  timeoutMs = READ_TIMEOUT_MS,
+): Promise<{ answers: Record<string, AnswerRow[]>; beside: T }> {
   return prisma.$transaction(
     async (client) => {
       const answers: Record<string, AnswerRow[]> = {};
@@ -220,9 +234,9 @@ export async function readViews(
         const rows = await definition.read(client);
         answers[name] = rows.map((row) => printableRow(definition, row));
       }
-      return answers;
+      return { answers, beside: await read(client) };
     },
-    { isolationLevel: "RepeatableRead", timeout: READ_TIMEOUT_MS, maxWait: 10_000 },
+    { isolationLevel: "RepeatableRead", timeout: timeoutMs, maxWait: 10_000 },
   );
 }
 

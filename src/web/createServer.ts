@@ -10,7 +10,7 @@ import {
   METHOD_NOT_ALLOWED,
   NOT_FOUND,
   sendError,
-  unavailable,
+  databaseAway,
 } from "./errorAnswers.ts";
 import { refusalOf } from "./requestGuard.ts";
 import type { Answered } from "./metrics/httpMetrics.ts";
@@ -88,7 +88,7 @@ export function createServer({ token, logger, routes, answered }: ServerOptions)
   });
   server.setNotFoundHandler((_request, reply) => sendError(reply, NOT_FOUND));
   server.setErrorHandler((error, request, reply) => {
-    const away = unavailable(error);
+    const away = databaseAway(error);
     if (away !== undefined) return sendError(reply, away);
     logger.error(`a page could not be made: ${publicMessage(error)}`, {
       ...{ code: publicCode(error), route: request.routeOptions.url },

@@ -37,7 +37,7 @@ export const INTERNAL_ERROR: ErrorAnswer = {
 const AWAY_FOR_PRISMA = /^P(1\d{3}|2024|2028)$/;
 
 /** What is said where the database is away for now; undefined where something else went wrong. */
-export function unavailable(error: unknown): ErrorAnswer | undefined {
+export function databaseAway(error: unknown): ErrorAnswer | undefined {
   const { code } = error as { code?: unknown };
   if (AWAY_FOR_PRISMA.test(String(code))) return { status: 503, code: "database_unreachable", message: AWAY };
   const known = asDatabaseError(error);

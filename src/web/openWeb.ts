@@ -9,7 +9,7 @@ import type { JobState } from "../runs/jobState.ts";
 import { ASSET_ROUTES } from "./assets.ts";
 import { createServer } from "./createServer.ts";
 import { openMetrics } from "./metrics/openMetrics.ts";
-import type { PageSource } from "./reading/pageSource.ts";
+import type { PageSource } from "./reading/source.ts";
 import { databaseCheck, type DatabaseCheckOptions } from "./readiness/databaseCheck.ts";
 import { healthz } from "./routes/healthz.ts";
 import { pageRoutes } from "./routes/pages.tsx";

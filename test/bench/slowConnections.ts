@@ -75,7 +75,7 @@ async function timeLoad(dataDir: string, isSlowed: boolean): Promise<number> {
     const load = async (): Promise<number> => {
       const begun = systemClock.monotonicMs();
       const { failure } = await ingest(context, { files: [] });
-      if (failure !== undefined) throw failure;
+      if (failure instanceof Error) throw failure;
       return (systemClock.monotonicMs() - begun) / 1_000;
     };
     return isSlowed ? await beside(database, common, load) : await load();

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { visible } from "../../lib/visible.ts";
 import { draw, INK, LINE, MARK, SOFT } from "./draw.ts";
 
@@ -18,15 +19,32 @@ const BROAD = 860;
 const NARROW = 400;
 export const FONT_PX = 13;
 
-export function atBothWidths(drawAt: (width: number) => string): Drawn {
-  return { broad: drawAt(BROAD), narrow: drawAt(NARROW) };
+/** As many drawings as all pages have, some times over. */
+const MOST_KEPT = 60;
+const kept = new Map<string, Drawn>();
+
+/**
+ * Draws at both widths, or takes what was drawn of the same before: a page that shows itself anew, or is asked for again, mostly shows
+ * the same, and drawing keeps the process from other work.
+ *
+ * @param of everything that the drawing depends on
+ */
+export function atBothWidths(of: readonly unknown[], drawAt: (width: number) => string): Drawn {
+  const key = createHash("sha256").update(JSON.stringify(of)).digest("base64");
+  const drawn = kept.get(key) ?? { broad: drawAt(BROAD), narrow: drawAt(NARROW) };
+  // The one that was asked for last is dropped last.
+  kept.delete(key);
+  kept.set(key, drawn);
+  const [oldest = ""] = kept.keys();
+  if (kept.size > MOST_KEPT) kept.delete(oldest);
+  return drawn;
 }
 
 const ROW_PX = 30;
 
 /** Lying bars, the first on top. */
 export function lyingBars(bars: readonly Bar[]): Drawn {
-  return atBothWidths((width) => {
+  return atBothWidths(["lying bars", bars], (width) => {
     const room = labelRoom(
       bars.map(({ label }) => label),
       width,
@@ -110,7 +128,8 @@ export function standingColumns(
   columns: readonly StackedColumn[],
   { colors, valueText, xName, yName }: ColumnsOptions,
 ): Drawn {
-  return atBothWidths((width) =>
+  // Of what values look like, one of each says as much as the function that writes them.
+  return atBothWidths(["columns", columns, colors, xName, yName, valueText(1_234.5)], (width) =>
     draw(
       {
         grid: {

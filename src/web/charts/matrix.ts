@@ -22,7 +22,7 @@ export function matrix(cells: readonly Cell[], columns: readonly string[]): Draw
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const depth = (value: number): number =>
     most === least ? 0.5 : 0.12 + (0.88 * (value - least)) / (most - least);
-  return atBothWidths((width) => {
+  return atBothWidths(["matrix", cells, columns], (width) => {
     const room = labelRoom(rows, width);
     const cellRoom = (width - room - 14) / columns.length;
     const isTilted = cellRoom < TILTED_BELOW;

@@ -5,7 +5,7 @@ const COLORS = ["var(--mark)", "var(--mark-2)", "var(--mark-3)", "var(--mark-4)"
 
 /** Parts of a whole, as a ring; each has its name and share beside it. */
 export function shares(parts: readonly Bar[]): Drawn {
-  return atBothWidths((width) =>
+  return atBothWidths(["shares", parts], (width) =>
     draw(
       {
         series: {

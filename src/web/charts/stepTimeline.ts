@@ -35,7 +35,7 @@ export function stepTimeline(
     const took = step.durationMs ?? (step.finishedAt ?? now).getTime() - step.startedAt.getTime();
     return { ...step, begun: begun / unit.ms, took: Math.max(took, wholeMs * LEAST_SHARE) / unit.ms };
   });
-  return atBothWidths((width) => {
+  return atBothWidths(["steps", bars, wholeMs], (width) => {
     const room = labelRoom(
       bars.map(({ name }) => name),
       width,

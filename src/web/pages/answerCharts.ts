@@ -1,7 +1,7 @@
 import { lyingBars, standingColumns, type Drawn } from "../charts/bars.ts";
 import { matrix } from "../charts/matrix.ts";
 import { shares } from "../charts/shares.ts";
-import type { AnswerRow } from "../reading/pageSource.ts";
+import type { AnswerRow } from "../reading/source.ts";
 import { countText, decimalText, shortText } from "./values.tsx";
 
 /** A picture of an answer, and in a sentence what it shows. */
@@ -46,7 +46,10 @@ const CHARTS: Readonly<Record<string, Draw | { readonly of: string; readonly dra
         text: `${Number(text(row, "percentage")).toFixed(1)} %`,
       })),
     ),
-    label: `Bar in ${rows.length} parts: the share of each device type in all accepted sales.`,
+    label: `Ring: the share of each device type in all accepted sales. ${rows
+      .slice(0, FEW)
+      .map((row) => `Type ${text(row, "device_type")}: ${Number(text(row, "percentage")).toFixed(1)} %`)
+      .join(", ")}.`,
   }),
   time_to_fifth_transaction: { of: "time_to_fifth_transaction_by_store", draw: histogram },
 };
@@ -58,25 +61,20 @@ function productLabel(row: AnswerRow, rows: readonly AnswerRow[]): string {
   return isShared ? `${name} …${text(row, "product_sku").slice(-4)}` : name;
 }
 
-/** More countries than this are too many to be read: those with the highest amounts are drawn. */
-const MOST_COUNTRIES = 12;
+/** So many figures can be listened to. */
+const FEW = 8;
+
+/** More countries or typologies than this are too many to be read: those with the highest amounts are drawn. */
+const MOST_IN_GRID = 12;
 
 function averages(rows: readonly AnswerRow[]): AnswerChart {
-  const amounts = new Map<string, number>();
-  for (const row of rows) {
-    const country = text(row, "country");
-    amounts.set(country, (amounts.get(country) ?? 0) + number(row, "transacted_amount"));
-  }
-  const drawn = [...amounts].sort(([, left], [, right]) => right - left).slice(0, MOST_COUNTRIES);
-  const countries = drawn.map(([country]) => country).sort();
+  const countries = highest(rows, "country");
+  const typologies = highest(rows, "typology");
   const cells = rows
-    .filter((row) => countries.includes(text(row, "country")))
+    .filter((row) => countries.includes(text(row, "country")) && typologies.includes(text(row, "typology")))
     .sort(
       (left, right) => countries.indexOf(text(left, "country")) - countries.indexOf(text(right, "country")),
     );
-  const typologies = [...new Set(rows.map((row) => text(row, "typology")))];
-  const which =
-    amounts.size > drawn.length ? `the ${drawn.length} countries with the highest amounts` : "each country";
   return {
     drawn: matrix(
       cells.map((row) => ({
@@ -87,8 +85,22 @@ function averages(rows: readonly AnswerRow[]): AnswerChart {
       })),
       typologies,
     ),
-    label: `Grid of ${which} by store typology: the darker, the higher the average amount of a sale.`,
+    label: `Grid of the ${countries.length} countries with the highest amounts by ${typologies.length} store typologies: the darker, the higher the average amount of a sale.`,
   };
+}
+
+/** The values of a column that the highest amounts stand by, in the order of their names. */
+function highest(rows: readonly AnswerRow[], column: string): string[] {
+  const amounts = new Map<string, number>();
+  for (const row of rows) {
+    const value = text(row, column);
+    amounts.set(value, (amounts.get(value) ?? 0) + number(row, "transacted_amount"));
+  }
+  const byAmount = [...amounts].sort(([, left], [, right]) => right - left);
+  return byAmount
+    .slice(0, MOST_IN_GRID)
+    .map(([value]) => value)
+    .sort();
 }
 
 const MOST_BINS = 12;

@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { Chart } from "../charts/chart.tsx";
 import type { Answer, Answers } from "../reading/answers.ts";
-import type { AnswerRow, ViewShape } from "../reading/pageSource.ts";
+import type { AnswerRow, ViewShape } from "../reading/source.ts";
 import { chartOf, type AnswerChart } from "./answerCharts.ts";
 import { Card, Lead } from "./card.tsx";
 import { Table, type Column } from "./table.tsx";

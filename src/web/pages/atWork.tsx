@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { visible } from "../../lib/visible.ts";
 import type { FileOfRun, RunWithFiles } from "../reading/runs.ts";
 import { Card } from "./card.tsx";
 import { NamedState } from "./state.tsx";
@@ -42,7 +43,11 @@ export function FileProgress({ of }: { readonly of: FileOfRun }): VNode {
       <p class="small">
         <Foreign text={path} />: {bytesText(done)} of {bytesText(all)} committed
       </p>
-      <progress max={Math.max(all, 1)} value={Math.min(done, all)} aria-label={`Committed of ${path}`} />
+      <progress
+        max={Math.max(all, 1)}
+        value={Math.min(done, all)}
+        aria-label={`Committed of ${visible(path)}`}
+      />
     </div>
   );
 }

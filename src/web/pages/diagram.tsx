@@ -2,6 +2,8 @@ import type { ComponentChildren, VNode } from "preact";
 import { curve, layOut, type Box, type Line } from "../charts/layOut.ts";
 
 interface DiagramProps<B extends Box> {
+  /** Tells it apart from others on the page. */
+  readonly name: string;
   readonly label: string;
   readonly boxes: readonly B[];
   readonly lines: readonly Line[];
@@ -12,7 +14,7 @@ interface DiagramProps<B extends Box> {
 }
 
 /** Boxes and what leads from one to the other; larger than the screen, it is moved by itself. */
-export function Diagram<B extends Box>({ label, boxes, lines, gapPx, inside }: DiagramProps<B>): VNode {
+export function Diagram<B extends Box>({ name, label, boxes, lines, gapPx, inside }: DiagramProps<B>): VNode {
   const laidOut = layOut(boxes, lines, gapPx);
   const [width, height] = [Math.ceil(laidOut.width), Math.ceil(laidOut.height)];
   return (
@@ -20,7 +22,7 @@ export function Diagram<B extends Box>({ label, boxes, lines, gapPx, inside }: D
       <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
         <defs>
           <marker
-            id={`${boxes.length}-arrow`}
+            id={`${name}-arrow`}
             viewBox="0 0 8 8"
             refX="8"
             refY="4"
@@ -32,12 +34,7 @@ export function Diagram<B extends Box>({ label, boxes, lines, gapPx, inside }: D
           </marker>
         </defs>
         {laidOut.lines.map(({ from, to, points }) => (
-          <path
-            key={`${from} ${to}`}
-            class="line"
-            d={curve(points)}
-            marker-end={`url(#${boxes.length}-arrow)`}
-          />
+          <path key={`${from} ${to}`} class="line" d={curve(points)} marker-end={`url(#${name}-arrow)`} />
         ))}
         {laidOut.boxes.map((box) => (
           <g key={box.id} transform={`translate(${box.x.toFixed(0)} ${box.y.toFixed(0)})`}>

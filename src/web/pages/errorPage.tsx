@@ -2,11 +2,13 @@ import { STATUS_CODES } from "node:http";
 import type { Page } from "./document.tsx";
 import { Lead } from "./card.tsx";
 
-const TITLES: Readonly<Record<number, string>> = {
-  401: "Who are you?",
-  404: "There is nothing here",
-  503: "The database is away",
+const TITLES: Readonly<Record<string, string>> = {
+  token_required: "Who are you?",
+  not_found: "There is nothing here",
+  database_busy: "The database is busy",
 };
+/** An error that passes is asked for again. */
+const AGAIN_MS = 5_000;
 
 /** What a browser is told where it gets no page. */
 export function errorPage({
@@ -18,7 +20,8 @@ export function errorPage({
   readonly code: string;
   readonly message: string;
 }): Page {
-  const title = TITLES[status] ?? STATUS_CODES[status] ?? "This went wrong";
+  const passes = status === 503;
+  const title = TITLES[code] ?? (passes ? "The database is away" : STATUS_CODES[status]) ?? "This went wrong";
   const body = (
     <>
       <Lead title={title} />
@@ -30,5 +33,5 @@ export function errorPage({
       </section>
     </>
   );
-  return { title, of: undefined, body };
+  return { title, of: undefined, body, ...(passes && { againMs: AGAIN_MS }) };
 }

@@ -24,6 +24,7 @@ export function StarDiagram({ model }: { readonly model: Model }): VNode {
   });
   return (
     <Diagram<TableBox>
+      name="star"
       label="The fact and its dimensions with their columns; an arrow leads from what is referred to. All are listed below."
       boxes={tables.map((table) => ({
         id: table.name,
@@ -84,6 +85,7 @@ export function LineageDiagram({ model: { lineage, tables } }: { readonly model:
   const places = new Map(steps.flatMap(({ from, to }) => [from, to]).map((place) => [idOf(place), place]));
   return (
     <Diagram<PlaceBox>
+      name="lineage"
       label="Which files feed which tables, and which rollups and views are made of these. The page of each table says the same."
       boxes={[...places].map(([id, place]) => ({
         ...{ id, place, kind: kindOf(place), height: 26 },

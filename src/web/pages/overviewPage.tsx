@@ -8,7 +8,7 @@ import { Card, Figures } from "./card.tsx";
 import { runColumns } from "./runsPage.tsx";
 import { NamedState, Sign, State } from "./state.tsx";
 import { Table } from "./table.tsx";
-import { countText, decimalText, several, shortText, When } from "./values.tsx";
+import { countText, decimalText, Foreign, several, shortText, When } from "./values.tsx";
 import { verdictOf } from "./verdict.ts";
 
 interface OverviewProps {
@@ -21,7 +21,7 @@ export function OverviewPage({ overview, states, now }: OverviewProps): VNode {
   const { runs, atWork, totals, alerts, checks } = overview;
   return (
     <>
-      <Verdict overview={overview} />
+      <Verdict overview={overview} states={states} />
       {atWork.map((run) => (
         <AtWork key={run.runId} run={run} now={now} />
       ))}
@@ -104,8 +104,8 @@ export function OverviewPage({ overview, states, now }: OverviewProps): VNode {
   );
 }
 
-function Verdict({ overview }: { readonly overview: Overview }): VNode {
-  const { tone, title, text, findings } = verdictOf(overview);
+function Verdict({ overview, states }: Pick<OverviewProps, "overview" | "states">): VNode {
+  const { tone, title, text, findings } = verdictOf(overview, states);
   return (
     <section class={`verdict tone-${tone}`} aria-label="State of the warehouse">
       <Sign tone={tone} />
@@ -115,7 +115,9 @@ function Verdict({ overview }: { readonly overview: Overview }): VNode {
         <ul>
           {findings.map(({ text: finding, href }) => (
             <li key={finding}>
-              <a href={href}>{finding}</a>
+              <a href={href}>
+                <Foreign text={finding} />
+              </a>
             </li>
           ))}
         </ul>
@@ -184,12 +186,13 @@ export function Key({
   );
 }
 
-function ChecksState({ checks }: { readonly checks: Overview["checks"] }): VNode {
-  const count = (status: string): number => checks.filter((check) => check.status === status).length;
-  if (checks.length === 0) return <State tone="idle">not judged yet</State>;
+function ChecksState({ checks: { results, problem } }: Pick<Overview, "checks">): VNode {
+  const count = (status: string): number => results.filter((check) => check.status === status).length;
+  if (problem !== undefined) return <State tone="bad">cannot be read</State>;
+  if (results.length === 0) return <State tone="idle">not judged yet</State>;
   if (count("failed") > 0) return <State tone="bad">{countText(count("failed"))} failed</State>;
   if (count("warned") > 0) return <State tone="warn">{countText(count("warned"))} warned</State>;
-  return <State tone="good">all {countText(checks.length)} passed</State>;
+  return <State tone="good">all {countText(results.length)} passed</State>;
 }
 
 function QuarantineState({ of: { waiting, rejected } }: { readonly of: Overview["quarantine"] }): VNode {

@@ -83,7 +83,7 @@ function Samples({ of }: { readonly of: QuarantinedReason }): VNode {
 }
 
 /** Longer texts are cut: the whole stands in its file. */
-const MOST_LETTERS = 120;
+const MOST_LETTERS = 80;
 
 /** The fields of a record as they are kept: typed, and without anything of its card. */
 function Fields({ fields }: { readonly fields: unknown }): VNode {

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { stepTimeline } from "../charts/stepTimeline.ts";
 import { Chart } from "../charts/chart.tsx";
+import { visibleJson } from "../../lib/visible.ts";
 import { remedyOf } from "../../sources/reasons.ts";
 import type { FileOfRun, StepOfRun, WholeRun } from "../reading/runs.ts";
 import { AtWork } from "./atWork.tsx";
@@ -74,7 +75,7 @@ export function RunPage({ run, now }: { readonly run: WholeRun; readonly now: Da
               { head: "Check", cell: ({ name }) => name },
               { head: "State", cell: ({ status }) => <NamedState name={status} /> },
               { head: "Found", cell: ({ observed }) => <Foreign text={observed} />, isWide: true },
-              { head: "Expected", cell: ({ expected }) => expected, isWide: true },
+              { head: "Expected", cell: ({ expected }) => <Foreign text={expected} />, isWide: true },
             ]}
             rows={run.checks}
             empty=""
@@ -91,7 +92,7 @@ export function RunPage({ run, now }: { readonly run: WholeRun; readonly now: Da
             ["Last sign of life", <When at={run.heartbeatAt} now={now} />],
             ["Process", <code>{run.process}</code>],
             ["Watermark after it", run.watermark === null ? "none" : countText(run.watermark)],
-            ["Asked for", <code>{JSON.stringify(run.parameters)}</code>],
+            ["Asked for", <code>{visibleJson(JSON.stringify(run.parameters))}</code>],
           ]}
         />
       </Card>
@@ -145,7 +146,7 @@ function Steps({
       <Table
         caption="Steps in their order"
         columns={[
-          { head: "Step", cell: ({ name }) => name },
+          { head: "Step", cell: ({ name }) => <Foreign text={name} /> },
           { head: "State", cell: ({ status }) => <NamedState name={status} /> },
           {
             head: "Took",
@@ -153,7 +154,7 @@ function Steps({
             isNumber: true,
           },
           { head: "Counted", cell: ({ counts }) => countsText(counts), isWide: true },
-          { head: "Error", cell: ({ errorMessage }) => errorMessage ?? "", isWide: true },
+          { head: "Error", cell: ({ errorMessage }) => <Foreign text={errorMessage ?? ""} />, isWide: true },
         ]}
         rows={steps}
         empty="It has no step yet."

@@ -1,10 +1,10 @@
 import type { ComponentChildren, VNode } from "preact";
 import type { JobState } from "../../runs/jobState.ts";
-import type { PageAlert, PageDueTime, PageJob } from "../reading/pageSource.ts";
+import type { PageAlert, PageDueTime, PageJob } from "../reading/source.ts";
 import { Card, Lead, Pairs } from "./card.tsx";
 import { NamedState, State } from "./state.tsx";
 import { Table, type Column } from "./table.tsx";
-import { several, When } from "./values.tsx";
+import { Foreign, several, When } from "./values.tsx";
 
 interface ScheduleProps {
   readonly jobs: readonly PageJob[];
@@ -42,7 +42,7 @@ export function Alerts({
         columns={[
           { head: "Alert", cell: ({ kind }) => kind },
           { head: "State", cell: ({ severity }) => <NamedState name={severity} /> },
-          { head: "What", cell: ({ summary }) => summary, isWide: true },
+          { head: "What", cell: ({ summary }) => <Foreign text={summary} />, isWide: true },
           { head: "Since", cell: ({ raised_at: at }) => <When at={at} now={now} />, isWide: true },
         ]}
         rows={alerts}

@@ -1,6 +1,6 @@
 import { sqlFile } from "../../database/sqlFile.ts";
-import { clientOf, poolOf } from "./database.ts";
-import type { AnswerRow, PageSource, ViewShape } from "./pageSource.ts";
+import { poolOf } from "./database.ts";
+import type { AnswerRow, PageSource, ReadViews, ViewShape } from "./source.ts";
 
 const definitionsSql = sqlFile(new URL("./definitions.sql", import.meta.url));
 
@@ -14,24 +14,14 @@ export interface Answer {
 
 export interface Answers {
   readonly answers: readonly Answer[];
-  /** The run that loaded last, and the highest transaction id; undefined where nothing has been loaded. */
-  readonly upTo: { readonly runId: number; readonly at: Date; readonly watermark: bigint | null } | undefined;
+  readonly upTo: ReadViews["upTo"];
 }
 
 export async function readAnswers(source: PageSource): Promise<Answers> {
   const names = source.answers.map(({ name }) => name);
-  const [client, pool] = [await clientOf(source), poolOf(source)];
-  const [rows, definitions, upTo] = await Promise.all([
+  const [{ rows, upTo }, definitions] = await Promise.all([
     source.readViews(names),
-    definitionsSql.run<{ name: string; definition: string }>(pool, { names }),
-    client.run.findFirst({
-      select: { runId: true, startedAt: true, heartbeatAt: true, finishedAt: true, watermark: true },
-      where: {
-        status: { not: "undone" },
-        OR: [{ loaded: { gt: 0 } }, { corrected: { gt: 0 } }, { resolved: { gt: 0 } }],
-      },
-      orderBy: { runId: "desc" },
-    }),
+    definitionsSql.run<{ name: string; definition: string }>(poolOf(source), { names }),
   ]);
   return {
     answers: source.answers.map((view) => ({
@@ -39,9 +29,6 @@ export async function readAnswers(source: PageSource): Promise<Answers> {
       rows: rows[view.name] ?? [],
       sql: definitions.rows.find(({ name }) => name === view.name)?.definition ?? "",
     })),
-    upTo:
-      upTo === null
-        ? undefined
-        : { runId: upTo.runId, at: upTo.finishedAt ?? upTo.heartbeatAt, watermark: upTo.watermark },
+    upTo,
   };
 }

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { PrismaClient } from "../../database/generated/client.ts";
 import { TillhouseError } from "../../lib/errors.ts";
-import type { PageSource } from "./pageSource.ts";
+import type { PageSource } from "./source.ts";
 
 /**
  * The typed client of the pages.

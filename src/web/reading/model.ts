@@ -1,16 +1,19 @@
 import type { Model } from "../../database/model/model.ts";
 import { readModel } from "../../database/model/readModel.ts";
 import { poolOf } from "./database.ts";
-import type { PageSource } from "./pageSource.ts";
+import type { PageSource } from "./source.ts";
 
-/** Reads the model, once: it does not change while a program runs. What failed is tried again. */
-export function modelReader(source: PageSource): () => Promise<Model> {
-  let model: Promise<Model> | undefined;
+/** Reads the model. It does not change while a program runs. */
+export const modelOf = (source: PageSource): Promise<Model> => readModel(poolOf(source));
+
+/** Does something once, and gives what came of it from then on. What failed is tried again. */
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
   return () => {
-    model ??= readModel(poolOf(source)).catch((error: unknown) => {
-      model = undefined;
+    done ??= work().catch((error: unknown) => {
+      done = undefined;
       throw error;
     });
-    return model;
+    return done;
   };
 }

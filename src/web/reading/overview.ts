@@ -1,7 +1,7 @@
 import { sqlFile } from "../../database/sqlFile.ts";
 import { SOURCES, type SourceName } from "../../sources/contracts.ts";
 import { clientOf, poolOf } from "./database.ts";
-import type { PageAlert, PageCheck, PageSource } from "./pageSource.ts";
+import type { PageAlert, PageChecks, PageSource } from "./source.ts";
 import { listRuns, runsAtWork, type ListedRun, type RunWithFiles } from "./runs.ts";
 
 const latestRunsSql = sqlFile(new URL("./latestRuns.sql", import.meta.url));
@@ -15,7 +15,7 @@ export interface Overview {
   /** The latest run of each job that has ended. */
   readonly latest: readonly LatestRun[];
   readonly alerts: readonly PageAlert[];
-  readonly checks: readonly PageCheck[];
+  readonly checks: PageChecks;
   readonly quarantine: Readonly<Record<"waiting" | "rejected", number>>;
   readonly freshness: readonly { readonly source: SourceName; readonly loadedAt: Date | null }[];
   readonly totals: Totals;
@@ -55,8 +55,8 @@ export async function readOverview(source: PageSource): Promise<Overview> {
   const [client, pool] = [await clientOf(source), poolOf(source)];
   const [runs, atWork, latest, alerts, checks, waiting, rejected, loads, totals, days] = await Promise.all([
     listRuns(client, { take: SHOWN_RUNS }),
-    runsAtWork(client),
-    latestRunsSql.run<LatestRun & Record<string, unknown>>(pool),
+    runsAtWork(client, pool),
+    latestRunsSql.run<LatestRun & Record<string, unknown>>(pool, { now: source.clock.now().toISOString() }),
     source.alerts(),
     source.checks(),
     client.quarantinedRecord.count({ where: { state: "waiting" } }),

@@ -1,6 +1,6 @@
 import type { Prisma } from "../../database/generated/client.ts";
 import { clientOf } from "./database.ts";
-import type { PageSource } from "./pageSource.ts";
+import type { PageSource } from "./source.ts";
 
 /** Records of one kind that wait or were rejected, with a few of them. */
 export interface QuarantinedReason {
@@ -31,9 +31,8 @@ const SHOWN = {
   fields: true,
 } as const satisfies Prisma.QuarantinedRecordSelect;
 
-const SAMPLES = 5;
-/** There are fewer reasons than this in each source. */
-const MOST_REASONS = 60;
+/** Of each group; fewer where there are many groups: a page is to be read. */
+const [SAMPLES, FEW_SAMPLES, MANY_GROUPS] = [5, 2, 12];
 
 export interface Quarantine {
   readonly reasons: readonly QuarantinedReason[];
@@ -48,7 +47,6 @@ export async function readQuarantine(source: PageSource): Promise<Quarantine> {
       where: { state: { in: ["waiting", "rejected"] } },
       _count: true,
       orderBy: [{ source: "desc" }, { reason: "asc" }, { state: "asc" }],
-      take: MOST_REASONS,
     }),
     client.quarantinedRecord.count({ where: { state: "resolved" } }),
   ]);
@@ -58,7 +56,7 @@ export async function readQuarantine(source: PageSource): Promise<Quarantine> {
         select: SHOWN,
         where: { source: of, reason, state },
         orderBy: { quarantineId: "desc" },
-        take: SAMPLES,
+        take: groups.length > MANY_GROUPS ? FEW_SAMPLES : SAMPLES,
       });
       return {
         ...{ source: of, reason, state, records },

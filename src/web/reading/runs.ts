@@ -1,5 +1,9 @@
+import type pg from "pg";
 import type { Prisma, PrismaClient } from "../../database/generated/client.ts";
 import type { RunStatus, Source } from "../../database/generated/enums.ts";
+import { sqlFile } from "../../database/sqlFile.ts";
+
+const runsAtWorkSql = sqlFile(new URL("./runsAtWork.sql", import.meta.url));
 
 const COUNTS = {
   recordsRead: true,
@@ -126,18 +130,19 @@ export async function listRuns(
 }
 
 /** Runs at work now, with their files. */
-export async function runsAtWork(client: PrismaClient): Promise<readonly RunWithFiles[]> {
+export async function runsAtWork(client: PrismaClient, pool: pg.Pool): Promise<readonly RunWithFiles[]> {
+  const { rows } = await runsAtWorkSql.run<{ run_id: number }>(pool, { most: MOST_AT_WORK });
+  if (rows.length === 0) return [];
   return client.run.findMany({
     select: { ...LISTED, files: { select: OF_FILES, orderBy: { fileId: "asc" }, take: MOST_FILES } },
-    where: { status: "running" },
+    where: { runId: { in: rows.map(({ run_id: runId }) => runId) } },
     orderBy: { runId: "desc" },
-    take: MOST_AT_WORK,
   });
 }
 
 const MOST_AT_WORK = 5;
 /** A page is to be read: of a run over thousands of files it shows the first. */
-const MOST_FILES = 100;
+const MOST_FILES = 40;
 
 /** A run with all that is known of it; undefined where there is none. */
 export async function readRun(client: PrismaClient, runId: number): Promise<WholeRun | undefined> {

@@ -12,9 +12,9 @@ import { RunsPage } from "../pages/runsPage.tsx";
 import { SchedulePage } from "../pages/schedulePage.tsx";
 import { readAnswers } from "../reading/answers.ts";
 import { clientOf } from "../reading/database.ts";
-import { modelReader } from "../reading/model.ts";
+import { modelOf, once } from "../reading/model.ts";
 import { readOverview } from "../reading/overview.ts";
-import type { PageSource } from "../reading/pageSource.ts";
+import type { PageSource } from "../reading/source.ts";
 import { readQuarantine } from "../reading/quarantine.ts";
 import { listRuns, readRun } from "../reading/runs.ts";
 import { sharedReads } from "../reading/sharedReads.ts";
@@ -27,7 +27,9 @@ const RUNS_ON_A_PAGE = 50;
 const MOST_RUN_ID = 2_147_483_647;
 
 /** A page for what was asked; undefined where there is none. */
-type ReadPage = (asked: Asked) => Promise<Page | undefined>;
+type ReadPage = (asked: Asked) => Promise<Page | Html | undefined>;
+/** A page that was made before. */
+type Html = string;
 
 interface Asked {
   /** The name in the path, with its schema: any text. */
@@ -40,7 +42,11 @@ interface Asked {
 export function pageRoutes(source: PageSource): Route[] {
   const { clock } = source;
   const shared = sharedReads();
-  const modelOf = modelReader(source);
+  const model = once(() => modelOf(source));
+  const drawnModel = once(async () => {
+    const body = <ModelPage model={await model()} />;
+    return asHtml({ title: "Model", of: "Model", body, at: clock.now() }, ASSETS);
+  });
   const page = (path: string, read: ReadPage): Route => ({
     path,
     answer: async (request, reply) => {
@@ -48,7 +54,7 @@ export function pageRoutes(source: PageSource): Route[] {
       // Rendered once for all who ask for the same at the same time.
       const html = await shared(`${path} ${asked.id ?? ""} ${asked.table ?? ""}`, async () => {
         const made = await read(asked);
-        return made === undefined ? undefined : asHtml(made, ASSETS);
+        return typeof made === "object" ? asHtml(made, ASSETS) : made;
       });
       if (html === undefined) return sendError(reply, NOT_FOUND);
       reply.headers(PAGE_HEADERS);
@@ -100,12 +106,9 @@ export function pageRoutes(source: PageSource): Route[] {
       const body = <SchedulePage jobs={jobs} states={states} alerts={alerts} now={at} />;
       return { title: "Schedule", of: "Schedule", body, at };
     }),
-    page("/model", async () => {
-      const body = <ModelPage model={await modelOf()} />;
-      return { title: "Model", of: "Model", body, at: clock.now() };
-    }),
+    page("/model", drawnModel),
     page("/model/:table", async ({ table: asked }) => {
-      const { tables, lineage } = await modelOf();
+      const { tables, lineage } = await model();
       const table = tables.find(({ schema, name }) => `${schema}.${name}` === asked);
       if (table === undefined) return undefined;
       const body = <TablePage table={table} lineage={lineage} />;
@@ -124,8 +127,8 @@ function csvRoutes(source: PageSource): Route[] {
     path: `/answers/${view.name}.csv`,
     answer: async (_request, reply) => {
       const csv = await shared(view.name, async () => {
-        const { [view.name]: rows = [] } = await source.readViews([view.name]);
-        return source.asCsv(view, rows);
+        const { rows } = await source.readViews([view.name]);
+        return source.asCsv(view, rows[view.name] ?? []);
       });
       reply.headers({
         "content-type": "text/csv; charset=utf-8",

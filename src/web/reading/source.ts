@@ -6,6 +6,13 @@ import type { JobState } from "../../runs/jobState.ts";
 /** A row of an answer: exact decimals as text. */
 export type AnswerRow = Readonly<Record<string, string | number | null>>;
 
+/** Rows by view, and what had been loaded by then. */
+export interface ReadViews {
+  readonly rows: Readonly<Record<string, readonly AnswerRow[]>>;
+  /** The newest run that changed anything, and the highest transaction id; undefined where nothing has been loaded. */
+  readonly upTo: { readonly runId: number; readonly at: Date; readonly watermark: bigint | null } | undefined;
+}
+
 /** A view of the aggregation layer. */
 export interface ViewShape {
   readonly name: string;
@@ -31,7 +38,16 @@ export interface PageCheck {
   readonly checkedAt: Date;
 }
 
+/** What came of each declared check last. */
+export interface PageChecks {
+  readonly results: readonly PageCheck[];
+  /** What is wrong with the file that declares them; there is no result then. */
+  readonly problem: string | undefined;
+}
+
 export interface PageAlert {
+  /** What it is about: stays the same while it is open. */
+  readonly key: string;
   readonly kind: string;
   readonly severity: "error" | "warning";
   readonly summary: string;
@@ -74,11 +90,10 @@ export interface PageSource {
   readonly answers: readonly ViewShape[];
   /** The views beside them. */
   readonly otherViews: readonly ViewShape[];
-  /** Rows of views, all in one snapshot. */
-  readonly readViews: (names: readonly string[]) => Promise<Readonly<Record<string, readonly AnswerRow[]>>>;
+  /** All in one snapshot. */
+  readonly readViews: (names: readonly string[]) => Promise<ReadViews>;
   readonly asCsv: (view: ViewShape, rows: readonly AnswerRow[]) => Promise<string>;
-  /** What came of each declared check last. */
-  readonly checks: () => Promise<readonly PageCheck[]>;
+  readonly checks: () => Promise<PageChecks>;
   /** Those that are open, newest first. */
   readonly alerts: () => Promise<readonly PageAlert[]>;
   readonly schedule: () => Promise<readonly PageJob[]>;
