@@ -5,21 +5,30 @@ import { Card } from "./card.tsx";
 import { NamedState } from "./state.tsx";
 import { bytesText, countText, durationText, Foreign, several } from "./values.tsx";
 
+interface AtWorkProps {
+  readonly run: RunWithFiles;
+  readonly now: Date;
+  /** On another page than its own. */
+  readonly isElsewhere?: boolean;
+}
+
 /** A run that is at work, with how far it is. */
-export function AtWork({ run, now }: { readonly run: RunWithFiles; readonly now: Date }): VNode {
+export function AtWork({ run, now, isElsewhere }: AtWorkProps): VNode {
   const took = now.getTime() - run.startedAt.getTime();
   const open = run.files.filter(({ file }) => file.status === "loading");
   return (
     <Card
       title={`Run ${run.runId} is at work: ${run.job}`}
       aside={
-        <a href={`/runs/${run.runId}`} class="small">
-          All of run {run.runId}
-        </a>
+        isElsewhere === true && (
+          <a href={`/runs/${run.runId}`} class="small">
+            All of run {run.runId}
+          </a>
+        )
       }
     >
       <p>
-        <NamedState name="running" /> since {durationText(took)}; {several(run.recordsRead, "record")} read,{" "}
+        <NamedState name="running" /> for {durationText(took)}; {several(run.recordsRead, "record")} read,{" "}
         {countText(run.loaded)} loaded{perSecond(run.recordsRead, took)}.
       </p>
       {open.map((file) => (
@@ -35,7 +44,7 @@ function perSecond(records: bigint, tookMs: number): string {
 }
 
 /** How much of a file is committed. */
-export function FileProgress({ of }: { readonly of: FileOfRun }): VNode {
+function FileProgress({ of }: { readonly of: FileOfRun }): VNode {
   const { path, committedBytes, sizeBytes } = of.file;
   const [done, all] = [Number(committedBytes), Number(sizeBytes)];
   return (

@@ -51,7 +51,7 @@ export function ChecksPage({ checks: { results: checks, problem }, now }: Checks
 
 function columns(now: Date): readonly Column<PageCheck>[] {
   return [
-    { head: "Check", cell: ({ name }) => name, isWide: true },
+    { head: "Check", cell: ({ name }) => name },
     { head: "State", cell: ({ status }) => <NamedState name={status} /> },
     { head: "If it fails", cell: ({ severity }) => severity },
     { head: "Found", cell: ({ observed }) => <Foreign text={observed} />, isWide: true },

@@ -23,7 +23,7 @@ export function OverviewPage({ overview, states, now }: OverviewProps): VNode {
     <>
       <Verdict overview={overview} states={states} />
       {atWork.map((run) => (
-        <AtWork key={run.runId} run={run} now={now} />
+        <AtWork key={run.runId} run={run} now={now} isElsewhere />
       ))}
       <Card title="What the warehouse holds" aside={<a href="/answers">The five answers</a>}>
         <Figures
@@ -169,13 +169,7 @@ const SHOWN_IN_TABLE = 14;
 const dayText = (day: Date): string => day.toISOString().slice(0, 10);
 
 /** A colour of a chart with what it stands for. */
-export function Key({
-  color,
-  children,
-}: {
-  readonly color: string;
-  readonly children: ComponentChildren;
-}): VNode {
+function Key({ color, children }: { readonly color: string; readonly children: ComponentChildren }): VNode {
   return (
     <span class="nowrap">
       <svg class="key" viewBox="0 0 10 10" aria-hidden="true">
