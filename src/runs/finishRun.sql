@@ -31,6 +31,7 @@ WITH
     FROM ended
   ),
 
+  -- As in markKilledRuns.sql, of one.
   counted AS (
     INSERT INTO operations.run_totals AS totals (job, status, within_seconds, runs, seconds, last_ended_at)
     SELECT

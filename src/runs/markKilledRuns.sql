@@ -8,7 +8,7 @@ WITH
       error_code = 'run_killed',
       error_message = 'The process died; its committed chunks stand.'
     WHERE status = 'running' AND lock_name = :lock_name
-    RETURNING run_id, job, status, started_at, finished_at
+    RETURNING run_id, job, status, started_at, finished_at, heartbeat_at
   ),
 
   steps AS (
@@ -18,11 +18,12 @@ WITH
   ),
 
   measured AS (
-    -- The clock may have been set meanwhile.
-    SELECT job, status, finished_at, greatest(extract(epoch FROM finished_at - started_at)::double precision, 0) AS seconds
+    -- Until its last sign of life: its end is when somebody found it. The clock may have been set meanwhile.
+    SELECT job, status, finished_at, greatest(extract(epoch FROM heartbeat_at - started_at)::double precision, 0) AS seconds
     FROM killed
   ),
 
+  -- As in finishRun.sql, of any number.
   counted AS (
     INSERT INTO operations.run_totals AS totals (job, status, within_seconds, runs, seconds, last_ended_at)
     SELECT job, status, within_seconds, count(*), sum(seconds), max(finished_at)

@@ -156,10 +156,13 @@ describe("the metrics of the database", () => {
       await files.write("transactions.csv", transactionsFile({ id: 1, amount: "x" }));
       await ingest({ settings: { MAX_REJECT_RATIO: "0" } });
       expect(await ingest({ stopping: AbortSignal.abort() })).toMatchObject({ status: "stopped" });
-      // One that dies: the next one finds it.
-      const { clock, logger } = context();
-      const dead = { database, clock, logger, job: "ingest", trigger: "manual", parameters: {} } as const;
-      await startRun({ ...dead, lockName: "warehouse" });
+      // One that dies: the next one finds it, an hour later.
+      const { logger } = context();
+      const dead = { database, logger, job: "ingest", trigger: "manual", parameters: {} } as const;
+      await startRun({ ...dead, clock: movedClock(-3_600_000), lockName: "warehouse" });
+      await warehouse.rows(
+        "UPDATE operations.runs SET heartbeat_at = started_at + interval '3 seconds' WHERE status = 'running'",
+      );
       expect(
         await scrape().then((one) => one.by("tillhouse_job_state", "state", { job_name: "ingest" })),
       ).toEqual({
@@ -171,7 +174,9 @@ describe("the metrics of the database", () => {
       const scraped = await scrape();
       const runs = await warehouse.rows<{ status: string; runs: number; seconds: number; ended: number }>(`
         SELECT status::text, count(*)::integer AS runs,
-          sum(extract(epoch FROM finished_at - started_at))::double precision AS seconds,
+          sum(
+            extract(epoch FROM CASE status WHEN 'killed' THEN heartbeat_at ELSE finished_at END - started_at)
+          )::double precision AS seconds,
           max(extract(epoch FROM finished_at))::double precision AS ended
         FROM operations.runs GROUP BY status`);
       expect(Object.fromEntries(runs.map((row) => [row.status, row.runs]))).toEqual({

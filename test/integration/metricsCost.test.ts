@@ -56,3 +56,27 @@ test(
     { tampered: true },
   ),
 );
+
+test(
+  "the newest records of a reason are looked up in an index, however many newer ones of others there are",
+  inWarehouse(
+    async (warehouse) => {
+      const { files, ingest, rows } = warehouse;
+      await writePlaces(warehouse);
+      await files.write("transactions.csv", transactionsFile({ id: 1, amount: "x" }));
+      await ingest({ settings: { MAX_REJECT_RATIO: "1" } });
+      await rows(`
+        INSERT INTO operations.quarantine (source, file_id, source_line, run_id, reason, state)
+        SELECT 'transactions', file_id, number, run_id, CASE WHEN number < 5000 THEN 'bad_date' ELSE 'bad_sku' END, 'rejected'
+        FROM operations.quarantine, generate_series(1, 30000) AS number`);
+      await rows("ANALYZE operations.quarantine");
+      const plan = await rows(`
+        EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM operations.quarantine
+        WHERE source = 'transactions' AND state = 'rejected' AND reason = 'bad_date'
+        ORDER BY quarantine_id DESC LIMIT 5`);
+      expect(JSON.stringify(plan)).toContain('"quarantine_source_state_reason_quarantine_id_idx"');
+      expect(JSON.stringify(plan)).not.toMatch(/"Sort"|Rows Removed by Filter/);
+    },
+    { tampered: true },
+  ),
+);

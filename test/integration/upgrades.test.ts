@@ -172,13 +172,14 @@ interface Kept {
 test("totals begin with what the log of runs still says, of runs that were taken back too", () =>
   beforeMigration("20261201020000", async (client, upgrade) => {
     await client.query(`
-      INSERT INTO operations.runs (job, trigger, status, started_at, finished_at, heartbeat_at, process, error_code)
+      INSERT INTO operations.runs (job, trigger, status, started_at, heartbeat_at, finished_at, process, error_code)
       VALUES
-        ('ingest', 'manual', 'succeeded', '2026-02-01 00:00', '2026-02-01 00:00:03', now(), 'test', NULL),
-        ('ingest', 'manual', 'undone', '2026-02-02 00:00', '2026-02-02 00:00:04', now(), 'test', NULL),
-        ('ingest', 'manual', 'undone', '2026-02-03 00:00', '2026-02-03 00:00:04', now(), 'test', 'too_many_rejects'),
-        ('ingest', 'manual', 'killed', '2026-02-04 00:00', '2026-02-05 00:00', now(), 'test', 'run_killed'),
-        ('ingest', 'manual', 'running', '2026-02-06 00:00', NULL, now(), 'test', NULL);
+        ('ingest', 'manual', 'succeeded', '2026-02-01 00:00', '2026-02-01 00:00:01', '2026-02-01 00:00:03', 'test', NULL),
+        ('ingest', 'manual', 'undone', '2026-02-02 00:00', '2026-02-02 00:00:01', '2026-02-02 00:00:04', 'test', NULL),
+        ('ingest', 'manual', 'undone', '2026-02-03 00:00', '2026-02-03 00:00:01', '2026-02-03 00:00:04', 'test', 'too_many_rejects'),
+        ('ingest', 'manual', 'killed', '2026-02-04 00:00', '2026-02-04 00:00:07', '2026-02-05 00:00', 'test', 'run_killed'),
+        ('ingest', 'manual', 'undone', '2026-02-05 00:00', '2026-02-05 00:00:05', '2026-02-06 00:00', 'test', 'run_killed'),
+        ('ingest', 'manual', 'running', '2026-02-06 00:00', '2026-02-06 00:00:01', NULL, 'test', NULL);
       INSERT INTO operations.source_files (
         source, path, size_bytes, mtime_ns, ctime_ns, inode, dialect, committed_digest, first_seen_at, updated_at
       )
@@ -195,18 +196,19 @@ test("totals begin with what the log of runs still says, of runs that were taken
     const rows = async (sql: string): Promise<unknown[]> => (await client.query<pg.QueryResultRow>(sql)).rows;
     expect(
       await rows(
-        "SELECT status::text, within_seconds, runs::integer, seconds FROM operations.run_totals ORDER BY 1",
+        "SELECT status::text, within_seconds, runs::integer, seconds FROM operations.run_totals ORDER BY 1, 2",
       ),
     ).toEqual([
       { status: "failed", within_seconds: 5, runs: 1, seconds: 4 },
-      { status: "killed", within_seconds: Infinity, runs: 1, seconds: 86_400 },
+      { status: "killed", within_seconds: 5, runs: 1, seconds: 5 },
+      { status: "killed", within_seconds: 15, runs: 1, seconds: 7 },
       { status: "succeeded", within_seconds: 5, runs: 2, seconds: 7 },
     ]);
     expect(
       await rows(
         "SELECT loaded::integer, rejected::integer, bytes_read::integer FROM operations.record_totals",
       ),
-    ).toEqual([{ loaded: 10, rejected: 5, bytes_read: 50 }]);
+    ).toEqual([{ loaded: 12, rejected: 6, bytes_read: 60 }]);
     expect(await rows("SELECT missed_times::integer FROM operations.job_schedules")).toEqual([
       { missed_times: 2 },
     ]);

@@ -36,13 +36,17 @@ CREATE TABLE "operations"."record_totals" (
 -- CreateIndex
 CREATE INDEX "quarantine_source_state_reason_idx" ON "operations"."quarantine"("source", "state", "reason");
 
+-- CreateIndex
+CREATE INDEX "quarantine_source_state_reason_quarantine_id_idx" ON "operations"."quarantine"("source", "state", "reason", "quarantine_id");
+
 -- Raw SQL: rules that Prisma cannot say.
 ALTER TABLE operations.run_totals ADD CONSTRAINT run_totals_of_ended_runs CHECK (status NOT IN ('running', 'undone'));
 
 -- Looked for at any time, beside years of those that have ended.
 CREATE INDEX runs_at_work ON operations.runs (job) WHERE status = 'running';
 
--- What there has been so far. Of a run that was taken back its error says how it had ended.
+-- What there has been so far. Of a run that was taken back its error says how it had ended. One that was killed took
+-- until its last sign of life: its end is when somebody found it.
 INSERT INTO operations.run_totals (job, status, within_seconds, runs, seconds, last_ended_at)
 SELECT job, status, within_seconds, count(*), sum(seconds), max(finished_at)
 FROM (
@@ -63,7 +67,14 @@ FROM (
       WHERE bound >= seconds
     ) AS within_seconds
   FROM (
-    SELECT *, greatest(extract(epoch FROM finished_at - started_at)::double precision, 0) AS seconds
+    SELECT
+      *,
+      greatest(
+        extract(
+          epoch FROM CASE WHEN status = 'killed' OR error_code = 'run_killed' THEN heartbeat_at ELSE finished_at END - started_at
+        )::double precision,
+        0
+      ) AS seconds
     FROM operations.runs
     WHERE finished_at IS NOT NULL
   ) AS measured

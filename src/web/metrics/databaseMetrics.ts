@@ -26,7 +26,7 @@ const DATABASE_METRICS: readonly DatabaseMetric[] = [
   },
   {
     ...{ name: RUN_DURATION, type: "histogram" },
-    help: "How long runs took from start to end, in seconds, by how they ended.",
+    help: "How long runs took from start to end, in seconds, by how they ended; those that were killed, to their last sign of life.",
     samples: (answers) => durationSamples(RUN_DURATION, answers),
   },
   {
