@@ -32,6 +32,8 @@ const MOST_HEADER_BYTES = 8_192;
 /** Who sends its headers more slowly is cut off. */
 const HEADERS_MS = 5_000;
 const REQUEST_MS = 10_000;
+/** Nothing goes either way for so long: longer than any answer takes, that the database does not answer in time among them. */
+const SILENCE_MS = 20_000;
 const KEEP_ALIVE_MS = 5_000;
 const LOOK_FOR_SLOW_MS = 1_000;
 /** Enough for browsers, scrapers and probes at once. */
@@ -44,7 +46,7 @@ export function createServer({ token, logger, routes, answered }: ServerOptions)
     forceCloseConnections: true,
     bodyLimit: MOST_BODY_BYTES,
     requestTimeout: REQUEST_MS,
-    connectionTimeout: REQUEST_MS,
+    connectionTimeout: SILENCE_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: {
       headersTimeout: HEADERS_MS,
