@@ -7,16 +7,19 @@ const LIMIT_MS = 10_000;
 const MOST_AT_ONCE = 8;
 
 /**
+ * Gives what is read under a key.
+ *
+ * @throws TillhouseError `database_busy` where too much is asked for, or the database does not answer in time; what `read` throws
+ */
+export type SharedReads = <T>(key: string, read: () => Promise<T>) => Promise<T>;
+
+/**
  * Lets whoever asks for the same at the same time have one answer. However many ask, and however slow the database is, so many
  * questions at most are on their way.
  */
-export function sharedReads(limitMs = LIMIT_MS) {
+export function sharedReads(limitMs = LIMIT_MS): SharedReads {
   const underWay = new Map<string, Promise<unknown>>();
 
-  /**
-   * @param key what is read
-   * @throws TillhouseError `database_busy` where too much is asked for, or the database does not answer in time; what `read` throws
-   */
   return async <T>(key: string, read: () => Promise<T>): Promise<T> => {
     let reading = underWay.get(key) as Promise<T> | undefined;
     if (reading === undefined) {

@@ -17,7 +17,7 @@ import { readOverview } from "../reading/overview.ts";
 import type { PageSource } from "../reading/source.ts";
 import { readQuarantine } from "../reading/quarantine.ts";
 import { listRuns, readRun } from "../reading/runs.ts";
-import { sharedReads } from "../reading/sharedReads.ts";
+import { sharedReads, type SharedReads } from "../reading/sharedReads.ts";
 import type { Route } from "./route.ts";
 
 /** A page shows itself anew after so long while a run is at work. */
@@ -114,19 +114,18 @@ export function pageRoutes(source: PageSource): Route[] {
       const body = <TablePage table={table} lineage={lineage} />;
       return { title: table.name, of: "Model", body, at: clock.now() };
     }),
-    ...csvRoutes(source),
+    ...csvRoutes(source, shared),
   ];
 }
 
 const againWhile = (isAtWork: boolean): { againMs?: number } => (isAtWork ? { againMs: AT_WORK_MS } : {});
 
 /** `/answers/VIEW.csv`, of each view that is read from rollups. */
-function csvRoutes(source: PageSource): Route[] {
-  const shared = sharedReads();
+function csvRoutes(source: PageSource, shared: SharedReads): Route[] {
   return [...source.answers, ...source.otherViews].map((view) => ({
     path: `/answers/${view.name}.csv`,
     answer: async (_request, reply) => {
-      const csv = await shared(view.name, async () => {
+      const csv = await shared(`${view.name}.csv`, async () => {
         const { rows } = await source.readViews([view.name]);
         return source.asCsv(view, rows[view.name] ?? []);
       });
