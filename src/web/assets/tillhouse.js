@@ -22,19 +22,40 @@ async function read() {
 function show(page) {
   const [now, next] = [document.querySelector("main"), page.querySelector("main")];
   if (!next) return;
-  document.querySelector("footer")?.replaceWith(page.querySelector("footer") ?? "");
   document.title = page.title;
+  document.querySelector("footer")?.replaceWith(page.querySelector("footer") ?? "");
   if (next.dataset.againMs) now.dataset.againMs = next.dataset.againMs;
   else delete now.dataset.againMs;
   if (now.innerHTML === next.innerHTML) return;
-  const opened = [...now.querySelectorAll("details[open][id]")].map(({ id }) => id);
-  const focused = focusable(now).indexOf(document.activeElement);
-  const places = scrolled(now).map(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop]);
+  const [opened, moved, refocus] = [openDetails(now), scrolled(now), focusIn(now)];
   now.replaceChildren(...next.childNodes);
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
-  for (const [index, region] of scrolled(now).entries()) region.scrollTo(...(places[index] ?? [0, 0]));
-  if (focused !== -1) focusable(now)[focused]?.focus({ preventScroll: true });
+  for (const region of regions(now)) region.scrollTo(...(moved.get(nameOf(region)) ?? [0, 0]));
+  refocus();
 }
 
-const focusable = (root) => [...root.querySelectorAll("a, summary, [tabindex]")];
-const scrolled = (root) => [...root.querySelectorAll("[role=region][tabindex]")];
+const openDetails = (root) => [...root.querySelectorAll("details[open][id]")].map(({ id }) => id);
+const regions = (root) => [...root.querySelectorAll("[role=region]")];
+const scrolled = (root) =>
+  new Map(regions(root).map((region) => [nameOf(region), [region.scrollLeft, region.scrollTop]]));
+
+// Rows come and whole parts go: an element is told by what it is, and by where it stands only among those that are the same.
+const nameOf = (element) =>
+  [
+    element.localName,
+    element.getAttribute("href") ?? element.getAttribute("aria-label") ?? element.textContent,
+  ].join(" ");
+
+function focusIn(root) {
+  const { activeElement } = document;
+  if (!root.contains(activeElement) || activeElement === root) return () => undefined;
+  const name = nameOf(activeElement);
+  const alike = () =>
+    [...root.querySelectorAll("a, summary, [tabindex]")].filter((element) => nameOf(element) === name);
+  const place = alike().indexOf(activeElement);
+  return () => {
+    const found = alike();
+    // Where it is gone, whoever goes on by keyboard starts from the content, not from the top.
+    (found[Math.min(place, found.length - 1)] ?? root).focus({ preventScroll: true });
+  };
+}
