@@ -2,10 +2,12 @@ import { STATUS_CODES } from "node:http";
 import type { Page } from "./document.tsx";
 import { Lead } from "./card.tsx";
 
+/** By code, else by status. */
 const TITLES: Readonly<Record<string, string>> = {
-  token_required: "Who are you?",
-  not_found: "There is nothing here",
   database_busy: "The database is busy",
+  401: "Who are you?",
+  404: "There is nothing here",
+  503: "The database is away",
 };
 /** An error that passes is asked for again. */
 const AGAIN_MS = 5_000;
@@ -21,7 +23,7 @@ export function errorPage({
   readonly message: string;
 }): Page {
   const passes = status === 503;
-  const title = TITLES[code] ?? (passes ? "The database is away" : STATUS_CODES[status]) ?? "This went wrong";
+  const title = TITLES[code] ?? TITLES[status] ?? STATUS_CODES[status] ?? "This went wrong";
   const body = (
     <>
       <Lead title={title} />
