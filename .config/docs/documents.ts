@@ -3,6 +3,7 @@ import { errorsTable, reasonsTables } from "./codes.ts";
 import { commandReference, commandsTable } from "./commands.ts";
 import { dataDictionary } from "./dataDictionary.ts";
 import { erDiagram } from "./erDiagram.ts";
+import { metricsTable } from "./metrics.ts";
 import { settingsTable } from "./settings.ts";
 
 /** Something to read that is made of the code. */
@@ -21,6 +22,7 @@ export const DOCUMENTS: readonly Document[] = [
   { file: "README.md", part: "settings", text: settingsTable },
   { file: "README.md", part: "reasons", text: reasonsTables },
   { file: "README.md", part: "errors", text: errorsTable },
+  { file: "README.md", part: "metrics", text: metricsTable },
   { file: "README.md", part: "er-diagram", text: erDiagram },
   { file: "src/cli/REFERENCE.md", text: commandReference },
   { file: "prisma/DATA_DICTIONARY.md", text: async (model) => dataDictionary(await model()) },

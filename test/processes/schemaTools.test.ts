@@ -94,7 +94,7 @@ describe("docs", () => {
     expect(await readFile(join(copy, "README.md"), "utf8")).toContain("| `SETTLE_MS` | `3000` |");
     expect(runTool("docs/docs.ts", "--check", "README.md", "src/cli/REFERENCE.md")).toEqual({
       exitCode: 0,
-      stdout: "6 documents are what the code says.\n",
+      stdout: "7 documents are what the code says.\n",
       stderr: "",
     });
   });

@@ -4,7 +4,7 @@ import { inOneSnapshotWithin } from "../../database/snapshot.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { publicCode, publicMessage } from "../../lib/publicError.ts";
-import { askForAnswers } from "./databaseAnswers.ts";
+import { askForAnswers, type DatabaseAnswers } from "./databaseAnswers.ts";
 import { databaseFamilies } from "./databaseMetrics.ts";
 import type { MetricFamily } from "./metricFamily.ts";
 
@@ -37,7 +37,7 @@ export function askDatabase(options: AskDatabaseOptions): () => Promise<readonly
       const answers = await inOneSnapshotWithin(pool, limitMs, askForAnswers);
       wasUp = true;
       const seconds = (clock.monotonicMs() - askedAtMs) / 1000;
-      return [upFamily(true), answerTimeFamily(seconds), ...databaseFamilies(answers, clock.now())];
+      return answeredFamilies(answers, seconds, clock.now());
     } catch (error) {
       // Said once: scrapes come every few seconds.
       if (wasUp && !stopping.aborted)
@@ -62,6 +62,11 @@ export function askDatabase(options: AskDatabaseOptions): () => Promise<readonly
       answered.abort();
     }
   };
+}
+
+/** Those of a database that has answered, after so many seconds. */
+export function answeredFamilies(answers: DatabaseAnswers, seconds: number, now: Date): MetricFamily[] {
+  return [upFamily(true), answerTimeFamily(seconds), ...databaseFamilies(answers, now)];
 }
 
 function upFamily(isUp: boolean): MetricFamily {

@@ -18,10 +18,15 @@ export interface OpenMetrics {
 export function openMetrics(
   options: AskDatabaseOptions & { readonly pool: NonNullable<Pools[string]> },
 ): OpenMetrics {
-  // What it holds begins anew with the process.
+  const { registry, answered } = processRegistry({ loader: options.pool, reader: options.readers });
+  return { metrics: metrics({ askDatabase: askDatabase(options), registry }), answered };
+}
+
+/** What is told of the process: it begins anew with it. */
+export function processRegistry(pools: Pools): { registry: Registry; answered: OpenMetrics["answered"] } {
   const registry = new Registry();
-  addPoolMetrics(registry, { loader: options.pool, reader: options.readers });
+  addPoolMetrics(registry, pools);
   const answered = addHttpMetrics(registry);
   addProcessMetrics(registry, packageVersion());
-  return { metrics: metrics({ askDatabase: askDatabase(options), registry }), answered };
+  return { registry, answered };
 }

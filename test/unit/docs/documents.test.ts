@@ -6,6 +6,7 @@ import { errorsTable, reasonsTables } from "../../../.config/docs/codes.ts";
 import { dataDictionary } from "../../../.config/docs/dataDictionary.ts";
 import { DOCUMENTS } from "../../../.config/docs/documents.ts";
 import { erDiagram } from "../../../.config/docs/erDiagram.ts";
+import { metricsTable } from "../../../.config/docs/metrics.ts";
 import { settingsTable } from "../../../.config/docs/settings.ts";
 import { writeDocuments } from "../../../.config/docs/writeDocuments.ts";
 import { SETTINGS } from "../../../src/config/settings.ts";
@@ -101,6 +102,17 @@ test("all codes are there, with what to do", () => {
   expect(errorsTable()).toContain("| `migrations_pending` | 2 | no | ");
   expect(errorsTable()).toContain("Run `npm run db:migrate`. |");
   expect(namesIn(reasonsTables())).toEqual([...Object.keys(REASONS), ...Object.keys(WARNINGS)]);
+});
+
+test("the metrics have their types and labels, of the database and of the process", () => {
+  const table = metricsTable();
+  expect(table).toContain("| `tillhouse_database_up` | gauge |  | Whether ");
+  expect(table).toContain(
+    "| `tillhouse_run_duration_seconds` | histogram | `job_name`, `status` | How long ",
+  );
+  expect(table).toContain("| `tillhouse_database_pool_waiting` | gauge | `pool` | How many ");
+  expect(table).toContain("| `nodejs_gc_duration_seconds` | histogram | `kind` | Garbage ");
+  expect(new Set(namesIn(table)).size).toBe(table.split("\n").length - 2);
 });
 
 test("the diagram has tables with their columns, and how they refer to each other", () => {
