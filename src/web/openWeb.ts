@@ -14,6 +14,7 @@ import { databaseCheck, type DatabaseCheckOptions } from "./readiness/databaseCh
 import { healthz } from "./routes/healthz.ts";
 import { pageRoutes } from "./routes/pages.tsx";
 import { readyz } from "./routes/readyz.ts";
+import type { Route } from "./routes/route.ts";
 
 export interface WebOptions {
   readonly config: Pick<Config, "databaseUrl" | "httpHost" | "httpPort" | "httpToken">;
@@ -31,6 +32,8 @@ export interface WebOptions {
 export interface Web {
   /** The port that it listens on. */
   readonly port: number;
+  /** All that it answers to. */
+  readonly routes: readonly Route[];
   /** Ends it at once, with all its connections. */
   close(): Promise<void>;
 }
@@ -48,16 +51,14 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     migrations: await knownMigrations(),
   });
   const { metrics, answered } = openMetrics({ ...options, readers: pages.pool });
-  const server = createServer({
-    ...{ token, logger, answered },
-    routes: [
-      healthz({ clock, version: packageVersion() }),
-      readyz({ checkDatabase, jobs, clock, stopping }),
-      metrics,
-      ...pageRoutes(pages),
-      ...ASSET_ROUTES,
-    ],
-  });
+  const routes: readonly Route[] = [
+    healthz({ clock, version: packageVersion() }),
+    readyz({ checkDatabase, jobs, clock, stopping }),
+    metrics,
+    ...pageRoutes(pages),
+    ...ASSET_ROUTES,
+  ];
+  const server = createServer({ token, logger, answered, routes });
   try {
     await server.listen({ host, port: httpPort, exclusive: true });
   } catch (error) {
@@ -69,7 +70,7 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     port,
     token: token === undefined ? "not asked for" : "asked for",
   });
-  return { port, close: () => server.close() };
+  return { port, routes, close: () => server.close() };
 }
 
 function portOf(server: FastifyInstance): number | undefined {

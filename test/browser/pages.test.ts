@@ -3,16 +3,13 @@ import axe from "axe-core";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { pageSource } from "../../src/pageSource.ts";
-import { systemClock } from "../../src/lib/clock.ts";
-import { silentLogger } from "../../src/lib/logger.ts";
-import { openWeb, type Web } from "../../src/web/openWeb.ts";
 import { PAGES } from "../../src/web/pages/document.tsx";
+import { MOST_BYTES, withPages } from "../fixtures/pages.ts";
 import { testRun } from "../fixtures/testRun.ts";
 import { trials } from "../fixtures/trials.ts";
-import { withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+import { withWarehouse } from "../fixtures/warehouse.ts";
 import { startChromium } from "./chromium.ts";
-import { STATES, type WarehouseState } from "./warehouseStates.ts";
+import { STATES } from "../fixtures/warehouseStates.ts";
 
 jest.setTimeout(300_000);
 
@@ -44,32 +41,8 @@ const LOOKS = trials({
   ] as const,
 });
 
-/** Of a page before compression, pictures aside; charts that stand in it count. */
-const MOST_BYTES = 150_000;
-
 /** What is looked at beside the pages of the menu. */
 const MORE = ["/model/ingestion_layer.fct_transactions", "/runs/1", "/runs/2", "/runs/3", "/nothing"];
-
-interface Opened {
-  readonly origin: string;
-  readonly web: Web;
-}
-
-async function openPages(
-  warehouse: Warehouse,
-  { jobs }: WarehouseState,
-  settings: Readonly<Record<string, string>> = {},
-): Promise<Opened> {
-  const { database } = warehouse;
-  const { config } = warehouse.context(settings);
-  const web = await openWeb({
-    config: { ...config, httpHost: "127.0.0.1", httpPort: 0 },
-    ...{ logger: silentLogger, clock: systemClock, stopping: new AbortController().signal },
-    ...{ pool: () => database.pool, jobs: () => jobs },
-    pages: pageSource({ config, clock: systemClock, database: () => database, jobs: () => jobs }),
-  });
-  return { origin: `http://127.0.0.1:${web.port}`, web };
-}
 
 /** What a browser complains of on a page, and what it asks elsewhere. */
 interface Seen {
@@ -114,15 +87,12 @@ if ("missing" in chromium) {
       await mkdir(screenshots, { recursive: true });
       await withWarehouse(async (warehouse) => {
         await STATES[name]?.(warehouse, async (state, settings) => {
-          const { origin, web } = await openPages(warehouse, state, settings);
-          try {
-            const runs = await warehouse.rows<{ run_id: number }>("SELECT run_id FROM operations.runs");
-            const known = new Set(runs.map(({ run_id: id }) => `/runs/${id}`));
-            const missing = MORE.filter((path) => path.startsWith("/runs/") && !known.has(path));
+          const runs = await warehouse.rows<{ run_id: number }>("SELECT run_id FROM operations.runs");
+          const known = new Set(runs.map(({ run_id: id }) => `/runs/${id}`));
+          const missing = MORE.filter((path) => path.startsWith("/runs/") && !known.has(path));
+          await withPages(warehouse, { ...state, settings }, async ({ origin }) => {
             for (const look of LOOKS) await lookAround(name, look, origin, new Set(["/nothing", ...missing]));
-          } finally {
-            await web.close();
-          }
+          });
         });
       });
     });
