@@ -24,6 +24,7 @@ const boundary = (
 const CHECKPOINT = /^UPDATE operations\.source_files\s+SET\s+status = 'loading'/;
 const RUN_START = /^WITH[^]*INSERT INTO operations\.runs /;
 const RUN_END = /^WITH\s+ended AS \(\s*UPDATE operations\.runs\s+SET\s+status =/;
+const RUN_COUNTS = /^WITH\s+counted AS \(\s*INSERT INTO operations\.record_totals /;
 const COPY_FACTS = /^COPY ingestion_layer\.fct_transactions\b/;
 const KEEP_VERSIONS = /INSERT INTO ingestion_layer\.fct_transactions_history/;
 const CORRECT_FACTS = /^WITH\s+corrections AS [^]*UPDATE ingestion_layer\.fct_transactions/;
@@ -71,7 +72,7 @@ export const BOUNDARIES: readonly Boundary[] = [
   boundary("quarantine", "after", /^INSERT INTO operations\.quarantine/, 3),
   boundary("checkpoint", "after", CHECKPOINT, 4),
   boundary("range", "after", /^INSERT INTO operations\.file_ranges/, 4),
-  boundary("run counts", "after", /^UPDATE operations\.runs\s+SET\s+heartbeat_at/, 4),
+  boundary("run counts", "after", RUN_COUNTS, 4),
   boundary("watermark", "after", /^INSERT INTO operations\.watermarks/, 4),
   boundary("before COMMIT", "before", commits(CHECKPOINT), 4),
   boundary("after COMMIT", "after", commits(CHECKPOINT), 4),
