@@ -1,4 +1,5 @@
 import {
+  neighboursOf,
   referencesOf,
   type Enumeration,
   type Model,
@@ -29,10 +30,8 @@ export function dataDictionary(model: Model): string {
 }
 
 function tableSection(of: ModelTable, model: Model): string[] {
-  const isThis = (place: Place): boolean =>
-    place.kind === "table" && place.schema === of.schema && place.name === of.name;
-  const sources = model.lineage.filter(({ to }) => isThis(to)).map(({ from }) => linkTo(from));
-  const readers = model.lineage.filter(({ from }) => isThis(from)).map(({ to }) => linkTo(to));
+  const { from, into } = neighboursOf(of, model.lineage);
+  const [sources, readers] = [from.map(linkTo), into.map(linkTo)];
   const flow = [
     ...(sources.length > 0 ? [`From ${sources.join(", ")}.`] : []),
     ...(readers.length > 0 ? [`Into ${readers.join(", ")}.`] : []),

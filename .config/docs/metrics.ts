@@ -19,9 +19,10 @@ const ANSWERS: DatabaseAnswers = {
   sources: [
     {
       ...{ source: "stores", loaded: 1, already_present: 1, corrected: 1, superseded: 1, rejected: 1 },
-      ...{ resolved: 1, bytes_read: 1, watermark: 1, newest_load_at: 1 },
+      ...{ resolved: 1, bytes_read: 1, watermark: 1 },
     },
   ],
+  newestLoads: [{ source: "stores", loadedAt: new Date(0) }],
   newestDay: 1,
   quarantine: [{ source: "stores", state: "rejected", reason: "stray_quote", records: 1 }],
   alerts: [{ kind: "run_failed", severity: "error", open: 1 }],

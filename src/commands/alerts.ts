@@ -3,8 +3,9 @@ import { TillhouseError } from "../lib/errors.ts";
 import { messageOf } from "../scheduling/alerts/alertMessage.ts";
 import { listAlerts } from "../scheduling/alerts/listAlerts.ts";
 import { askWebhook } from "../scheduling/alerts/webhook.ts";
+import { timeText } from "../lib/timeText.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
-import { print, printJson, printTable, timeText } from "./output.ts";
+import { print, printJson, printTable } from "./output.ts";
 
 export interface AlertsOptions {
   readonly json?: boolean;

@@ -1,8 +1,9 @@
 import { rotateCardKey } from "../../jobs/rotateCardKey.ts";
 import type { Database } from "../database/openDatabase.ts";
 import { knownKeys, tokensByKey } from "../runs/cardTokenKeys.ts";
+import { timeText } from "../lib/timeText.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
-import { print, printJson, printTable, timeText } from "./output.ts";
+import { print, printJson, printTable } from "./output.ts";
 import { runByHand } from "./runByHand.ts";
 
 export interface CardKeyOptions {

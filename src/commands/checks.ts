@@ -4,8 +4,9 @@ import type { CheckResult } from "../quality/checks/check.ts";
 import { lastResults, type KeptResult } from "../quality/checks/keepResults.ts";
 import { loadChecks } from "../quality/checks/loadChecks.ts";
 import { selectChecks } from "../quality/checks/selectChecks.ts";
+import { timeText } from "../lib/timeText.ts";
 import { commandContext, withDatabase, type CommandContext } from "./commandContext.ts";
-import { print, printJson, printTable, timeText } from "./output.ts";
+import { print, printJson, printTable } from "./output.ts";
 import { runByHand } from "./runByHand.ts";
 
 export interface ChecksCommandOptions {

@@ -1,7 +1,9 @@
 import type { Run } from "../database/generated/client.ts";
+import { OPEN, openReasons } from "../runs/openQuarantine.ts";
 import { remedyOf } from "../sources/reasons.ts";
+import { timeText } from "../lib/timeText.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
-import { print, printJson, printTable, timeText } from "./output.ts";
+import { print, printJson, printTable } from "./output.ts";
 
 export interface ListOptions {
   readonly json?: boolean;
@@ -109,32 +111,20 @@ const SHOWN = {
 export async function rejectsCommand(options: ListOptions): Promise<void> {
   await withDatabase(commandContext(), "read", async (database) => {
     const prisma = await database.prisma();
-    const open = { state: { in: ["waiting" as const, "rejected" as const] } };
     const [records, total, byReason] = await Promise.all([
       prisma.quarantinedRecord.findMany({
-        where: open,
+        where: OPEN,
         orderBy: { quarantineId: "desc" },
         take: options.limit,
         select: SHOWN,
       }),
-      prisma.quarantinedRecord.count({ where: open }),
-      prisma.quarantinedRecord.groupBy({
-        by: ["source", "reason", "state"],
-        where: open,
-        _count: true,
-        orderBy: { reason: "asc" },
-      }),
+      prisma.quarantinedRecord.count({ where: OPEN }),
+      openReasons(prisma),
     ]);
     if (options.json === true) {
       printJson({
         total,
-        reasons: byReason.map(({ source, reason, state, _count }) => ({
-          source,
-          reason,
-          state,
-          records: _count,
-          remedy: remedyOf(reason),
-        })),
+        reasons: byReason.map((group) => ({ ...group, remedy: remedyOf(group.reason) })),
         records: records.map((record) => ({
           source: record.source,
           file: record.file.path,
@@ -155,7 +145,8 @@ export async function rejectsCommand(options: ListOptions): Promise<void> {
       print("Nothing is in quarantine.");
       return;
     }
-    for (const { reason, _count } of byReason) print(`${reason}: ${_count} records. ${remedyOf(reason)}`);
+    for (const { reason, records: many } of byReason)
+      print(`${reason}: ${many} records. ${remedyOf(reason)}`);
     await printTable(
       ["file", "line", "reason", "column", "state", "id"],
       records.map((record) => [

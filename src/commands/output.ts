@@ -12,11 +12,6 @@ export function printJson(value: unknown): void {
   print(visibleJson(JSON.stringify(value, plain, 2)));
 }
 
-/** A time as tables show it, in UTC. */
-export function timeText(time: Date): string {
-  return time.toISOString().slice(0, 19).replace("T", " ");
-}
-
 type Cell = string | number | null;
 
 /** A cell has a space on either side of its text. */

@@ -4,8 +4,9 @@ import { TillhouseError } from "../lib/errors.ts";
 import { publicMessage } from "../lib/publicError.ts";
 import type { DueTime } from "../scheduling/cronTimes.ts";
 import { pause, readSchedules, resume, type ScheduleStanding } from "../scheduling/jobSchedules.ts";
+import { timeText } from "../lib/timeText.ts";
 import { commandContext, withDatabase, type CommandContext } from "./commandContext.ts";
-import { print, printJson, printTable, timeText } from "./output.ts";
+import { print, printJson, printTable } from "./output.ts";
 
 export interface ScheduleOptions {
   readonly json?: boolean;

@@ -1,8 +1,9 @@
 import { REPLAY } from "../../jobs/jobNames.ts";
 import { undo, type UndoReport } from "../../jobs/undo.ts";
 import { visible } from "../lib/visible.ts";
+import { timeText } from "../lib/timeText.ts";
 import { commandContext } from "./commandContext.ts";
-import { print, printJson, timeText } from "./output.ts";
+import { print, printJson } from "./output.ts";
 import { runByHand } from "./runByHand.ts";
 
 export interface UndoOptions {

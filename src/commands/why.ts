@@ -1,8 +1,9 @@
 import { explain, type Explanation } from "../aggregation/why.ts";
 import { EXIT_CODES } from "../lib/errors.ts";
 import { remedyOf } from "../sources/reasons.ts";
+import { timeText } from "../lib/timeText.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
-import { print, printJson, printTable, timeText } from "./output.ts";
+import { print, printJson, printTable } from "./output.ts";
 
 export interface WhyOptions {
   readonly json?: boolean;

@@ -15,6 +15,7 @@ import { pageSource } from "../../src/pageSource.ts";
 import { openWeb } from "../../src/web/openWeb.ts";
 import { startThread } from "../fixtures/startThread.ts";
 import { makeInputFiles } from "./inputFiles.ts";
+import { spreadOf } from "./measuring/statistics.ts";
 
 /**
  * Times loads in the process that serves the pages, in turns: alone, and while so many connections send their requests a letter
@@ -103,9 +104,6 @@ async function beside<T>(
   }
 }
 
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? NaN;
-
 const inputs = await mkdtemp(join(tmpdir(), "tillhouse-slow-input-"));
 const times = { alone: [] as number[], beside: [] as number[] };
 try {
@@ -118,5 +116,5 @@ try {
 } finally {
   await rm(inputs, { recursive: true, force: true });
 }
-const ratio = median(times.beside) / median(times.alone);
+const ratio = spreadOf(times.beside).median / spreadOf(times.alone).median;
 process.stdout.write(`${JSON.stringify({ connections, rows, ...times, ratio })}\n`);

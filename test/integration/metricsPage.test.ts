@@ -2,23 +2,18 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
 import { metricsTable } from "../../.config/docs/metrics.ts";
-import { loadConfig } from "../../src/config/loadConfig.ts";
-import { openDatabase, type Database } from "../../src/database/openDatabase.ts";
 import { projectRoot } from "../../src/database/projectRoot.ts";
-import { systemClock } from "../../src/lib/clock.ts";
-import { silentLogger } from "../../src/lib/logger.ts";
 import { verify } from "../../jobs/verify.ts";
 import { reconcile } from "../../src/scheduling/alerts/alerts.ts";
 import { account } from "../../src/scheduling/jobSchedules.ts";
-import { withDatabaseProxy, type DatabaseProxy } from "../faults/harness/databaseProxy.ts";
+import { behindProxy, type BehindProxy } from "../fixtures/behindProxy.ts";
 import { checksFile } from "../fixtures/checksFile.ts";
 import { readExposition, type ReadFamily } from "../fixtures/exposition.ts";
 import { writePlaces } from "../fixtures/loadedFacts.ts";
 import { poolsOf, withMetrics, type MetricsServer } from "../fixtures/metrics.ts";
 import { withOther } from "../fixtures/otherConnection.ts";
 import { transactionsFile } from "../fixtures/sourceText.ts";
-import { withTestDatabase } from "../fixtures/testDatabase.ts";
-import { inWarehouse, TEST_CARD_TOKEN_KEY, type Warehouse } from "../fixtures/warehouse.ts";
+import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 import { eventually } from "../processes/eventually.ts";
 
 jest.setTimeout(120_000);
@@ -28,32 +23,16 @@ const LIMIT_MS = 2_000;
 /** What a machine that is busy with other things may add. */
 const SLACK_MS = 3_000;
 
-/** Gives `work` a database behind a proxy, and what is scraped of it. */
-function behindProxy(
-  work: (scene: { proxy: DatabaseProxy; database: Database; server: MetricsServer }) => Promise<void>,
-): () => Promise<void> {
-  return () =>
-    withTestDatabase((url) =>
-      withDatabaseProxy(url, async (proxy) => {
-        const config = loadConfig(
-          { DATABASE_URL: proxy.url, CARD_TOKEN_KEY: TEST_CARD_TOKEN_KEY },
-          "no .env",
-        );
-        const options = { config, logger: silentLogger, clock: systemClock, environment: {} };
-        const database = await openDatabase({ ...options, purpose: "load" });
-        try {
-          await withMetrics(poolsOf(database), (server) => work({ proxy, database, server }));
-        } finally {
-          await database.close();
-        }
-      }),
-    );
-}
+/** Makes a test body out of one that takes a database behind a proxy, and what is scraped of it. */
+const scrapedBehindProxy = (
+  work: (scene: BehindProxy & { server: MetricsServer }) => Promise<void>,
+): (() => Promise<void>) =>
+  behindProxy((scene) => withMetrics(poolsOf(scene.database), (server) => work({ ...scene, server })));
 
 describe("a database that is away", () => {
   test(
     "takes its own metrics with it and no others, and is back by itself",
-    behindProxy(async ({ proxy, server }) => {
+    scrapedBehindProxy(async ({ proxy, server }) => {
       expect((await server.scrape()).value("tillhouse_database_up")).toBe(1);
       const letIn = proxy.refuse();
       for (const _time of [1, 2, 3]) {
@@ -77,7 +56,7 @@ describe("a database that is away", () => {
 
   test(
     "keeps no scrape for longer than two seconds where it hangs, and is asked once by all",
-    behindProxy(async ({ proxy, database, server }) => {
+    scrapedBehindProxy(async ({ proxy, database, server }) => {
       await server.scrape();
       const letGo = proxy.hold();
       const askedAt = performance.now();

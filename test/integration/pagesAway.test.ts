@@ -1,14 +1,8 @@
 import { expect, jest, test } from "@jest/globals";
-import { loadConfig } from "../../src/config/loadConfig.ts";
-import { openDatabase } from "../../src/database/openDatabase.ts";
-import { systemClock } from "../../src/lib/clock.ts";
-import { silentLogger } from "../../src/lib/logger.ts";
-import { withDatabaseProxy, type DatabaseProxy } from "../faults/harness/databaseProxy.ts";
+import { behindProxy, type BehindProxy } from "../fixtures/behindProxy.ts";
 import { sendText } from "../fixtures/httpClient.ts";
 import { readMarkup, textOf } from "../fixtures/markup.ts";
 import { withPages, type Pages } from "../fixtures/pages.ts";
-import { withTestDatabase } from "../fixtures/testDatabase.ts";
-import { TEST_CARD_TOKEN_KEY, type Warehouse } from "../fixtures/warehouse.ts";
 import { eventually } from "../processes/eventually.ts";
 
 jest.setTimeout(120_000);
@@ -17,29 +11,13 @@ const LIMIT_MS = 10_000;
 /** What a machine that is busy with other things may add. */
 const SLACK_MS = 10_000;
 
-/** Gives `work` the pages over a database behind a proxy. */
-function behindProxy(
-  work: (scene: Pages & { readonly proxy: DatabaseProxy }) => Promise<void>,
-): () => Promise<void> {
-  return () =>
-    withTestDatabase((url) =>
-      withDatabaseProxy(url, async (proxy) => {
-        const config = loadConfig(
-          { DATABASE_URL: proxy.url, CARD_TOKEN_KEY: TEST_CARD_TOKEN_KEY },
-          "no .env file",
-        );
-        const database = await openDatabase({
-          ...{ config, logger: silentLogger, clock: systemClock, purpose: "load", environment: {} },
-        });
-        const context = (() => ({ config })) as unknown as Warehouse["context"];
-        try {
-          await withPages({ database, context }, {}, (pages) => work({ ...pages, proxy }));
-        } finally {
-          await database.close();
-        }
-      }),
-    );
-}
+/** Makes a test body out of one that takes the pages over a database behind a proxy. */
+const pagesBehindProxy = (
+  work: (scene: Pages & Pick<BehindProxy, "proxy">) => Promise<void>,
+): (() => Promise<void>) =>
+  behindProxy(({ proxy, database, config }) =>
+    withPages({ database, context: () => ({ config }) }, {}, (pages) => work({ ...pages, proxy })),
+  );
 
 /** All that is read from the database, and is there while that is empty. */
 const pathsOf = ({ routes }: Pages): string[] =>
@@ -54,7 +32,7 @@ async function expectAllBack(pages: Pages): Promise<void> {
 
 test(
   "a database that lets nobody in takes its pages with it, each says so, and each comes back by itself",
-  behindProxy(async ({ proxy, ...pages }) => {
+  pagesBehindProxy(async ({ proxy, ...pages }) => {
     const { get, logged } = pages;
     const letIn = proxy.refuse();
     for (const path of [...pathsOf(pages), "/runs/1"]) {
@@ -84,7 +62,7 @@ test(
 
 test(
   "a database that hangs keeps nobody waiting for good, and pages come back when it does",
-  behindProxy(async ({ proxy, ...pages }) => {
+  pagesBehindProxy(async ({ proxy, ...pages }) => {
     const letGo = proxy.hold();
     const askedAt = performance.now();
     const answers = await Promise.all(pathsOf(pages).map((path) => pages.get(path)));
@@ -108,7 +86,7 @@ async function askManyTimes({ port }: Pages, path: string, times: number): Promi
 
 test(
   "200 who ask for a page at once have one reading of it, and whoever asks later another",
-  behindProxy(async ({ proxy, ...pages }) => {
+  pagesBehindProxy(async ({ proxy, ...pages }) => {
     const isReading = ({ sql }: { sql: string }): boolean => sql.includes('"operations"."runs"');
     let answer = (): void => undefined;
     const answered = new Promise<void>((resolve) => {
@@ -131,7 +109,7 @@ test(
 
 test(
   "of different things eight are read at once, and whoever asks for more is told to come again",
-  behindProxy(async ({ proxy, ...pages }) => {
+  pagesBehindProxy(async ({ proxy, ...pages }) => {
     const letGo = proxy.hold();
     const paths = [
       ...Array.from({ length: 20 }, (_none, index) => `/runs?before=${index + 1}`),

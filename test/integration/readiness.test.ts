@@ -2,17 +2,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
 import type pg from "pg";
-import { loadConfig } from "../../src/config/loadConfig.ts";
 import { stopEmbeddedServer } from "../../src/database/embedded/stopEmbeddedServer.ts";
-import { openDatabase } from "../../src/database/openDatabase.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { NO_PAGES } from "../fixtures/metrics.ts";
 import { openWeb } from "../../src/web/openWeb.ts";
 import type { JobState } from "../../src/runs/jobState.ts";
-import { withDatabaseProxy } from "../faults/harness/databaseProxy.ts";
-import { withTestDatabase } from "../fixtures/testDatabase.ts";
-import { inWarehouse, TEST_CARD_TOKEN_KEY, withEmbeddedWarehouse } from "../fixtures/warehouse.ts";
+import { behindProxy } from "../fixtures/behindProxy.ts";
+import { inWarehouse, withEmbeddedWarehouse } from "../fixtures/warehouse.ts";
 import { eventually } from "../processes/eventually.ts";
 
 jest.setTimeout(120_000);
@@ -132,45 +129,31 @@ test(
   }),
 );
 
-test("a database that does not answer is asked once by all who ask meanwhile, and is ready again when it does", () =>
-  withTestDatabase((url) =>
-    withDatabaseProxy(url, async (proxy) => {
-      const config = loadConfig(
-        { DATABASE_URL: proxy.url, CARD_TOKEN_KEY: TEST_CARD_TOKEN_KEY },
-        "no .env file",
-      );
-      const database = await openDatabase({
-        ...{ config, logger: silentLogger, clock: systemClock, purpose: "load", environment: {} },
+test(
+  "a database that does not answer is asked once by all who ask meanwhile, and is ready again when it does",
+  behindProxy(async ({ proxy, database, config }) => {
+    await withWeb({ databaseUrl: config.databaseUrl, pool: () => database.pool }, async ({ ask, code }) => {
+      const isQuestion = ({ sql }: { sql: string }): boolean => sql.includes("_prisma_migrations");
+      let answer = (): void => undefined;
+      const answered = new Promise<void>((resolve) => {
+        answer = resolve;
       });
-      try {
-        await withWeb(
-          { databaseUrl: config.databaseUrl, pool: () => database.pool },
-          async ({ ask, code }) => {
-            const isQuestion = ({ sql }: { sql: string }): boolean => sql.includes("_prisma_migrations");
-            let answer = (): void => undefined;
-            const answered = new Promise<void>((resolve) => {
-              answer = resolve;
-            });
-            const first = proxy.ambush({ at: isQuestion, when: "before", act: () => answered });
-            const second = proxy.ambush({
-              at: isQuestion,
-              occurrence: 2,
-              when: "before",
-              act: () => undefined,
-            });
-            const codes = await Promise.all(Array.from({ length: 20 }, code));
-            expect(codes).toEqual(codes.map(() => "database_no_answer"));
-            expect([first.wasReached, second.wasReached]).toEqual([true, false]);
-            answer();
-            await eventually("it is ready again", async () => (await ask()).status === 200);
-            expect(database.pool.totalCount).toBeLessThanOrEqual(2);
-          },
-        );
-      } finally {
-        await database.close();
-      }
-    }),
-  ));
+      const first = proxy.ambush({ at: isQuestion, when: "before", act: () => answered });
+      const second = proxy.ambush({
+        at: isQuestion,
+        occurrence: 2,
+        when: "before",
+        act: () => undefined,
+      });
+      const codes = await Promise.all(Array.from({ length: 20 }, code));
+      expect(codes).toEqual(codes.map(() => "database_no_answer"));
+      expect([first.wasReached, second.wasReached]).toEqual([true, false]);
+      answer();
+      await eventually("it is ready again", async () => (await ask()).status === 200);
+      expect(database.pool.totalCount).toBeLessThanOrEqual(2);
+    });
+  }),
+);
 
 test("an embedded server that was stopped is said to be, stays so however often that is asked, and is ready when the daemon opens it again", () =>
   withEmbeddedWarehouse(async ({ database, context }) => {

@@ -72,3 +72,16 @@ export function referencesOf(table: ModelTable, column: string): { to: TableName
     return toColumn === undefined ? [] : [{ to, column: toColumn }];
   });
 }
+
+/** What a table is made from, and what is made from it, or reads it. */
+export function neighboursOf(
+  { schema, name }: TableName,
+  lineage: readonly LineageStep[],
+): { from: Place[]; into: Place[] } {
+  const isIt = (place: Place): boolean =>
+    place.kind === "table" && place.schema === schema && place.name === name;
+  return {
+    from: lineage.filter(({ to }) => isIt(to)).map(({ from }) => from),
+    into: lineage.filter(({ from }) => isIt(from)).map(({ to }) => to),
+  };
+}

@@ -1,13 +1,12 @@
 import type { ClientBase } from "pg";
-import { onlyRow, sqlFile } from "../../database/sqlFile.ts";
+import { sqlFile } from "../../database/sqlFile.ts";
+import { newestLoads } from "../../runs/newestLoads.ts";
 import { UsualLoads } from "../../runs/usualLoads.ts";
 import type { LoadsCheck } from "./check.ts";
 import { durationText } from "./durationText.ts";
 import type { Finding } from "./modelChecks.ts";
 
-const runs = (name: string) => sqlFile(new URL(`../../runs/${name}.sql`, import.meta.url));
-const latestLoads = runs("latestLoads");
-const newestLoad = runs("newestLoad");
+const latestLoads = sqlFile(new URL("../../runs/latestLoads.sql", import.meta.url));
 
 /** What was found of a check of loads, and whether it is only to be told whatever the check's severity. */
 export interface LoadsFinding extends Finding {
@@ -55,9 +54,8 @@ async function freshness(
   { warnAfterMs, errorAfterMs }: Extract<LoadsCheck["rule"], { kind: "freshness" }>,
   now: Date,
 ): Promise<LoadsFinding> {
-  const { loaded_at: loadedAt } = onlyRow(
-    await newestLoad.run<{ loaded_at: Date | null }>(client, { source }),
-  );
+  const newest = (await newestLoads(client)).find((load) => load.source === source);
+  const loadedAt = newest?.loadedAt ?? null;
   // A warehouse that is new is no failure.
   if (loadedAt === null) return { failures: 1, observed: "nothing was ever loaded", isWarning: true };
   const age = Math.max(0, now.getTime() - loadedAt.getTime());

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { shortText } from "../pages/values.tsx";
 import { visible } from "../../lib/visible.ts";
 import { draw, INK, LINE, MARK, SOFT } from "./draw.ts";
 
@@ -114,7 +115,6 @@ export interface StackedColumn {
 export interface ColumnsOptions {
   /** Of each part. */
   readonly colors: readonly string[];
-  readonly valueText: (value: number) => string;
   /** What stands along the axes, where the page does not say it. */
   readonly xName?: string;
   readonly yName?: string;
@@ -126,10 +126,9 @@ const NAME_PX = 20;
 /** Standing columns, each a stack of `colors.length` parts. */
 export function standingColumns(
   columns: readonly StackedColumn[],
-  { colors, valueText, xName, yName }: ColumnsOptions,
+  { colors, xName, yName }: ColumnsOptions,
 ): Drawn {
-  // Of what values look like, one of each says as much as the function that writes them.
-  return atBothWidths(["columns", columns, colors, xName, yName, valueText(1_234.5)], (width) =>
+  return atBothWidths(["columns", columns, colors, xName, yName], (width) =>
     draw(
       {
         grid: {
@@ -146,7 +145,7 @@ export function standingColumns(
         },
         yAxis: {
           ...{ type: "value", splitNumber: 3, minInterval: 1, splitLine: { lineStyle: { color: LINE } } },
-          axisLabel: { color: SOFT, fontSize: FONT_PX - 1, formatter: valueText },
+          axisLabel: { color: SOFT, fontSize: FONT_PX - 1, formatter: shortText },
           ...(yName !== undefined && named(yName, "end", 12)),
         },
         series: colors.map((color, part) => ({

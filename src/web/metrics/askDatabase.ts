@@ -1,8 +1,8 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type pg from "pg";
 import { inOneSnapshotWithin } from "../../database/snapshot.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
+import { orLate } from "../../lib/orLate.ts";
 import { publicCode, publicMessage } from "../../lib/publicError.ts";
 import { askForAnswers, type DatabaseAnswers } from "./databaseAnswers.ts";
 import { databaseFamilies } from "./databaseMetrics.ts";
@@ -55,12 +55,7 @@ export function askDatabase(options: AskDatabaseOptions): () => Promise<readonly
     asked ??= ask(pool).finally(() => {
       asked = undefined;
     });
-    const answered = new AbortController();
-    try {
-      return await Promise.race([asked, pause(limitMs, AWAY, { signal: answered.signal, ref: false })]);
-    } finally {
-      answered.abort();
-    }
+    return orLate(asked, limitMs, () => AWAY);
   };
 }
 

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { onlyRow, sqlFile } from "../../database/sqlFile.ts";
+import { newestLoads, type NewestLoad } from "../../runs/newestLoads.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const runTotals = sql("runTotals");
@@ -38,8 +39,8 @@ export interface DatabaseAnswers {
     readonly source: string;
     readonly bytes_read: number;
     readonly watermark: number | null;
-    readonly newest_load_at: number | null;
   })[];
+  readonly newestLoads: readonly NewestLoad[];
   readonly newestDay: number | null;
   readonly quarantine: readonly {
     readonly source: string;
@@ -60,6 +61,7 @@ export async function askForAnswers(client: pg.ClientBase): Promise<DatabaseAnsw
     runs: await rows<"runs">(runTotals),
     jobs: await rows<"jobs">(jobStates),
     sources: await rows<"sources">(sources),
+    newestLoads: await newestLoads(client),
     newestDay: onlyRow(await newestDay.run<{ began_at: number | null }>(client)).began_at,
     quarantine: await rows<"quarantine">(quarantine),
     alerts: await rows<"alerts">(openAlerts),

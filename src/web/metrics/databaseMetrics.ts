@@ -11,6 +11,9 @@ interface DatabaseMetric extends Omit<MetricFamily, "samples"> {
 const sample = (labels: Readonly<Record<string, string>>, value: number | null): readonly Sample[] =>
   value === null ? [] : [{ labels, value }];
 
+/** Since the epoch. */
+const secondsOf = (at: Date): number => at.getTime() / 1000;
+
 const RUN_DURATION = "tillhouse_run_duration_seconds";
 
 /**
@@ -64,15 +67,18 @@ const DATABASE_METRICS: readonly DatabaseMetric[] = [
   {
     ...{ name: "tillhouse_source_lag_seconds", type: "gauge" },
     help: "How long ago something new of the source was loaded, by a run that stands, in seconds.",
-    samples: ({ sources }, now) =>
-      sources.flatMap(({ source, newest_load_at: at }) =>
-        sample({ source }, at === null ? null : Math.max(0, now.getTime() / 1000 - at)),
+    samples: ({ newestLoads }, now) =>
+      newestLoads.flatMap(({ source, loadedAt }) =>
+        sample({ source }, loadedAt === null ? null : Math.max(0, secondsOf(now) - secondsOf(loadedAt))),
       ),
   },
   {
     ...{ name: "tillhouse_source_newest_load_timestamp_seconds", type: "gauge" },
     help: "When something new of the source was last loaded, by a run that stands, as seconds of the epoch.",
-    samples: ({ sources }) => sources.flatMap(({ source, newest_load_at: at }) => sample({ source }, at)),
+    samples: ({ newestLoads }) =>
+      newestLoads.flatMap(({ source, loadedAt }) =>
+        sample({ source }, loadedAt === null ? null : secondsOf(loadedAt)),
+      ),
   },
   {
     ...{ name: "tillhouse_newest_sale_day_timestamp_seconds", type: "gauge" },

@@ -115,7 +115,7 @@ function histogram(rows: readonly AnswerRow[]): AnswerChart {
   return {
     drawn: standingColumns(
       bins.map((stores, bin) => ({ label: nameOf(bin), values: [stores] })),
-      { colors: ["var(--mark)"], valueText: shortText, xName: "days from first to fifth", yName: "stores" },
+      { colors: ["var(--mark)"], xName: "days from first to fifth", yName: "stores" },
     ),
     label: `Columns: how many stores made their first five sales in how many days, ${size === 1 ? "a day" : `${size} days`} a column.`,
   };

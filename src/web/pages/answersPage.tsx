@@ -1,11 +1,11 @@
 import type { VNode } from "preact";
-import { Chart } from "../charts/chart.tsx";
+import { Chart } from "./chart.tsx";
 import type { Answer, Answers } from "../reading/answers.ts";
 import type { AnswerRow, ViewShape } from "../reading/source.ts";
 import { chartOf, type AnswerChart } from "./answerCharts.ts";
 import { Card, Lead } from "./card.tsx";
 import { Table, type Column } from "./table.tsx";
-import { countText, decimalText, Foreign, several, When } from "./values.tsx";
+import { countText, decimalText, Foreign, inWords, several, When } from "./values.tsx";
 
 interface AnswersProps {
   readonly answers: Answers;
@@ -115,6 +115,6 @@ function cellOf(name: string, value: string | number | null): VNode | string {
 }
 
 function headOf(column: string): string {
-  const words = column.replaceAll("_", " ");
+  const words = inWords(column);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

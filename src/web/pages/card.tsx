@@ -38,35 +38,27 @@ export function Lead({
   );
 }
 
+interface Named {
+  /** Each with its name. */
+  readonly values: readonly (readonly [string, ComponentChildren])[];
+}
+
 /** Figures to be seen at a glance. */
-export function Figures({
-  figures,
-}: {
-  readonly figures: readonly (readonly [string, ComponentChildren])[];
-}): VNode {
-  return (
-    <dl class="figures">
-      {figures.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+export function Figures({ values }: Named): VNode {
+  return <Definitions class="figures" values={values} />;
 }
 
 /** What is known of one thing, by name. */
-export function Pairs({
-  pairs,
-}: {
-  readonly pairs: readonly (readonly [string, ComponentChildren])[];
-}): VNode {
+export function Pairs({ values }: Named): VNode {
+  return <Definitions class="pairs" values={values} />;
+}
+
+function Definitions({ class: name, values }: Named & { readonly class: string }): VNode {
   return (
-    <dl class="pairs">
-      {pairs.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
+    <dl class={name}>
+      {values.map(([term, value]) => (
+        <div key={term}>
+          <dt>{term}</dt>
           <dd>{value}</dd>
         </div>
       ))}

@@ -29,7 +29,7 @@ export function ChecksPage({ checks: { results: checks, problem }, now }: Checks
       {checks.length > 0 && (
         <Card title="At a glance">
           <Figures
-            figures={[
+            values={[
               ["Failed", count("failed")],
               ["Warned", count("warned")],
               ["Passed", count("passed")],

@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { timeText } from "./values.tsx";
+import { timeText } from "../../lib/timeText.ts";
 
 /** The pages, as they are named at the top of each. */
 export const PAGES = [

@@ -1,5 +1,6 @@
 import { Fragment, type VNode } from "preact";
 import {
+  neighboursOf,
   referencesOf,
   type LineageStep,
   type Model,
@@ -78,8 +79,7 @@ export function TablePage({
   readonly table: ModelTable;
   readonly lineage: readonly LineageStep[];
 }): VNode {
-  const isIt = (place: Place): boolean =>
-    place.kind === "table" && place.schema === table.schema && place.name === table.name;
+  const { from, into } = neighboursOf(table, lineage);
   return (
     <>
       <Lead title={table.name}>
@@ -89,11 +89,8 @@ export function TablePage({
         <p>
           <Words text={table.description} />
         </p>
-        <Places
-          title="It is made from"
-          places={lineage.filter(({ to }) => isIt(to)).map(({ from }) => from)}
-        />
-        <Places title="It is read by" places={lineage.filter(({ from }) => isIt(from)).map(({ to }) => to)} />
+        <Places title="It is made from" places={from} />
+        <Places title="It is read by" places={into} />
       </Card>
       <Card title="Columns">
         <Table<ModelColumn>

@@ -1,14 +1,15 @@
 import type { ComponentChildren, VNode } from "preact";
-import { Chart } from "../charts/chart.tsx";
+import { Chart } from "./chart.tsx";
 import { standingColumns } from "../charts/bars.ts";
 import type { JobState } from "../../runs/jobState.ts";
 import type { Day, Overview } from "../reading/overview.ts";
 import { AtWork } from "./atWork.tsx";
 import { Card, Figures } from "./card.tsx";
+import { JobStanding } from "./jobStanding.tsx";
 import { runColumns } from "./runsPage.tsx";
-import { NamedState, Sign, State } from "./state.tsx";
+import { Sign, State } from "./state.tsx";
 import { Table } from "./table.tsx";
-import { countText, decimalText, Foreign, several, shortText, When } from "./values.tsx";
+import { countText, decimalText, Foreign, several, When } from "./values.tsx";
 import { verdictOf } from "./verdict.ts";
 
 interface OverviewProps {
@@ -27,10 +28,10 @@ export function OverviewPage({ overview, states, now }: OverviewProps): VNode {
       ))}
       <Card title="What the warehouse holds" aside={<a href="/answers">The five answers</a>}>
         <Figures
-          figures={[
+          values={[
             ["Transactions", countText(BigInt(totals.transactions))],
             ["Accepted", countText(BigInt(totals.accepted))],
-            ["Amount of accepted ones", decimalText(totals.acceptedAmount)],
+            ["Amount of accepted ones", decimalText(totals.accepted_amount)],
             ["Stores", countText(BigInt(totals.stores))],
             ["Devices", countText(BigInt(totals.devices))],
           ]}
@@ -81,7 +82,16 @@ export function OverviewPage({ overview, states, now }: OverviewProps): VNode {
             caption="Jobs of this daemon"
             columns={[
               { head: "Job", cell: ({ job }) => job },
-              { head: "Now", cell: (job) => <JobNow of={job} /> },
+              {
+                head: "Now",
+                cell: ({ isPaused, isAway, runningSince, waitingSince }) => (
+                  <JobStanding
+                    {...{ isPaused, isAway }}
+                    isRunning={runningSince !== undefined}
+                    isWaiting={waitingSince !== undefined}
+                  />
+                ),
+              },
               {
                 head: "Due next",
                 cell: ({ next }) => (next === undefined ? "" : <When at={next} now={now} isShort />),
@@ -133,7 +143,7 @@ function Volume({ days }: { readonly days: readonly Day[] }): VNode {
     label: dayText(date),
     values: [accepted, others],
   }));
-  const drawn = standingColumns(columns, { colors: ["var(--mark)", "var(--mark-2)"], valueText: shortText });
+  const drawn = standingColumns(columns, { colors: ["var(--mark)", "var(--mark-2)"] });
   const total = days.reduce((sum, { accepted }) => sum + accepted, 0);
   const label = `Transactions a day from ${dayText(first.date)} to ${dayText(last.date)}: ${countText(total)} accepted in all.`;
   return (
@@ -197,11 +207,4 @@ function QuarantineState({ of: { waiting, rejected } }: { readonly of: Overview[
       {waiting > 0 && <State tone="warn">{countText(waiting)} waiting</State>}
     </>
   );
-}
-
-function JobNow({ of }: { readonly of: JobState }): VNode {
-  if (of.isPaused) return <State tone="warn">paused</State>;
-  if (of.runningSince !== undefined) return <NamedState name="running" />;
-  if (of.isAway) return <State tone="bad">database away</State>;
-  return of.waitingSince === undefined ? <State tone="good">on time</State> : <NamedState name="waiting" />;
 }

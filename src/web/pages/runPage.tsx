@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { stepTimeline } from "../charts/stepTimeline.ts";
-import { Chart } from "../charts/chart.tsx";
+import { Chart } from "./chart.tsx";
 import { visibleJson } from "../../lib/visible.ts";
 import { remedyOf } from "../../sources/reasons.ts";
 import type { FileOfRun, StepOfRun, WholeRun } from "../reading/runs.ts";
@@ -10,7 +10,7 @@ import { Identity, OUTCOME_COLUMNS } from "./outcomes.tsx";
 import { lengthOf } from "./runsPage.tsx";
 import { NamedState } from "./state.tsx";
 import { Table, type Column } from "./table.tsx";
-import { bytesText, countText, durationText, Foreign, several, When } from "./values.tsx";
+import { bytesText, countText, durationText, Foreign, inWords, several, When } from "./values.tsx";
 
 export function RunPage({ run, now }: { readonly run: WholeRun; readonly now: Date }): VNode {
   return (
@@ -30,7 +30,7 @@ export function RunPage({ run, now }: { readonly run: WholeRun; readonly now: Da
       {run.status === "running" && <AtWork run={run} now={now} />}
       <Card title="What became of its records">
         <Figures
-          figures={[
+          values={[
             ["Records read", countText(run.recordsRead)],
             ["Loaded", countText(run.loaded)],
             ["Already present", countText(run.alreadyPresent)],
@@ -84,7 +84,7 @@ export function RunPage({ run, now }: { readonly run: WholeRun; readonly now: Da
       )}
       <Card title="How it came about">
         <Pairs
-          pairs={[
+          values={[
             ["Begun", <When at={run.startedAt} now={now} />],
             ["Ended", run.finishedAt === null ? "not yet" : <When at={run.finishedAt} now={now} />],
             ["Took", durationText(lengthOf(run, now))],
@@ -171,9 +171,6 @@ function countsText(counts: unknown): string {
     .map(([name, count]) => `${countText(count as number)} ${inWords(name)}`)
     .join(", ");
 }
-
-/** `recordsRead`, `already_present`: as words. */
-const inWords = (name: string): string => name.replace(/_|(?=[A-Z])/g, " ").toLowerCase();
 
 const REFUSED: Column<FileOfRun> = {
   ...{ head: "Why it was not loaded", isWide: true },

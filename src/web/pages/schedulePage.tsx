@@ -1,7 +1,8 @@
-import type { ComponentChildren, VNode } from "preact";
+import type { VNode } from "preact";
 import type { JobState } from "../../runs/jobState.ts";
 import type { PageAlert, PageDueTime, PageJob } from "../reading/source.ts";
 import { Card, Lead, Pairs } from "./card.tsx";
+import { JobStanding } from "./jobStanding.tsx";
 import { NamedState, State } from "./state.tsx";
 import { Table, type Column } from "./table.tsx";
 import { Foreign, several, When } from "./values.tsx";
@@ -28,13 +29,7 @@ export function SchedulePage({ jobs, states, alerts, now }: ScheduleProps): VNod
   );
 }
 
-export function Alerts({
-  alerts,
-  now,
-}: {
-  readonly alerts: readonly PageAlert[];
-  readonly now: Date;
-}): VNode {
+function Alerts({ alerts, now }: { readonly alerts: readonly PageAlert[]; readonly now: Date }): VNode {
   return (
     <Card title="Open alerts">
       <Table
@@ -60,9 +55,19 @@ interface JobProps {
 
 function Job({ job, state, now }: JobProps): VNode {
   return (
-    <Card title={job.name} aside={<Standing job={job} state={state} />}>
+    <Card
+      title={job.name}
+      aside={
+        <JobStanding
+          isPaused={job.pausedAt !== null}
+          isRunning={state?.runningSince !== undefined}
+          isAway={state?.isAway === true}
+          isWaiting={job.waiting.length > 0}
+        />
+      }
+    >
       <Pairs
-        pairs={[
+        values={[
           ["Due", <code>{job.cron}</code>],
           ["Time zone", job.timezone],
           ["What was missed", CATCH_UP[job.catchUp] ?? job.catchUp],
@@ -117,13 +122,6 @@ const CLOCKS: Readonly<Record<string, string>> = {
   skipped: "skip this time: due when they do",
   repeated: "show this time twice",
 };
-
-function Standing({ job, state }: Pick<JobProps, "job" | "state">): ComponentChildren {
-  if (job.pausedAt !== null) return <State tone="warn">paused</State>;
-  if (state?.runningSince !== undefined) return <State tone="busy">running</State>;
-  if (state?.isAway === true) return <State tone="bad">database away</State>;
-  return job.waiting.length > 0 ? <State tone="warn">waiting</State> : <State tone="good">on time</State>;
-}
 
 function Latest({ of, now }: { readonly of: NonNullable<PageJob["latest"]>; readonly now: Date }): VNode {
   return (

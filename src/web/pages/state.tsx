@@ -35,7 +35,7 @@ export function State({
   );
 }
 
-/** How the states of runs, steps, files, checks, alerts and due times look; others are nothing to look at. */
+/** How the states of runs, steps, files, checks, records and alerts look; others are nothing to look at. */
 const TONES: Readonly<Record<string, Tone>> = {
   succeeded: "good",
   loaded: "good",
@@ -48,12 +48,9 @@ const TONES: Readonly<Record<string, Tone>> = {
   killed: "warn",
   warned: "warn",
   warning: "warn",
-  refused: "bad",
-  undone: "idle",
   waiting: "warn",
   rejected: "warn",
   resolved: "good",
-  missed: "warn",
 };
 
 /** The state of a run, a file, a check, under the name that the database has for it. */

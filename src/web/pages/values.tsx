@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { timeText } from "../../lib/timeText.ts";
 import { visible } from "../../lib/visible.ts";
 
 const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -25,6 +26,9 @@ export function shortText(value: number): string {
 export function several(count: number | bigint, one: string, many = `${one}s`): string {
   return `${countText(count)} ${Number(count) === 1 ? one : many}`;
 }
+
+/** A name of the code's, such as `recordsRead` or `already_present`, as words. */
+export const inWords = (name: string): string => name.replace(/_|(?=[A-Z])/g, " ").toLowerCase();
 
 const BYTES = [
   [1e9, "GB"],
@@ -59,11 +63,6 @@ export function distanceText(from: Date, now: Date): string {
   const [unit, name] = size < HOUR ? [MINUTE, "min"] : size < 2 * DAY ? [HOUR, "h"] : [DAY, "days"];
   const text = `${Math.floor(size / unit)} ${name}`;
   return ms < 0 ? `in ${text}` : `${text} ago`;
-}
-
-/** To the second, in UTC: what the database keeps. */
-export function timeText(time: Date): string {
-  return time.toISOString().slice(0, 19).replace("T", " ");
 }
 
 interface WhenProps {

@@ -1,8 +1,8 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type pg from "pg";
 import { asDatabaseError, isLostConnection } from "../../database/databaseErrors.ts";
 import { unappliedOf } from "../../database/migrations.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { orLate } from "../../lib/orLate.ts";
 import { publicCode } from "../../lib/publicError.ts";
 import { failed, type Finding } from "./finding.ts";
 
@@ -57,12 +57,7 @@ export function databaseCheck(options: DatabaseCheckOptions): () => Promise<Data
     asked ??= ask(pool).finally(() => {
       asked = undefined;
     });
-    const answered = new AbortController();
-    try {
-      return await Promise.race([asked, pause(limitMs, noAnswer, { signal: answered.signal, ref: false })]);
-    } finally {
-      answered.abort();
-    }
+    return orLate(asked, limitMs, () => noAnswer);
   };
 }
 

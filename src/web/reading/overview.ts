@@ -1,11 +1,10 @@
-import { sqlFile } from "../../database/sqlFile.ts";
-import { SOURCES, type SourceName } from "../../sources/contracts.ts";
+import { onlyRow, sqlFile } from "../../database/sqlFile.ts";
+import { newestLoads, type NewestLoad } from "../../runs/newestLoads.ts";
 import { clientOf, poolOf } from "./database.ts";
 import type { PageAlert, PageChecks, PageSource } from "./source.ts";
 import { listRuns, runsAtWork, type ListedRun, type RunWithFiles } from "./runs.ts";
 
 const latestRunsSql = sqlFile(new URL("./latestRuns.sql", import.meta.url));
-const newestLoadsSql = sqlFile(new URL("./newestLoads.sql", import.meta.url));
 const totalsSql = sqlFile(new URL("./totals.sql", import.meta.url));
 
 /** All that is asked of the warehouse at a glance. */
@@ -17,7 +16,7 @@ export interface Overview {
   readonly alerts: readonly PageAlert[];
   readonly checks: PageChecks;
   readonly quarantine: Readonly<Record<"waiting" | "rejected", number>>;
-  readonly freshness: readonly { readonly source: SourceName; readonly loadedAt: Date | null }[];
+  readonly freshness: readonly NewestLoad[];
   readonly totals: Totals;
   /** The days up to the last with a sale, oldest first; those without one are among them. */
   readonly days: readonly Day[];
@@ -34,7 +33,7 @@ export interface Totals {
   /** Transactions of any status, and those accepted; exact amounts. */
   readonly transactions: string;
   readonly accepted: string;
-  readonly acceptedAmount: string;
+  readonly accepted_amount: string;
   readonly stores: string;
   readonly devices: string;
 }
@@ -53,27 +52,24 @@ const DAY_MS = 86_400_000;
 
 export async function readOverview(source: PageSource): Promise<Overview> {
   const [client, pool] = [await clientOf(source), poolOf(source)];
-  const [runs, atWork, latest, alerts, checks, waiting, rejected, loads, totals, days] = await Promise.all([
-    listRuns(client, { take: SHOWN_RUNS }),
-    runsAtWork(client, pool),
-    latestRunsSql.run<LatestRun & Record<string, unknown>>(pool, { now: source.clock.now().toISOString() }),
-    source.alerts(),
-    source.checks(),
-    client.quarantinedRecord.count({ where: { state: "waiting" } }),
-    client.quarantinedRecord.count({ where: { state: "rejected" } }),
-    newestLoadsSql.run<{ source: string; loaded_at: Date | null }>(pool),
-    totalsSql.run<TotalsRow>(pool),
-    client.dailySales.findMany({ orderBy: { calendarDate: "desc" }, take: SHOWN_DAYS }),
-  ]);
+  const [runs, atWork, latest, alerts, checks, waiting, rejected, freshness, totals, days] =
+    await Promise.all([
+      listRuns(client, { take: SHOWN_RUNS }),
+      runsAtWork(client, pool),
+      latestRunsSql.run<LatestRun & Record<string, unknown>>(pool, { now: source.clock.now().toISOString() }),
+      source.alerts(),
+      source.checks(),
+      client.quarantinedRecord.count({ where: { state: "waiting" } }),
+      client.quarantinedRecord.count({ where: { state: "rejected" } }),
+      newestLoads(pool),
+      totalsSql.run<Totals & Record<string, unknown>>(pool),
+      client.dailySales.findMany({ orderBy: { calendarDate: "desc" }, take: SHOWN_DAYS }),
+    ]);
   return {
-    ...{ runs, atWork, alerts, checks },
+    ...{ runs, atWork, alerts, checks, freshness },
     latest: latest.rows,
     quarantine: { waiting, rejected },
-    freshness: SOURCES.map((name) => ({
-      source: name,
-      loadedAt: loads.rows.find((row) => row.source === name)?.loaded_at ?? null,
-    })),
-    totals: totalsOf(totals.rows[0]),
+    totals: onlyRow(totals),
     days: withoutGaps(
       days.map((day) => ({
         date: day.calendarDate,
@@ -82,24 +78,6 @@ export async function readOverview(source: PageSource): Promise<Overview> {
         acceptedAmount: day.acceptedTransactedAmount.toFixed(2),
       })),
     ),
-  };
-}
-
-interface TotalsRow extends Record<string, unknown> {
-  readonly transactions: string;
-  readonly accepted: string;
-  readonly accepted_amount: string;
-  readonly stores: string;
-  readonly devices: string;
-}
-
-function totalsOf(row: TotalsRow | undefined): Totals {
-  return {
-    transactions: row?.transactions ?? "0",
-    accepted: row?.accepted ?? "0",
-    acceptedAmount: row?.accepted_amount ?? "0.00",
-    stores: row?.stores ?? "0",
-    devices: row?.devices ?? "0",
   };
 }
 

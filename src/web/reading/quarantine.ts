@@ -1,13 +1,10 @@
 import type { Prisma } from "../../database/generated/client.ts";
+import { openReasons, type OpenReason } from "../../runs/openQuarantine.ts";
 import { clientOf } from "./database.ts";
 import type { PageSource } from "./source.ts";
 
 /** Records of one kind that wait or were rejected, with a few of them. */
-export interface QuarantinedReason {
-  readonly source: string;
-  readonly reason: string;
-  readonly state: string;
-  readonly records: number;
+export interface QuarantinedReason extends OpenReason {
   /** The newest, redacted as they are kept. */
   readonly samples: readonly QuarantineSample[];
 }
@@ -42,16 +39,12 @@ export interface Quarantine {
 export async function readQuarantine(source: PageSource): Promise<Quarantine> {
   const client = await clientOf(source);
   const [groups, resolved] = await Promise.all([
-    client.quarantinedRecord.groupBy({
-      by: ["source", "reason", "state"],
-      where: { state: { in: ["waiting", "rejected"] } },
-      _count: true,
-      orderBy: [{ source: "desc" }, { reason: "asc" }, { state: "asc" }],
-    }),
+    openReasons(client),
     client.quarantinedRecord.count({ where: { state: "resolved" } }),
   ]);
   const reasons = await Promise.all(
-    groups.map(async ({ source: of, reason, state, _count: records }) => {
+    groups.map(async (group) => {
+      const { source: of, reason, state } = group;
       const samples = await client.quarantinedRecord.findMany({
         select: SHOWN,
         where: { source: of, reason, state },
@@ -59,7 +52,7 @@ export async function readQuarantine(source: PageSource): Promise<Quarantine> {
         take: groups.length > MANY_GROUPS ? FEW_SAMPLES : SAMPLES,
       });
       return {
-        ...{ source: of, reason, state, records },
+        ...group,
         samples: samples.map((sample) => ({
           path: sample.file.path,
           line: Number(sample.sourceLine),

@@ -18,17 +18,10 @@ const COUNTS = {
 const LISTED = {
   runId: true,
   job: true,
-  trigger: true,
-  parameters: true,
   status: true,
   startedAt: true,
   finishedAt: true,
-  heartbeatAt: true,
-  dueAt: true,
   errorCode: true,
-  errorMessage: true,
-  resolved: true,
-  watermark: true,
   ...COUNTS,
 } as const satisfies Prisma.RunSelect;
 
@@ -53,19 +46,10 @@ export interface PageOutcomes {
 export interface ListedRun extends PageOutcomes {
   readonly runId: number;
   readonly job: string;
-  readonly trigger: string;
-  readonly parameters: Prisma.JsonValue;
   readonly status: RunStatus;
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
-  readonly heartbeatAt: Date;
-  /** The due time that it was for; null of one by hand. */
-  readonly dueAt: Date | null;
   readonly errorCode: string | null;
-  readonly errorMessage: string | null;
-  /** Records of quarantine that this run loaded. */
-  readonly resolved: bigint;
-  readonly watermark: bigint | null;
 }
 
 /** What a run did with one file. */
@@ -100,7 +84,16 @@ export interface StepOfRun {
 }
 
 export interface WholeRun extends RunWithFiles {
+  readonly trigger: string;
+  readonly parameters: Prisma.JsonValue;
   readonly process: string;
+  readonly heartbeatAt: Date;
+  /** The due time that it was for; null of one by hand. */
+  readonly dueAt: Date | null;
+  readonly errorMessage: string | null;
+  /** Records of quarantine that this run loaded. */
+  readonly resolved: bigint;
+  readonly watermark: bigint | null;
   readonly steps: readonly StepOfRun[];
   readonly checks: readonly {
     readonly name: string;
@@ -149,7 +142,14 @@ export async function readRun(client: PrismaClient, runId: number): Promise<Whol
   const run = await client.run.findUnique({
     select: {
       ...LISTED,
+      trigger: true,
+      parameters: true,
       process: true,
+      heartbeatAt: true,
+      dueAt: true,
+      errorMessage: true,
+      resolved: true,
+      watermark: true,
       steps: { orderBy: { stepNumber: "asc" } },
       files: { select: OF_FILES, orderBy: { fileId: "asc" }, take: MOST_FILES },
       checkResults: {

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { TillhouseError } from "../../lib/errors.ts";
+import { orLate } from "../../lib/orLate.ts";
 
 /** Longer than any page takes; a database that hangs is not waited for. */
 const LIMIT_MS = 10_000;
@@ -26,19 +26,10 @@ export function sharedReads(limitMs = LIMIT_MS): SharedReads {
       if (underWay.size >= MOST_AT_ONCE) throw busy("Too many pages are being read");
       reading = read().finally(() => underWay.delete(key));
       underWay.set(key, reading);
-      // Nobody may be waiting for it any more when it fails.
-      reading.catch(() => undefined);
     }
-    const answered = new AbortController();
-    const late = pause(limitMs, undefined, { signal: answered.signal, ref: false }).then(() => {
+    return orLate(reading, limitMs, () => {
       throw busy(`The database has not answered within ${limitMs / 1_000} s`);
     });
-    late.catch(() => undefined);
-    try {
-      return await Promise.race([reading, late]);
-    } finally {
-      answered.abort();
-    }
   };
 }
 

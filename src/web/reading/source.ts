@@ -52,7 +52,6 @@ export interface PageAlert {
   readonly severity: "error" | "warning";
   readonly summary: string;
   readonly raised_at: Date;
-  readonly resolved_at: Date | null;
 }
 
 /** A due time to come. */

@@ -1,3 +1,4 @@
+import { once } from "../../lib/once.ts";
 import { ASSETS } from "../assets.ts";
 import { NOT_FOUND, sendError } from "../errorAnswers.ts";
 import { PAGE_HEADERS } from "../pageHeaders.ts";
@@ -12,7 +13,7 @@ import { RunsPage } from "../pages/runsPage.tsx";
 import { SchedulePage } from "../pages/schedulePage.tsx";
 import { readAnswers } from "../reading/answers.ts";
 import { clientOf } from "../reading/database.ts";
-import { modelOf, once } from "../reading/model.ts";
+import { modelOf } from "../reading/model.ts";
 import { readOverview } from "../reading/overview.ts";
 import type { PageSource } from "../reading/source.ts";
 import { readQuarantine } from "../reading/quarantine.ts";

@@ -11,7 +11,7 @@ const LOADED: Overview = {
   latest: [{ job: "ingest", run_id: 7, status: "succeeded", error_code: null }],
   quarantine: { waiting: 0, rejected: 0 },
   freshness: [{ source: "transactions", loadedAt: NOW }],
-  totals: { transactions: "1", accepted: "1", acceptedAmount: "1.00", stores: "1", devices: "1" },
+  totals: { transactions: "1", accepted: "1", accepted_amount: "1.00", stores: "1", devices: "1" },
 };
 const ON_TIME: JobState = {
   ...{ job: "ingest", accountedThrough: NOW, next: NOW, isPaused: false, isAway: false },
@@ -22,7 +22,7 @@ const check = (status: PageCheck["status"]): PageCheck => ({
   ...{ failures: 1, observed: "1", expected: "none", runId: 7, checkedAt: NOW },
 });
 const alert = (key: string, severity: PageAlert["severity"], summary: string): PageAlert => ({
-  ...{ key, kind: key.split(":")[0] ?? "", severity, summary, raised_at: NOW, resolved_at: null },
+  ...{ key, kind: key.split(":")[0] ?? "", severity, summary, raised_at: NOW },
 });
 const latest = (status: string, job = "ingest", code: string | null = null): Partial<Overview> => ({
   latest: [{ job, run_id: 7, status, error_code: code }],

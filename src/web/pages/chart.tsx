@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import type { Drawn } from "./bars.ts";
+import type { Drawn } from "../charts/bars.ts";
 
 /** A chart. What it says stands in a table beside it; `label` says it in a sentence to whoever does not see it. */
 export function Chart({ drawn, label }: { readonly drawn: Drawn; readonly label: string }): VNode {

@@ -14,4 +14,5 @@ LEFT JOIN LATERAL (
   WHERE run_files.source = sources.source AND run_files.loaded + run_files.corrected > 0
   ORDER BY run_files.run_id DESC
   LIMIT 1
-) AS newest ON true;
+) AS newest ON true
+ORDER BY sources.source;
