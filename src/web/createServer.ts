@@ -9,6 +9,7 @@ import {
   INTERNAL_ERROR,
   METHOD_NOT_ALLOWED,
   NOT_FOUND,
+  REQUEST_TIMEOUT,
   sendError,
   databaseAway,
 } from "./errorAnswers.ts";
@@ -53,8 +54,10 @@ export function createServer({ token, logger, routes, answered }: ServerOptions)
       connectionsCheckingInterval: LOOK_FOR_SLOW_MS,
       maxHeaderSize: MOST_HEADER_BYTES,
     },
-    clientErrorHandler: (_error, socket) => {
-      endWithError(socket, BAD_REQUEST);
+    clientErrorHandler: ({ code }, socket) => {
+      // Browsers open connections ahead of need, and would take what came on one for the answer to a request sent later.
+      if (socket.bytesRead === 0) socket.destroy();
+      else endWithError(socket, code === "ERR_HTTP_REQUEST_TIMEOUT" ? REQUEST_TIMEOUT : BAD_REQUEST);
     },
     frameworkErrors: (_error, _request, reply) => {
       sendError(reply, BAD_REQUEST);

@@ -28,6 +28,10 @@ export const BAD_REQUEST: ErrorAnswer = {
   ...{ status: 400, code: "bad_request" },
   message: "The request cannot be read.",
 };
+export const REQUEST_TIMEOUT: ErrorAnswer = {
+  ...{ status: 408, code: "request_timeout" },
+  message: "The request has not come in time.",
+};
 export const INTERNAL_ERROR: ErrorAnswer = {
   ...{ status: 500, code: "internal_error" },
   message: "This went wrong: see the daemon's log.",

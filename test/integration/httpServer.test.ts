@@ -138,7 +138,14 @@ test("who sends nothing, or slowly, keeps nobody out, and is cut off", () =>
     expect(answer.status).toBe(200);
     const open = slow.filter(({ socket }) => !socket.destroyed && !socket.readableEnded);
     expect(open.length).toBeLessThanOrEqual(100);
-    // The last of them as well, by the time within which headers must come.
-    await Promise.all(slow.map(({ ended }) => ended));
+    // The last of them as well, by the time within which headers must come, and are told so.
+    const answers = await Promise.all(slow.map(({ ended }) => ended));
+    expect(answers.at(-1)).toMatch(/^HTTP\/1\.1 408 [^]*"request_timeout"/);
     expect((await fetch(`${origin}/open`)).status).toBe(200);
+  }));
+
+test("on a connection that nothing was sent on comes nothing, as a browser that opened it ahead would show it", () =>
+  withServer(async ({ port }) => {
+    const { ended } = await sendText(port, "");
+    expect(await ended).toBe("");
   }));
