@@ -15,7 +15,7 @@ export function limitConnections(server: Server, most: number): void {
     for (const sockets of [open, silent, idle]) sockets.delete(socket);
   };
   server.on("connection", (newcomer: Socket) => {
-    const [longest = newcomer] = [...silent, ...idle];
+    const longest = oldestOf(silent) ?? oldestOf(idle) ?? newcomer;
     open.add(newcomer);
     silent.add(newcomer);
     newcomer.once("close", () => {
@@ -33,3 +33,5 @@ export function limitConnections(server: Server, most: number): void {
     });
   });
 }
+
+const oldestOf = (sockets: ReadonlySet<Socket>): Socket | undefined => sockets.values().next().value;

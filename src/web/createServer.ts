@@ -37,8 +37,11 @@ const REQUEST_MS = 10_000;
 const SILENCE_MS = 20_000;
 const KEEP_ALIVE_MS = 5_000;
 const LOOK_FOR_SLOW_MS = 1_000;
-/** Enough for browsers, scrapers and probes at once. */
-const MOST_CONNECTIONS = 100;
+/**
+ * Far more than browsers, scrapers and probes need, and fewer than the files that a process may have open. Beyond it the oldest
+ * makes room for the newest, which is dearer than to wait for the limits of time: whoever was cut off comes back at once.
+ */
+const MOST_CONNECTIONS = 1_000;
 
 /** The HTTP server, not listening yet. Everything that it answers is read only. */
 export function createServer({ token, logger, routes, answered }: ServerOptions): FastifyInstance {

@@ -1,30 +1,24 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { ingest } from "../../jobs/ingest.ts";
-import type { JobContext } from "../../jobs/job.ts";
-import { loadConfig } from "../../src/config/loadConfig.ts";
-import { stopEmbeddedServer } from "../../src/database/embedded/stopEmbeddedServer.ts";
-import { openDatabase, type Database } from "../../src/database/openDatabase.ts";
-import { systemClock } from "../../src/lib/clock.ts";
-import { silentLogger } from "../../src/lib/logger.ts";
-import { pageSource } from "../../src/pageSource.ts";
-import { openWeb } from "../../src/web/openWeb.ts";
-import { startThread } from "../fixtures/startThread.ts";
-import { makeInputFiles } from "./inputFiles.ts";
+import { projectRoot } from "../../src/database/projectRoot.ts";
+import { freePort } from "../fixtures/httpClient.ts";
+import { makeInputFiles, SOURCE_FILES } from "./inputFiles.ts";
 import { spreadOf } from "./measuring/statistics.ts";
 
 /**
- * Times loads in the process that serves the pages, in turns: alone, and while so many connections send their requests a letter
- * a second and come back whenever they are cut off. Prints one JSON object.
+ * Times loads by the built daemon, each on an embedded server of its own, in turns: alone, and while so many connections send
+ * their requests a letter a second and come back whenever they are cut off. Prints one JSON object, its times in seconds.
  */
 const { values } = parseArgs({
   options: {
     connections: { type: "string", default: "1000" },
-    rows: { type: "string", default: "300000" },
+    rows: { type: "string", default: "1000000" },
     runs: { type: "string", default: "5" },
   },
 });
@@ -44,63 +38,74 @@ const SENDERS = `
     socket.on("error", () => undefined);
     socket.on("close", () => { clearInterval(beat); setTimeout(open, 1000); });
   };
-  for (let index = 0; index < count; index += 1) open();
-  setTimeout(() => console.log("open"), 1500);`;
+  for (let index = 0; index < count; index += 1) open();`;
+/** Until all have been open, and the first of them cut off. */
+const OPENING_MS = 3_000;
+const EVERY_TWO_SECONDS = "*/2 * * * * *";
 
-async function withSlowConnections<T>(port: number, work: () => Promise<T>): Promise<T> {
-  const senders = spawn(process.execPath, ["--eval", SENDERS, String(port), String(connections)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  try {
-    await once(senders.stdout, "data");
-    return await work();
-  } finally {
-    senders.kill();
-  }
+/** A line of the daemon's log at the end of a run. */
+interface RunEnded {
+  readonly message: string;
+  readonly status: string;
+  readonly loaded: number;
+  readonly duration_ms: number;
 }
 
-/** Loads the files into a warehouse of their own, in seconds. */
-async function timeLoad(dataDir: string, isSlowed: boolean): Promise<number> {
+/**
+ * How long the daemon's run takes that loads the files, in seconds.
+ *
+ * @throws Error when it does not load all of them at once
+ */
+async function timeLoad(files: string, isSlowed: boolean): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "tillhouse-slow-"));
   // As root, the embedded server runs as another user, who has to get through.
   await chmod(folder, 0o755);
-  const config = loadConfig(
-    { DATA_DIR: dataDir, STATE_DIR: join(folder, "state"), SETTLE_MS: "0" },
-    "no .env file",
-  );
-  const never = new AbortController().signal;
-  const common = { config, logger: silentLogger, clock: systemClock, stopping: never };
-  const database = await openDatabase({ ...common, purpose: "load", environment: {} });
+  const [dataDir, arriving, port] = [join(folder, "data"), join(folder, "arriving"), await freePort()];
+  await mkdir(dataDir);
+  await cp(files, arriving, { recursive: true });
+  const programs: ChildProcess[] = [];
   try {
-    const context: JobContext = { ...common, database, breakingOff: never, trigger: "schedule", startThread };
-    const load = async (): Promise<number> => {
-      const begun = systemClock.monotonicMs();
-      const { failure } = await ingest(context, { files: [] });
-      if (failure instanceof Error) throw failure;
-      return (systemClock.monotonicMs() - begun) / 1_000;
-    };
-    return isSlowed ? await beside(database, common, load) : await load();
+    const daemon = spawn(process.execPath, [join(projectRoot, "dist", "scheduler.js")], {
+      cwd: folder,
+      env: {
+        ...{ PATH: process.env["PATH"], DATA_DIR: dataDir, STATE_DIR: join(folder, "state"), SETTLE_MS: "0" },
+        ...{ HTTP_PORT: String(port), INGEST_CRON: EVERY_TWO_SECONDS },
+      },
+      stdio: ["ignore", "inherit", "pipe"],
+    });
+    programs.push(daemon);
+    const log = createInterface({ input: daemon.stderr })[Symbol.asyncIterator]();
+    await nextRun(log, () => true);
+    if (isSlowed) {
+      programs.push(
+        spawn(process.execPath, ["--eval", SENDERS, String(port), String(connections)], { stdio: "inherit" }),
+      );
+    }
+    await pause(OPENING_MS);
+    // References come first: no run is to find transactions alone.
+    for (const file of SOURCE_FILES) await rename(join(arriving, file), join(dataDir, file));
+    const { loaded, duration_ms: ms, status } = await nextRun(log, (run) => run.loaded >= rows);
+    if (status !== "succeeded") throw new Error(`the run that loaded ${loaded} records ${status}`);
+    return ms / 1_000;
   } finally {
-    await database.close();
-    await stopEmbeddedServer({ stateDir: config.stateDir, logger: silentLogger });
+    for (const program of programs.reverse()) {
+      if (program.exitCode !== null || !program.kill("SIGTERM")) continue;
+      await once(program, "exit");
+    }
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function beside<T>(
-  database: Database,
-  common: Pick<JobContext, "config" | "logger" | "clock" | "stopping">,
-  work: () => Promise<T>,
-): Promise<T> {
-  const jobs = () => [];
-  const pages = pageSource({ ...common, database: () => database, jobs });
-  const web = await openWeb({
-    ...{ ...common, config: { ...common.config, httpPort: 0 }, pool: () => database.pool, jobs, pages },
-  });
-  try {
-    return await withSlowConnections(web.port, work);
-  } finally {
-    await web.close();
+/** The next run that ends and is one that is looked for. */
+async function nextRun(
+  log: AsyncIterator<string>,
+  isLookedFor: (run: RunEnded) => boolean,
+): Promise<RunEnded> {
+  for (;;) {
+    const { done, value } = await log.next();
+    if (done === true) throw new Error("the daemon ended before its run did");
+    const said = JSON.parse(value) as RunEnded;
+    if (said.message === "run ended" && isLookedFor(said)) return said;
   }
 }
 
