@@ -102,9 +102,9 @@ async function nextRun(
   isLookedFor: (run: RunEnded) => boolean,
 ): Promise<RunEnded> {
   for (;;) {
-    const { done, value } = await log.next();
-    if (done === true) throw new Error("the daemon ended before its run did");
-    const said = JSON.parse(value) as RunEnded;
+    const line = await log.next();
+    if (line.done === true) throw new Error("the daemon ended before its run did");
+    const said = JSON.parse(line.value) as RunEnded;
     if (said.message === "run ended" && isLookedFor(said)) return said;
   }
 }
