@@ -28,7 +28,7 @@ export async function answersCommand(options: AnswersOptions): Promise<void> {
     const answers = await readViews(await database.prisma(), names);
     if (options.format === "json") printJson(answers);
     else if (options.format === "csv")
-      print(await answerAsCsv(Object.keys(VIEWS[first]?.columns ?? {}), answers[first] ?? []));
+      process.stdout.write(answerAsCsv(Object.keys(VIEWS[first]?.columns ?? {}), answers[first] ?? []));
     else await printAnswers(answers);
   });
 }

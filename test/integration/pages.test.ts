@@ -290,7 +290,7 @@ test.each<[string, State]>([
         ...[200, "text/csv; charset=utf-8", `attachment; filename="${name}.csv"`],
       ]);
       const rows: AnswerRow[] = await rowsOf(name);
-      expect(text).toBe(await answerAsCsv(Object.keys(columns), rows));
+      expect(text).toBe(answerAsCsv(Object.keys(columns), rows));
       expect(text).not.toMatch(/(^|[,\n])"?([=+@\t\r]|-(?!\d))/);
     }
     // They read the facts, for as long as that takes.

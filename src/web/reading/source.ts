@@ -91,7 +91,7 @@ export interface PageSource {
   readonly otherViews: readonly ViewShape[];
   /** All in one snapshot. */
   readonly readViews: (names: readonly string[]) => Promise<ReadViews>;
-  readonly asCsv: (view: ViewShape, rows: readonly AnswerRow[]) => Promise<string>;
+  readonly asCsv: (view: ViewShape, rows: readonly AnswerRow[]) => string;
   readonly checks: () => Promise<PageChecks>;
   /** Those that are open, newest first. */
   readonly alerts: () => Promise<readonly PageAlert[]>;
