@@ -3,6 +3,7 @@ import { visible } from "../src/lib/visible.ts";
 import { identityOf } from "../src/runs/fileIdentity.ts";
 import { sourcesOfUnchanged } from "../src/runs/unchangedFiles.ts";
 import { mayNameCard, shownPath } from "../src/sources/cardLikeNames.ts";
+import { SOURCES, type SourceName } from "../src/sources/contracts.ts";
 import {
   discoverFiles,
   type DiscoveredFile,
@@ -34,14 +35,18 @@ export interface FoundFiles {
 /**
  * The files that a run is to load: those that were named or else those of DATA_DIR, once they are settled; and those that
  * it must not read.
+ *
+ * @param sources whose files are asked for; absent: of all
+ * @throws TillhouseError `usage_invalid` for a named file of another source
  */
 export async function filesToLoad(
   { config, database, clock, trigger, stopping, logger }: JobContext,
   named: readonly string[],
+  sources: readonly SourceName[] = SOURCES,
 ): Promise<FoundFiles> {
   const areNamed = named.length > 0;
   const {
-    files,
+    files: ofAllSources,
     unknown,
     refused: notOurs,
   } = await discoverFiles(config.dataDir, named, (unnamed) =>
@@ -50,6 +55,9 @@ export async function filesToLoad(
       unnamed.map(({ path, stats }) => ({ path, identity: identityOf(stats) })),
     ),
   );
+  const files = ofAllSources.filter(({ source }) => sources.includes(source));
+  const other = areNamed ? ofAllSources.find((file) => !files.includes(file)) : undefined;
+  if (other !== undefined) throw ofOtherSource(other, sources);
   // Of a folder, what is none of ours may be somebody else's; a file that was named was meant.
   const refused = areNamed ? unknown.map(asRefused) : notOurs;
   for (const { path, reason } of refused) logger.error(`the file is refused: ${reason}`, { file: path });
@@ -60,10 +68,19 @@ export async function filesToLoad(
       ...(foreign !== undefined && { begins_as: foreign.name, remedy: foreign.remedy }),
     });
   }
-  if (files.length === 0) logger.warn("no files found", { DATA_DIR: config.dataDir });
+  if (files.length === 0)
+    logger.warn("no files found", { DATA_DIR: config.dataDir, ...(sources !== SOURCES && { sources }) });
   if (trigger === "schedule") return { files: await settledFiles(files, config.settleMs, clock), refused };
   await waitUntilSettled(files, config.settleMs, clock, stopping);
   return { files, refused };
+}
+
+function ofOtherSource({ path, source }: DiscoveredFile, selected: readonly SourceName[]): TillhouseError {
+  return new TillhouseError(
+    "usage_invalid",
+    `${visible(shownPath(path))} holds ${source}, and only ${selected.join(" and ")} are selected: leave that --file out, or select ${source} too`,
+    { source, selected },
+  );
 }
 
 const OF_NO_SOURCE = "neither its name nor its header tells what it holds";

@@ -7,6 +7,7 @@ import { publicMessage } from "../src/lib/publicError.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { UsualLoads } from "../src/runs/usualLoads.ts";
 import { fileRefused, type RefusedFile } from "../src/sources/discoverFiles.ts";
+import { rebuildInRun } from "./aggregate.ts";
 import { rangeParameters } from "./backfillRange.ts";
 import { filesToLoad, refuseCardLike, type FoundFiles } from "./filesToLoad.ts";
 import type { IngestOptions } from "./ingestOptions.ts";
@@ -45,6 +46,7 @@ export async function ingest(context: JobContext, options: IngestOptions): Promi
     files: options.files,
     ...(options.asOf && { as_of: options.asOf.toISOString() }),
     ...rangeParameters(options.range),
+    ...(options.selection && { select: options.selection.selectors }),
   };
   if (options.dryRun === true) {
     return inOneTransaction(INGEST, parameters, context, (held) => rehearse(held, options, doneOf, started));
@@ -89,12 +91,12 @@ async function rehearse(
 
 async function discover(
   context: JobContext,
-  { files, range }: IngestOptions,
+  { files, range, selection }: IngestOptions,
   { run }: HeldRun,
 ): Promise<FoundFiles> {
   const all = await run.step(
     "discover files",
-    () => filesToLoad(context, files),
+    () => filesToLoad(context, files, selection?.sources),
     (found) => ({ files: found.files.length, ...countOf(found.refused) }),
   );
   const other = all.files.find(({ source }) => source !== "transactions");
@@ -121,9 +123,24 @@ async function loadAll(
   const [firstRefused] = refused;
   const refusalOfRun = firstRefused === undefined ? undefined : fileRefused(firstRefused);
   const done = { files: loaded.files, refused, failure: loaded.failure ?? refusalOfRun };
-  return reportOf(run.runId, done, context, started).catch((problem: unknown) => {
+  const selected = await rebuildAfter(done.failure, options, held, loaders);
+  const report = await reportOf(run.runId, done, context, started).catch((problem: unknown) => {
     throw loaded.failure ?? problem;
   });
+  return { ...report, ...selected };
+}
+
+/** Rollups that are selected besides files are rebuilt once all of these are loaded. */
+async function rebuildAfter(
+  failure: unknown,
+  { selection }: IngestOptions,
+  held: HeldRun,
+  { session }: Loaders,
+): Promise<Pick<IngestReport, "selection" | "rebuilt">> {
+  if (selection === undefined) return {};
+  if (failure !== undefined) return { selection };
+  const rebuilt = await rebuildInRun(held, selection.rollups, (work) => work(session));
+  return { selection, rebuilt };
 }
 
 /** Refreshes the statistics after a load that changed much; that this fails is only told. */

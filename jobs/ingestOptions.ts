@@ -1,4 +1,5 @@
 import type { BackfillRange } from "./backfillRange.ts";
+import type { Selection } from "./selection.ts";
 
 /** What a run of the ingest job is asked for. */
 export interface IngestOptions {
@@ -10,4 +11,6 @@ export interface IngestOptions {
   readonly range?: BackfillRange | undefined;
   /** Does all of it, reports it and undoes it: the database is as it was. */
   readonly dryRun?: boolean | undefined;
+  /** What of the pipeline to run, sources among it; absent: the ingestion layer. */
+  readonly selection?: Selection | undefined;
 }

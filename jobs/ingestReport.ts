@@ -1,4 +1,5 @@
 import { onlyRow, sqlFile } from "../src/database/sqlFile.ts";
+import type { MendedRows } from "../src/ingestion/rollups/rebuildRollups.ts";
 import type { VolumeNote } from "../src/ingestion/volumeOfLoad.ts";
 import { addOutcomes, NO_OUTCOMES, outcomeColumns, type Outcomes } from "../src/runs/outcomes.ts";
 import { statusOf } from "../src/runs/runLog.ts";
@@ -7,6 +8,8 @@ import type { RefusedFile } from "../src/sources/discoverFiles.ts";
 import type { JobContext } from "./job.ts";
 import type { Rejections } from "./rejections.ts";
 import { publicCode, publicMessage } from "../src/lib/publicError.ts";
+import { rollupTable, type RollupName } from "../src/database/rollups.ts";
+import { selectionAsJson, type Selection } from "./selection.ts";
 
 const runSums = sqlFile(new URL("./runSums.sql", import.meta.url));
 
@@ -48,6 +51,15 @@ export interface IngestReport {
   readonly fullRefresh?: { readonly missing: readonly string[] };
   /** Of a dry run, which leaves nothing to look at: what it would have put into quarantine. Absent otherwise. */
   readonly dryRun?: { readonly rejections: readonly Rejections[] };
+  /** What was selected, where it was parts of the pipeline. */
+  readonly selection?: Selection;
+  /** Of such a selection: rows of each rollup that did not agree with the facts, and do now. Absent where it did not come to that. */
+  readonly rebuilt?: MendedRows;
+}
+
+/** Rollups by their names in the database, with the rows that were mended. */
+export function mendedRollups(rebuilt: MendedRows): [table: string, mended: number][] {
+  return Object.entries(rebuilt).map(([name, mended]) => [rollupTable(name as RollupName), mended]);
 }
 
 /** An error as JSON output has it. */
@@ -68,6 +80,7 @@ export function reportAsJson(report: IngestReport): Record<string, unknown> {
     run_id: report.dryRun === undefined ? report.runId : null,
     ...(report.dryRun !== undefined && { dry_run: true }),
     ...(report.fullRefresh !== undefined && { full_refresh: true, missing: report.fullRefresh.missing }),
+    ...(report.selection !== undefined && { selected: selectionAsJson(report.selection) }),
     status: statusOfReport(report),
     ...outcomeColumns(sum),
     resolved: report.resolved,
@@ -76,6 +89,7 @@ export function reportAsJson(report: IngestReport): Record<string, unknown> {
     ...(report.failure === undefined ? {} : errorAsJson(report.failure)),
     refused: report.refused,
     ...(report.dryRun !== undefined && { rejections: report.dryRun.rejections }),
+    ...(report.rebuilt !== undefined && { rebuilt: Object.fromEntries(mendedRollups(report.rebuilt)) }),
     files: report.files.map((file) => ({
       source: file.source,
       path: file.path,

@@ -3,7 +3,7 @@ import type { AnswersOptions } from "../commands/answers.ts";
 import type { CardKeyOptions } from "../commands/cardKey.ts";
 import type { ListOptions } from "../commands/history.ts";
 import type { ChecksCommandOptions } from "../commands/checks.ts";
-import type { IngestCommandOptions } from "../commands/ingest.ts";
+import type { IngestCommandOptions } from "../commands/ingestUsage.ts";
 import { listOption, positiveNumber, transactionId, wholeNumber } from "../commands/optionValues.ts";
 import type { ReplayOptions } from "../commands/replay.ts";
 import type { UndoOptions } from "../commands/undo.ts";
@@ -16,15 +16,16 @@ export function addWarehouseCommands(program: Command): void {
     .command("ingest")
     .summary("run the pipeline once: load what is new, then show the answers (npm run job:ingest)")
     .description(
-      "the pipeline once: loads what is new of DATA_DIR, or the files named, then prints the answers. --as-of says what the records are of, instead of their files' names and times (README: Corrections and history). A range makes it a backfill, --dry-run a rehearsal, --full-refresh rebuilds everything from the files (README: Backfills, rehearsals, replays and undo). --select ingestion_layer only loads; --select aggregation_layer reads no file, rebuilds the rollups, checks what is kept and prints the answers",
+      "the pipeline once: loads what is new of DATA_DIR, or the files named, then prints the answers. --as-of says what the records are of, instead of their files' names and times (README: Corrections and history). A range makes it a backfill, --dry-run a rehearsal, --full-refresh rebuilds everything from the files (README: Backfills, rehearsals, replays and undo). --select ingestion_layer only loads; --select aggregation_layer reads no file, rebuilds the rollups, checks what is kept and prints the answers; by name it takes parts of either (README: Parts of the pipeline)",
     )
     .addOption(listOption("--file <path>", "a file to load instead of those of DATA_DIR"))
     .addOption(
-      new Option("--select <layer>", "one half of the pipeline; aggregation_layer reads no file").choices([
-        "ingestion_layer",
-        "aggregation_layer",
-      ]),
+      listOption(
+        "--select <names>",
+        "ingestion_layer or aggregation_layer; or sources, tables, rollups and views by name, with commas between them, each with + before it for all that it rests on, and + behind it for all that rests on it",
+      ),
     )
+    .option("--list", "say what --select comes to, or without it what can be selected, and do nothing")
     .option(
       "--as-of <moment>",
       "what the records are of, instead of a date in their file's name or its mtime: the later version of a record counts",
@@ -53,6 +54,10 @@ Examples:
   npm run job:ingest -- --file mended.csv --as-of 2026-11-20
   npm run job:ingest -- --from-id 1000 --to-id 1999
   npm run job:ingest -- --file exports/transactions-2026-11.csv --from-date 2026-11-03 --to-date 2026-11-04
+  npm run job:ingest -- --select stores
+  npm run job:ingest -- --select top_10_stores_by_amount
+  npm run job:ingest -- --select +top_10_products_sold,daily_sales --list
+  npm run job:ingest -- --select stores+
   npm run job:ingest -- --full-refresh --dry-run
   npm run job:ingest -- --full-refresh
   npm run -s job:ingest -- --json
@@ -77,6 +82,12 @@ Exit codes: 0 done (rejected records are reported, not an error), 1 failed or st
     .description("the answers, all of one moment (README: The answers)")
     .option("--view <name>", "one view of the aggregation layer instead of the five answers")
     .addOption(
+      listOption(
+        "--select <names>",
+        "views as job:ingest selects them, such as stores+ for all that rest on stores",
+      ),
+    )
+    .addOption(
       new Option("--format <format>", "how to print them").choices(["table", "json", "csv"]).default("table"),
     )
     .addHelpText(
@@ -85,6 +96,7 @@ Exit codes: 0 done (rejected records are reported, not an error), 1 failed or st
 Examples:
   npm run answers
   npm run answers -- --view daily_sales
+  npm run answers -- --select rollup_stores+
   npm run -s answers -- --format json
   npm run -s answers -- --view top_10_products_sold --format csv`,
     )
@@ -209,6 +221,12 @@ nothing is changed), 2 wrong usage or configuration, 3 another run is at work.`,
     .description(
       "recomputes from the facts what is kept beside them; exit code 1 and a table on any difference. --files also hashes every file again as far as it was loaded, and says which is gone, shorter, changed, unreadable or read under another LEDGER_KEY",
     )
+    .addOption(
+      listOption(
+        "--select <names>",
+        "only rollups, as job:ingest selects them, such as daily_sales for those that it rests on",
+      ),
+    )
     .option("--files", "also hash every loaded file again: which is gone, shorter, changed or unreadable")
     .option("--json", "print one JSON object")
     .addHelpText(
@@ -216,6 +234,7 @@ nothing is changed), 2 wrong usage or configuration, 3 another run is at work.`,
       `
 Examples:
   npm run verify
+  npm run verify -- --select rollup_days
   npm run verify -- --files
   npm run -s verify -- --files --json`,
     )

@@ -5,12 +5,13 @@ import type { Run } from "../database/generated/client.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import { visible } from "../lib/visible.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
-import { LAYERS, type IngestCommandOptions } from "./ingest.ts";
+import type { IngestCommandOptions } from "./ingestUsage.ts";
 
 /** A run's parameters, as it was logged with, but for its range. */
 interface Parameters {
   readonly files?: readonly string[];
-  readonly select?: string;
+  /** A layer, or parts of the pipeline. */
+  readonly select?: string | readonly string[];
   readonly as_of?: string;
   readonly full_refresh?: boolean;
   readonly allow_missing?: boolean;
@@ -75,10 +76,9 @@ function howAgain(run: Run, json: boolean): { again: () => Promise<void>; words:
 }
 
 function ingestOptions(parameters: Parameters): IngestCommandOptions {
-  const select = LAYERS.find((layer) => layer === parameters.select);
   return {
     file: parameters.files ?? [],
-    ...(select !== undefined && { select }),
+    select: [parameters.select ?? []].flat(),
     ...(parameters.as_of !== undefined && { asOf: parameters.as_of }),
     ...(parameters.full_refresh === true && { fullRefresh: true }),
     ...(parameters.allow_missing === true && { allowMissing: true }),

@@ -1,6 +1,10 @@
-import { EXIT_CODES } from "../lib/errors.ts";
+import type pg from "pg";
+import { selectionIn } from "../../jobs/selection.ts";
+import { readParts, type Selector } from "../../jobs/selectors.ts";
+import type { RollupName } from "../database/rollups.ts";
+import { EXIT_CODES, TillhouseError } from "../lib/errors.ts";
 import { verifyFiles } from "../quality/verifyFiles.ts";
-import { verifyWarehouse, type Verification } from "../quality/verifyWarehouse.ts";
+import { verifyRollups, verifyWarehouse, type Verification } from "../quality/verifyWarehouse.ts";
 import { ledgerKey } from "../runs/ledgerKey.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";
 import { print, printJson, printTable } from "./output.ts";
@@ -9,13 +13,19 @@ export interface VerifyCommandOptions {
   readonly json?: boolean;
   /** Hash the files again as well. */
   readonly files?: boolean;
+  /** Parts of the pipeline whose rollups alone are recomputed, as `job:ingest` takes them. */
+  readonly select: readonly string[];
 }
 
 /** `verify`: exit code 1 and a table on any difference. */
 export async function verifyCommand(options: VerifyCommandOptions): Promise<void> {
   const context = commandContext();
+  const selectors = options.select.length === 0 ? undefined : selectorsIn(options);
   await withDatabase(context, "verify", async (database) => {
-    const { checks, differences } = await verifyWarehouse(database.pool);
+    const { checks, differences } =
+      selectors === undefined
+        ? await verifyWarehouse(database.pool)
+        : await verifyRollups(database.pool, await rollupsSelected(database.pool, selectors));
     const files =
       options.files === true
         ? await verifyFiles(database.pool, await ledgerKey(context.config), context.config.dataDir)
@@ -30,6 +40,27 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<void
       if (files?.differences.length === 0) print(`All ${files.files} files hold what was loaded of them.`);
     }
   });
+}
+
+function selectorsIn({ select, files }: VerifyCommandOptions): readonly Selector[] {
+  if (files !== true) return readParts(select);
+  throw new TillhouseError(
+    "usage_invalid",
+    "--files is about all files that were loaded, --select about rollups: leave one of them out",
+  );
+}
+
+async function rollupsSelected(
+  pool: pg.Pool,
+  selectors: readonly Selector[],
+): Promise<readonly RollupName[]> {
+  const { rollups } = await selectionIn(pool, selectors);
+  if (rollups.length > 0) return rollups;
+  const text = selectors.map((selector) => selector.text).join(",");
+  throw new TillhouseError(
+    "usage_invalid",
+    `--select ${text} finds no rollup, and no view that rests on one: all that is kept beside the facts is recomputed without --select`,
+  );
 }
 
 export async function printVerification({ checks, differences }: Verification): Promise<void> {

@@ -46,6 +46,24 @@ export type SumRollupName = keyof typeof SUM_ROLLUPS;
 
 export const SUM_ROLLUP_NAMES = Object.keys(SUM_ROLLUPS) as readonly SumRollupName[];
 
+/** All rollups: those, and the one of a store's first sales. */
+export type RollupName = SumRollupName | "firstSales";
+
+export const ROLLUP_TABLES: Readonly<Record<RollupName, string>> = {
+  stores: SUM_ROLLUPS.stores.table,
+  devices: SUM_ROLLUPS.devices.table,
+  products: SUM_ROLLUPS.products.table,
+  days: SUM_ROLLUPS.days.table,
+  firstSales: "aggregation_layer.rollup_store_first_sales",
+};
+
+export const ROLLUP_NAMES = Object.keys(ROLLUP_TABLES) as readonly RollupName[];
+
+/** How a rollup is called in the database, without its schema. */
+export function rollupTable(name: RollupName): string {
+  return ROLLUP_TABLES[name].replace(/^.*\./, "");
+}
+
 /** A list of a store's first accepted sales with so many can be answered from; a shorter one is whole. */
 export const FIRST_SALES_NEEDED = 5;
 /**

@@ -5,6 +5,7 @@ import {
   FIRST_SALES_READ,
   SUM_ROLLUP_NAMES,
   SUM_ROLLUPS,
+  type RollupName,
   type SumRollupName,
 } from "../database/rollups.ts";
 import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
@@ -75,6 +76,15 @@ const STATEMENTS: readonly CheckStatement[] = [
   })),
 ];
 
+/** The check that recomputes each rollup. */
+const CHECK_OF_ROLLUP: Readonly<Record<RollupName, VerifyCheck>> = {
+  stores: ROLLUP_CHECKS.stores.name,
+  devices: ROLLUP_CHECKS.devices.name,
+  products: ROLLUP_CHECKS.products.name,
+  days: ROLLUP_CHECKS.days.name,
+  firstSales: "firstSalesOfStores",
+};
+
 /** What `verify` found. */
 export interface Verification {
   readonly checks: number;
@@ -86,7 +96,16 @@ export function verifyWarehouse(pool: pg.Pool): Promise<Verification> {
   return inOneSnapshot(pool, verifySnapshot);
 }
 
-/** The same, in a transaction of the caller's. */
+/** The same for some rollups alone. */
+export function verifyRollups(pool: pg.Pool, rollups: readonly RollupName[]): Promise<Verification> {
+  const checks = rollups.map((name) => CHECK_OF_ROLLUP[name]);
+  return inOneSnapshot(pool, async (client) => ({
+    checks: checks.length,
+    differences: await findDifferences(client, checks),
+  }));
+}
+
+/** All of it, in a transaction of the caller's. */
 export async function verifySnapshot(client: ClientBase): Promise<Verification> {
   return { checks: STATEMENTS.length, differences: await findDifferences(client) };
 }

@@ -20,14 +20,15 @@ test("a run is done once more with its own options, or the command says which ar
 
   await json("job", "verify");
   await json("checks", "--select", "dim_stores");
+  await json("ingest", "--select", "devices,daily_sales", "--select", "+stores");
 
-  for (const runId of ["1", "2", "3", "4", "5", "6"]) await json("runs", "retry", runId);
+  for (const runId of ["1", "2", "3", "4", "5", "6", "7"]) await json("runs", "retry", runId);
 
   const runs = await query<{ job: string; parameters: unknown }>(
     url,
     "SELECT job, parameters FROM operations.runs ORDER BY run_id",
   );
-  expect(runs.slice(6)).toEqual(runs.slice(0, 6));
+  expect(runs.slice(7)).toEqual(runs.slice(0, 7));
   expect(runs[1]?.parameters).toEqual({
     ...{ files: [file], as_of: "2026-01-02T03:04:05.000Z", from_id: 10, to_id: 20 },
   });
@@ -37,10 +38,10 @@ test("a run is done once more with its own options, or the command says which ar
     `run 2 once more: npm run job:ingest -- --file ${file} --as-of 2026-01-02T03:04:05.000Z --from-id 10 --to-id 20`,
   );
   await json("undo");
-  await expect(run(["runs", "retry", "14"], environment)).resolves.toMatchObject({
+  await expect(run(["runs", "retry", "16"], environment)).resolves.toMatchObject({
     exitCode: 2,
     stderr:
-      "usage_invalid: Run 14 is of undo: only loads, replays, checks and the daemon's jobs are run again.\n",
+      "usage_invalid: Run 16 is of undo: only loads, replays, checks and the daemon's jobs are run again.\n",
   });
   await expect(run(["runs", "retry", "99"], environment)).resolves.toMatchObject({
     exitCode: 2,

@@ -1,5 +1,5 @@
 import type { Source } from "../generated/enums.ts";
-import { SUM_ROLLUPS } from "../rollups.ts";
+import { ROLLUP_TABLES } from "../rollups.ts";
 import type { LineageStep, Place, TableName } from "./model.ts";
 
 const STAR = "ingestion_layer";
@@ -19,10 +19,7 @@ const FED_BY: Readonly<Record<Source, readonly string[]>> = {
 };
 
 /** Tables that are summed from the fact, in the commit that changes it. */
-const ROLLUPS: readonly TableName[] = [
-  ...Object.values(SUM_ROLLUPS).map(({ table }) => table),
-  "aggregation_layer.rollup_store_first_sales",
-].map((table) => {
+const ROLLUPS: readonly TableName[] = Object.values(ROLLUP_TABLES).map((table) => {
   const [schema = "", name = ""] = table.split(".");
   return { schema, name };
 });
