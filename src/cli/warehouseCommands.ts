@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import type { AnswersOptions } from "../commands/answers.ts";
 import type { CardKeyOptions } from "../commands/cardKey.ts";
+import type { ExportOptions } from "../commands/export.ts";
 import type { ListOptions } from "../commands/history.ts";
 import type { ChecksCommandOptions } from "../commands/checks.ts";
 import type { IngestCommandOptions } from "../commands/ingestUsage.ts";
@@ -102,6 +103,39 @@ Examples:
     )
     .action(async (options: AnswersOptions) =>
       (await import("../commands/answers.ts")).answersCommand(options),
+    );
+
+  program
+    .command("export")
+    .summary("all rows of a view as CSV, JSON or NDJSON (npm run export)")
+    .description(
+      "all rows of a view, of one moment, as CSV, JSON or NDJSON, on stdout or as a file (README: Exports)",
+    )
+    .argument("<view>", "its name")
+    .addOption(
+      new Option("--format <format>", "how to write them; without it by the file's name, else csv").choices([
+        "csv",
+        "json",
+        "ndjson",
+      ]),
+    )
+    .option("--out <file>", "a file instead of stdout, compressed if its name ends in .gz")
+    .option("--force", "replace a file that is there")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run -s export -- top_10_stores_by_amount
+  npm run -s export -- transactions_as_was --format ndjson | head
+  npm run export -- transaction_versions --out versions.csv.gz
+  npm run export -- daily_sales --out daily_sales.json --force
+
+A file has its name once it is whole: whatever happens before that, one of that name stays as it was.
+
+Exit codes: 0 done, also when who reads stdout leaves early, 1 failed or stopped, 2 wrong usage or configuration.`,
+    )
+    .action(async (view: string, options: ExportOptions) =>
+      (await import("../commands/export.ts")).exportCommand(view, options),
     );
 
   const runs = program

@@ -43,8 +43,16 @@ export async function inOneSnapshotWithin<T>(
 
 /** The same on a connection of the caller's. */
 export function inSnapshotOn<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
-  return withTransaction(client, async () => {
-    await client.query(SNAPSHOT);
-    return work();
-  });
+  return withTransaction(client, () => snapshotOf(client, work));
+}
+
+/** The same for work that cannot be done twice, since it hands on what it reads: a conflict ends it. */
+export function inSnapshotOnceOn<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  const once = { hasLost: () => false, mostAttempts: 1 };
+  return withTransaction(client, () => snapshotOf(client, work), once);
+}
+
+async function snapshotOf<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query(SNAPSHOT);
+  return work();
 }

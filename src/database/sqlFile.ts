@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ClientBase, Pool, QueryConfig, QueryResult, QueryResultRow } from "pg";
+import type { ClientBase, Pool, QueryArrayConfig, QueryConfig, QueryResult, QueryResultRow } from "pg";
 
 /** Values for the named parameters of a statement. */
 export type Parameters = Readonly<
@@ -21,14 +21,16 @@ export interface SqlFile {
     parameters?: Parameters,
     withinMs?: number,
   ): Promise<QueryResult<Row>>;
+  /** The same, each row as a list of what PostgreSQL says itself: exact, whatever the types of its values are. */
+  texts(client: Pick<ClientBase | Pool, "query">, parameters?: Parameters): Promise<(string | null)[][]>;
 }
 
 const COMMENT = /^\s*--.*$/gm;
 // A colon that is neither part of a cast (`::int`) nor of a word.
 const PARAMETER = /(?<![:\w]):([a-z][a-z0-9_]*)/g;
 const IDENTIFIER = /:"([a-z][a-z0-9_]*)"/g;
-/** A name as ours are, perhaps with its schema: it needs no quotes. */
-const NAME = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/;
+/** A name as ours are, perhaps with its schema, which needs no quotes; or with the order that its texts are to stand in. */
+const NAME = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*| COLLATE "C")?$/;
 
 /**
  * Reads a statement once, when the module that owns it loads: `sqlFile(new URL("./insertFacts.sql", import.meta.url))`.
@@ -54,18 +56,26 @@ export function sqlFile(
       if (!names.includes(name)) names.push(name);
       return `$${names.indexOf(name) + 1}`;
     });
+  const valuesOf = (parameters: Parameters) =>
+    names.map((name) => {
+      const value = parameters[name];
+      if (value === undefined) throw new Error(`${url.pathname} needs the parameter :${name}`);
+      return typeof value === "bigint" ? value.toString() : value;
+    });
   return {
     run: (client, parameters = {}, withinMs) => {
-      const values = names.map((name) => {
-        const value = parameters[name];
-        if (value === undefined) throw new Error(`${url.pathname} needs the parameter :${name}`);
-        return typeof value === "bigint" ? value.toString() : value;
-      });
+      const values = valuesOf(parameters);
       if (withinMs === undefined) return client.query(text, values);
       const limited: QueryConfig<typeof values> & { query_timeout: number } = {
         ...{ text, values, query_timeout: withinMs },
       };
       return client.query(limited);
+    },
+    texts: async (client, parameters = {}) => {
+      const asSaid: QueryArrayConfig = {
+        ...{ text, values: valuesOf(parameters), rowMode: "array", types: { getTypeParser: () => String } },
+      };
+      return (await client.query<(string | null)[]>(asSaid)).rows;
     },
   };
 }

@@ -182,6 +182,12 @@ export const ERRORS = {
     retry: "later",
     meaning: "A file cannot be read to its end. What was committed of it stands; the next run tries again.",
   },
+  file_unwritable: {
+    exitCode: EXIT_CODES.failed,
+    retry: "later",
+    meaning:
+      "An export cannot be written to its end, for want of room perhaps. Nothing is left of it; a file that had its name before is as it was.",
+  },
   loader_thread_died: {
     exitCode: EXIT_CODES.failed,
     retry: "soon",

@@ -12,6 +12,7 @@ describe("--help", () => {
     "",
     "ingest",
     "answers",
+    "export",
     "runs",
     "rejects",
     "verify",

@@ -24,6 +24,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "file_not_found 2",
     "file_refused 1",
     "file_unreadable 1 later",
+    "file_unwritable 1 later",
     "files_missing 1",
     "http_unavailable 2",
     "loader_thread_died 1 soon",
