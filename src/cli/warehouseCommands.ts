@@ -253,7 +253,7 @@ nothing is changed), 2 wrong usage or configuration, 3 another run is at work.`,
       "recompute from the facts what is kept beside them; exit code 1 on any difference (npm run verify)",
     )
     .description(
-      "recomputes from the facts what is kept beside them; exit code 1 and a table on any difference. --files also hashes every file again as far as it was loaded, and says which is gone, shorter, changed, unreadable or read under another LEDGER_KEY",
+      "recomputes from the facts what is kept beside them; exit code 1 and a table on any difference. --files also hashes every file again as far as it was loaded, and says which is gone, shorter, changed, unreadable or read under another LEDGER_KEY. --select recomputes some rollups alone (README: Parts of the pipeline)",
     )
     .addOption(
       listOption(

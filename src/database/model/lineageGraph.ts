@@ -12,13 +12,13 @@ export interface LineageGraph {
   /** Sources first, then in the order of prisma/schema.prisma. */
   readonly nodes: readonly LineageNode[];
   /** Names of all that something is made from, or reads. */
-  above(name: string): ReadonlySet<string>;
+  readonly above: (name: string) => ReadonlySet<string>;
   /** Names of all that is made from something, or reads it. */
-  below(name: string): ReadonlySet<string>;
+  readonly below: (name: string) => ReadonlySet<string>;
   /** Sources whose files fill a table of the star. */
-  sourcesOf(table: string): readonly Source[];
+  readonly sourcesOf: (table: string) => readonly Source[];
   /** Sources that are to be loaded before one: its records refer by key to what they bring, and do not bring it along. */
-  neededBefore(source: Source): readonly Source[];
+  readonly neededBefore: (source: Source) => readonly Source[];
 }
 
 /** The nodes alone, which no database is needed for. */

@@ -69,7 +69,7 @@ describe("the commands", () => {
 
   test("are asked for as npm takes them, with arguments, options and choices", () => {
     expect(table).toContain(
-      "\n| `npm run answers -- [--view <name>] [--format table\\|json\\|csv]` | the answers",
+      "\n| `npm run answers -- [--view <name>] [--select <names>]… [--format table\\|json\\|csv]` | the answers",
     );
     expect(table).toContain("`npm run runs -- retry <run_id> [--json]`");
     expect(table).toContain("`npm run replay -- [--reason <code>]… [--json]`");
