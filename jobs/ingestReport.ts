@@ -1,5 +1,6 @@
 import { onlyRow, sqlFile } from "../src/database/sqlFile.ts";
 import type { MendedRows } from "../src/ingestion/rollups/rebuildRollups.ts";
+import type { ChangedColumns } from "../src/ingestion/comparedWithLast.ts";
 import type { VolumeNote } from "../src/ingestion/volumeOfLoad.ts";
 import { addOutcomes, NO_OUTCOMES, outcomeColumns, type Outcomes } from "../src/runs/outcomes.ts";
 import { statusOf } from "../src/runs/runLog.ts";
@@ -24,6 +25,8 @@ export interface FileReport {
   readonly warningsByKind?: Readonly<Record<string, number>>;
   /** What the last two kinds of those are about: how many records the file brought. */
   readonly volume?: VolumeNote | undefined;
+  /** How its columns have changed since the last file of its source. */
+  readonly changed?: ChangedColumns | undefined;
   /** Of a backfill: records that were read and not asked for; none of `outcomes`. */
   readonly outOfRange?: number;
   /** Quarantined records of the file that loaded in this run. */
@@ -98,6 +101,10 @@ export function reportAsJson(report: IngestReport): Record<string, unknown> {
       ...(file.outOfRange !== undefined && { out_of_range: file.outOfRange }),
       warnings_by_kind: file.warningsByKind ?? {},
       ...(file.volume?.kind === "few_records" && { usual_records: file.volume.usual }),
+      ...(file.changed !== undefined && {
+        compared_with: file.changed.comparedWith,
+        schema_changes: file.changed.changes,
+      }),
       resolved: file.resolved,
       watermark: file.watermark,
       duration_ms: Math.round(file.durationMs),

@@ -69,6 +69,7 @@ export async function loadingRules(
     logger,
     maxRecordBytes: config.maxRecordBytes,
     chunkRecords: config.chunkRecords,
+    schemaPolicies: config.schemaChanges,
     reopenAfterMs: options.files.length > 0 ? 0 : config.settleMs,
     now: () => clock.now(),
     signal: stopping,

@@ -34,6 +34,7 @@ export type LoadRules = LoadContext & ResolveContext & { readonly clock: Clock }
 /** Errors that stop one file; the others are loaded all the same. */
 const FILE_ERRORS: ReadonlySet<ErrorCode> = new Set([
   "file_refused",
+  "schema_changed",
   "file_changed",
   "file_unreadable",
   "check_failed",
@@ -58,8 +59,8 @@ export async function loadSources(
 
   const isBackfilled = (source: SourceName): boolean => source === "transactions" && load.range !== undefined;
   const notesOf = ({ path, source }: DiscoveredFile) => {
-    const { outOfRange, warningsByKind, volume } = load.doneOf(path);
-    return { warningsByKind, volume, ...(isBackfilled(source) && { outOfRange }) };
+    const { changed, outOfRange, warningsByKind, volume } = load.doneOf(path);
+    return { changed, warningsByKind, volume, ...(isBackfilled(source) && { outOfRange }) };
   };
   const loadAll = async (source: SourceName): Promise<void> => {
     const ofSource = files.filter((found) => found.source === source);

@@ -86,6 +86,8 @@ export async function runsCommand(options: ListOptions): Promise<void> {
           rejected: Number(counts.rejected),
           warnings: Number(counts.warnings),
           bytes_read: Number(counts.bytesRead),
+          compared_with: counts.comparedWith,
+          schema_changes: counts.schemaChanges,
         })),
       })),
     });

@@ -28,6 +28,7 @@ import { publicMessage } from "../lib/publicError.ts";
 import { visible } from "../lib/visible.ts";
 import { localTimeIn } from "../sources/localTime.ts";
 import type { VolumeNote } from "../ingestion/volumeOfLoad.ts";
+import { changesInWords } from "../sources/columnChanges.ts";
 import type { SourceName } from "../sources/contracts.ts";
 import { refusalOfFile } from "../sources/discoverFiles.ts";
 import { WARNINGS } from "../sources/reasons.ts";
@@ -167,6 +168,13 @@ async function printReport(report: IngestReport): Promise<void> {
   }
   for (const { path, volume } of report.files) {
     if (volume !== undefined) print(`${path}: ${volume.kind}: ${aboutVolume(volume)}`);
+  }
+  for (const { path, source, changed } of report.files) {
+    if (changed === undefined) continue;
+    print(
+      visible(`${path} has other columns than ${changed.comparedWith}, the last ${source} file before it:`),
+    );
+    for (const change of changesInWords(changed.changes)) print(visible(`  ${change}`));
   }
   if (report.resolved > 0) print(`${report.resolved} records that had waited in quarantine were loaded.`);
   printRebuilt(report);

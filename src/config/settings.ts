@@ -3,6 +3,7 @@ import { z } from "zod";
 import { CATCH_UPS } from "./catchUp.ts";
 import { DATE_ORDERS } from "./dateOrder.ts";
 import { LOG_LEVELS } from "../lib/logger.ts";
+import { schemaPolicies } from "./schemaPolicies.ts";
 import {
   absolutePath,
   bearerToken,
@@ -209,6 +210,13 @@ export const SETTINGS = {
     example: "0.1",
     default: "0.1",
     schema: ratio,
+  }),
+  SCHEMA_CHANGES: setting({
+    description:
+      "What is done with a file whose columns are not those of the last file of its source (README: Contracts in time): it is not loaded (fail), loaded with a warning (warn), or just loaded (ignore). Of sources that are not named: warn.",
+    example: "stores=fail,transactions=ignore",
+    default: "warn",
+    schema: schemaPolicies,
   }),
   CHECKS_FILE: setting({
     description: "File of quality checks of your own (README: Quality checks).",

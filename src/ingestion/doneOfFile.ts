@@ -1,5 +1,6 @@
 import { addOutcomes, NO_OUTCOMES } from "../runs/outcomes.ts";
 import type { Warning } from "../sources/reasons.ts";
+import type { ChangedColumns } from "./comparedWithLast.ts";
 import type { CheckedRecords } from "./recordTally.ts";
 import type { CommittedChunk } from "./commitChunk.ts";
 import type { VolumeNote } from "./volumeOfLoad.ts";
@@ -13,6 +14,8 @@ export class DoneOfFile {
   rereadBytes = 0;
   readonly warningsByKind: Partial<Record<Warning, number>> = {};
   hasNamedColumns = false;
+  /** What was new about its columns. */
+  changed: ChangedColumns | undefined;
   volume: VolumeNote | undefined;
   /** Records that fail a check that only warns, by its name. */
   readonly failing = new Map<string, CheckedRecords>();

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { SchemaPolicies } from "../config/schemaPolicies.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { FileLedger } from "../runs/fileLedger.ts";
 import type { UsualLoads } from "../runs/usualLoads.ts";
@@ -17,6 +18,8 @@ export interface LoadContext extends RunContext {
   readonly loadersFor: (bytes: number) => Promise<LoaderPool>;
   readonly maxRecordBytes: number;
   readonly chunkRecords: number;
+  /** What is done with a file whose columns have changed, by source. */
+  readonly schemaPolicies: SchemaPolicies;
   /** How long a file that changed while it was read is left to whoever writes it, before it is opened again. */
   readonly reopenAfterMs: number;
   /** Aborted: the chunk in hand is finished, then the run stops. */

@@ -2,12 +2,15 @@ import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TillhouseError } from "../lib/errors.ts";
 import type { Outcomes } from "../runs/outcomes.ts";
+import { changesInWords } from "../sources/columnChanges.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
 import { openDataFile } from "../sources/dataFile.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
 import { WARNINGS, type Warning, type WarningCounts } from "../sources/reasons.ts";
 import { undefinedWhenGone } from "../sources/settle.ts";
+import type { ChangedColumns } from "./comparedWithLast.ts";
 import type { DoneOfFile } from "./doneOfFile.ts";
+import { judgeColumns, keepChangesOfRefused } from "./judgeColumns.ts";
 import { hasChanged, loadChunks, noteFailure, stopped } from "./loadChunks.ts";
 import type { LoadContext } from "./loadContext.ts";
 import { LOADINGS } from "./loadings.ts";
@@ -35,7 +38,7 @@ const MOST_REOPENINGS = 3;
  * read, checked and begun ahead. A chunk is committed only if the file still begins as it was read; where it does not,
  * the file is opened again, and read from its checkpoint or from its start, as in a run of its own.
  *
- * @throws TillhouseError `file_refused`, `file_changed`, `check_failed`, `too_many_rejects`, `run_stopped`, `run_lock_lost`,
+ * @throws TillhouseError `file_refused`, `schema_changed`, `file_changed`, `check_failed`, `too_many_rejects`, `run_stopped`, `run_lock_lost`,
  *   `loader_thread_died`; committed chunks stand
  */
 export async function loadFile(file: FileToLoad, context: LoadContext): Promise<LoadedFile> {
@@ -47,6 +50,7 @@ export async function loadFile(file: FileToLoad, context: LoadContext): Promise<
         return { path: file.path, status, outcomes: done.outcomes, warningsByKind: done.warningsByKind };
       } catch (error) {
         if (isOfEmptyFile(error)) done.note({ kind: "no_records" });
+        if (isRefused(error)) await keepChangesOfRefused(file, error, context, done);
         if (!hasChanged(error)) throw error;
         if (context.signal.aborted) throw stopped(file.path);
         if (reopenings === MOST_REOPENINGS || (await isGone(file))) throw await givenUp(error, file, context);
@@ -59,6 +63,7 @@ export async function loadFile(file: FileToLoad, context: LoadContext): Promise<
       context.logger.warn(`${file.path}: ${records} ${kind}`, {
         meaning: WARNINGS[kind as Warning],
         ...(kind === done.volume?.kind && done.volume),
+        ...(kind === "schema_changed" && done.changed && inWords(done.changed)),
       });
     for (const { check, records, firstLine } of done.failing.values())
       context.logger.warn(`${file.path}: ${records} records fail the check ${check.name}`, {
@@ -92,13 +97,14 @@ async function loadOnce(
       reread !== undefined,
     );
     if ("unchanged" in opened) return "unchanged";
+    await judgeColumns(file, opened, context, done);
     if (isResumed(opened)) await context.usualLoads.recall(context.pool, file.source);
     const watch = new PrefixWatch({ ...opened, handle, openedAt }, context.now);
     const read = opened.nothingNew ? null : await loadChunks(file, watch, opened, reread, context, done);
     if (reread !== undefined || !endsWithPart(file, opened.identity)) return "loaded";
     const identity = await trustworthyIdentity(handle, opened.identity, openedAt);
     const { atEnd } = read === null ? {} : LOADINGS[file.source];
-    await context.ledger.complete(opened.ledger.fileId, identity, atEnd);
+    await context.ledger.complete(opened.ledger.fileId, identity, context.now(), atEnd);
     const volume = volumeNote(opened, file.source, read, context.usualLoads);
     if (volume !== undefined) done.note(volume);
     return "loaded";
@@ -111,8 +117,16 @@ async function loadOnce(
 const rereadOf = ({ source }: DiscoveredFile, { range }: LoadContext): Reread | undefined =>
   source === "transactions" && range !== undefined ? { kind: "backfill", range } : undefined;
 
-const isOfEmptyFile = (error: unknown): boolean =>
-  error instanceof TillhouseError && error.code === "file_refused" && error.details["isEmpty"] === true;
+const isRefused = (error: unknown): error is TillhouseError =>
+  error instanceof TillhouseError && error.code === "file_refused";
+
+const isOfEmptyFile = (error: unknown): boolean => isRefused(error) && error.details["isEmpty"] === true;
+
+/** For the log. */
+const inWords = ({ comparedWith, changes }: ChangedColumns) => ({
+  compared_with: comparedWith,
+  changes: changesInWords(changes),
+});
 
 async function isGone({ absolutePath }: DiscoveredFile): Promise<boolean> {
   return (await stat(absolutePath).catch(undefinedWhenGone)) === undefined;

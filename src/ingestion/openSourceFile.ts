@@ -2,9 +2,10 @@ import { createHash, type Hash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { TillhouseError } from "../lib/errors.ts";
 import { identityOf, identityToNote, sameIdentity, type FileIdentity } from "../runs/fileIdentity.ts";
-import type { FileLedger, LedgerFile } from "../runs/fileLedger.ts";
+import type { FileLedger, LedgerFile, NotedDialect } from "../runs/fileLedger.ts";
 import type { LedgerKey } from "../runs/ledgerKey.ts";
 import { CONTRACTS, type Contract } from "../sources/contracts.ts";
+import type { ColumnTypes } from "../sources/columnTypes.ts";
 import { readDialect, type Dialect } from "../sources/dialect.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
 import { beginningOf, fileText, type Encoding } from "../sources/fileText.ts";
@@ -13,6 +14,7 @@ import { bindColumns, shownNames, type BoundColumns } from "../sources/header.ts
 import type { Prefix } from "../sources/readPrefix.ts";
 import { endsInLineEnd } from "../sources/frameText.ts";
 import { asInLedger } from "./asInLedger.ts";
+import { comparedWithLast, type ChangedColumns } from "./comparedWithLast.ts";
 
 /** A file that is being read, from its checkpoint on. */
 export interface ReadableFile {
@@ -21,6 +23,8 @@ export interface ReadableFile {
   readonly encoding: Encoding;
   readonly dialect: Dialect;
   readonly columns: BoundColumns;
+  /** What is new about its columns, where it was opened as a file that is; else null. */
+  readonly changed: ChangedColumns | null;
   /** The checkpoint. */
   readonly startByte: number;
   /** Where reading begins: after the checkpoint, and after the header. */
@@ -74,23 +78,28 @@ export async function openSourceFile(
   if (!isBackfill && known?.status === "loaded" && sameIdentity(known, identity)) return { unchanged: known };
 
   const { encoding, bytes, atEnd, foreign } = await beginningOf(handle);
-  const begin = (dialect?: Dialect): Promise<LedgerFile> => {
+  const begin = (noted: NotedDialect): Promise<LedgerFile> => {
     const { source, path } = file;
-    return ledger.begin({ source, path, identity, dialect: describe(encoding, dialect), snapshotAt, now });
+    return ledger.begin({ source, path, identity, dialect: noted, snapshotAt, now });
   };
-  const refuse = async (why: string, isEmpty: boolean): Promise<never> => {
+  const refuse = async (
+    why: string,
+    { isEmpty = false, changed = null }: { isEmpty?: boolean; changed?: ChangedColumns | null },
+  ): Promise<never> => {
     const refusal = foreign === undefined ? `${why}.` : notCsv(contract, foreign);
-    const { fileId } = known?.committedBytes === 0n ? known : await begin();
+    const { fileId } = known?.committedBytes === 0n ? known : await begin({ encoding });
     await ledger.fail(fileId, refusal);
-    throw new TillhouseError("file_refused", `${file.path}: ${refusal}`, { path: file.path, isEmpty });
+    const details = { path: file.path, isEmpty, ...(changed !== null && { changed, fileId }) };
+    throw new TillhouseError("file_refused", `${file.path}: ${refusal}`, details);
   };
 
   const dialect = await readDialect(bytes, atEnd);
-  if ("refusal" in dialect) return refuse(dialect.refusal, dialect.isEmpty);
+  if ("refusal" in dialect) return refuse(dialect.refusal, dialect);
+  const compared = () => comparedWithLast(contract, dialect, bytes, ledger);
   const columns = bindColumns(contract, dialect.header);
-  if ("refusal" in columns) return refuse(columns.refusal, false);
+  if ("refusal" in columns) return refuse(columns.refusal, await compared());
 
-  const opened = { identity, encoding, dialect, columns };
+  const opened = { identity, encoding, dialect, columns, changed: null };
   const { headerBytes, headerLines } = dialect;
   const header = bytes.subarray(0, headerBytes);
   const committed = Number(known?.committedBytes ?? 0);
@@ -112,11 +121,13 @@ export async function openSourceFile(
       rereadAfterLine: unterminatedBytes > 0n ? committedLines : null,
     };
   }
-  let row = known;
-  if (row !== null && committed === 0)
-    row = await ledger.noteDialect(row.fileId, describe(encoding, dialect));
-  else if (row === null || asRead === null) row = await begin(dialect);
-  return { ...opened, ledger: row, ...fromItsStart(header, headerLines) };
+  const atItsStart = { ...opened, ...fromItsStart(header, headerLines) };
+  if (known !== null && asRead !== null) return { ...atItsStart, ledger: known };
+  const { known: types, changed } = await compared();
+  const noted = describe(encoding, dialect, types);
+  const row =
+    known !== null && committed === 0 ? await ledger.noteDialect(known.fileId, noted) : await begin(noted);
+  return { ...atItsStart, ledger: row, changed };
 }
 
 /**
@@ -142,7 +153,10 @@ export async function reopenSourceFile(
   const asRead = await prefixAsRead(known, onlyWith(header, fileText(handle, encoding, 0)), key);
   if (asRead === null) return null;
   return {
-    opened: { identity, encoding, dialect, columns, ledger: known, ...fromItsStart(header, headerLines) },
+    opened: {
+      ...{ identity, encoding, dialect, columns, changed: null, ledger: known },
+      ...fromItsStart(header, headerLines),
+    },
     linesAsRead: asRead.isToItsEnd ? Infinity : Number(known.committedLines),
   };
 }
@@ -151,7 +165,7 @@ export async function reopenSourceFile(
 function fromItsStart(
   header: Buffer,
   linesBefore: number,
-): Omit<ReadableFile, "identity" | "encoding" | "dialect" | "columns" | "ledger"> {
+): Omit<ReadableFile, "identity" | "encoding" | "dialect" | "columns" | "changed" | "ledger"> {
   return {
     startByte: 0,
     readFrom: header.length,
@@ -214,7 +228,8 @@ function seamOf({ lastByte, nextByte }: Prefix): "between lines" | "before a lin
 }
 
 /** For the ledger. What stands where a header should be may be a record, so no digit of it is kept. */
-function describe(encoding: Encoding, dialect: Dialect | undefined): Record<string, string | string[]> {
-  if (dialect === undefined) return { encoding };
-  return { delimiter: dialect.delimiter, encoding, columns: shownNames(dialect.header) };
+function describe(encoding: Encoding, dialect: Dialect, types: ColumnTypes | null): NotedDialect {
+  const { delimiter, header } = dialect;
+  const written = { delimiter, encoding, columns: shownNames(header) };
+  return types === null ? written : { ...written, types: Object.fromEntries(types) };
 }

@@ -172,6 +172,12 @@ export const ERRORS = {
     meaning:
       "A file is not of a kind that is loaded, or lies where none is taken from; the message says why. Mend it or take it away; the others load.",
   },
+  schema_changed: {
+    exitCode: EXIT_CODES.failed,
+    retry: "never",
+    meaning:
+      "A file has other columns than the last file of its source, and SCHEMA_CHANGES=fail; the message names them. Mend it, or let it in: SCHEMA_CHANGES=warn npm run job:ingest. The others load.",
+  },
   file_changed: {
     exitCode: EXIT_CODES.failed,
     retry: "later",

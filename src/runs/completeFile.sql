@@ -3,6 +3,7 @@ UPDATE operations.source_files
 SET
   status = 'loaded',
   refusal = NULL,
+  loaded_at = coalesce(loaded_at, :now::timestamptz),
   size_bytes = :size_bytes,
   mtime_ns = :mtime_ns,
   ctime_ns = :ctime_ns,

@@ -11,6 +11,8 @@ const replaceFiles = sqlFile(new URL("./replaceFiles.sql", import.meta.url));
 const insertFile = sqlFile(new URL("./insertFile.sql", import.meta.url));
 const lastStatedAt = sqlFile(new URL("./lastStatedAt.sql", import.meta.url));
 const noteDialect = sqlFile(new URL("./noteDialect.sql", import.meta.url));
+const lastLoaded = sqlFile(new URL("./lastLoaded.sql", import.meta.url));
+const keepColumnChanges = sqlFile(new URL("./keepColumnChanges.sql", import.meta.url));
 const completeFile = sqlFile(new URL("./completeFile.sql", import.meta.url));
 const failFile = sqlFile(new URL("./failFile.sql", import.meta.url));
 
@@ -32,7 +34,26 @@ export interface LedgerFile extends FileIdentity {
 }
 
 /** How a file is written, for the ledger. */
-export type NotedDialect = Readonly<Record<string, string | string[]>>;
+export type NotedDialect = Readonly<Record<string, string | string[] | NotedTypes>>;
+
+/** The columns of a file by name, each with the type of its values, as far as that is known. */
+export type NotedTypes = Readonly<Record<string, string | null>>;
+
+/** The columns of a file that was loaded. */
+export interface LoadedColumns {
+  readonly path: string;
+  readonly types: NotedTypes;
+}
+
+/** How the columns of a file differ from those of another one, for the log of runs. */
+export interface KeptColumnChanges {
+  readonly source: Source;
+  readonly fileId: number;
+  /** The path of the other one. */
+  readonly comparedWith: string;
+  /** At least one. */
+  readonly changes: readonly object[];
+}
 
 /** The ledger of files, for one run: its writes count only while the run holds the warehouse. */
 export interface FileLedger {
@@ -46,12 +67,16 @@ export interface FileLedger {
   lastStatedAt(fileId: number): Promise<number | null>;
   /** Notes how a file is written, of which nothing is committed yet: it may have been mended since it was refused. */
   noteDialect(fileId: number, dialect: NotedDialect): Promise<LedgerFile>;
+  /** The columns of the file of a source that was loaded last; null where none has been. */
+  lastLoaded(source: Source): Promise<LoadedColumns | null>;
+  /** Keeps with a run how the columns of a file have changed. */
+  keepColumnChanges(runId: number, kept: KeptColumnChanges): Promise<void>;
   /**
    * Notes that a file is committed to its end, and the identity that its bytes were read under.
    *
    * @param atEnd what follows from that; its parameter is `file_id`
    */
-  complete(fileId: number, identity: FileIdentity, atEnd?: SqlFile): Promise<void>;
+  complete(fileId: number, identity: FileIdentity, now: Date, atEnd?: SqlFile): Promise<void>;
   /** Notes why a file was stopped; its committed chunks stand. */
   fail(fileId: number, refusal: string): Promise<void>;
 }
@@ -104,9 +129,25 @@ export function fileLedger(pool: pg.Pool, fencingToken: bigint, key: LedgerKey):
     },
     noteDialect: (fileId, dialect) =>
       fenced((client) => write(client, noteDialect, { file_id: fileId, dialect: JSON.stringify(dialect) })),
-    complete: async (fileId, identity, atEnd) => {
+    lastLoaded: async (source) => {
+      const [last] = (await lastLoaded.run<LoadedColumns & Record<string, unknown>>(pool, { source })).rows;
+      return last ?? null;
+    },
+    keepColumnChanges: async (runId, { source, fileId, comparedWith, changes }) => {
+      await fenced((client) =>
+        keepColumnChanges.run(client, {
+          run_id: runId,
+          file_id: fileId,
+          source,
+          compared_with: comparedWith,
+          schema_changes: JSON.stringify(changes),
+        }),
+      );
+    },
+    complete: async (fileId, identity, now, atEnd) => {
       await fenced(async (client) => {
-        await write(client, completeFile, { file_id: fileId, ...identityColumns(identity) });
+        const values = { file_id: fileId, ...identityColumns(identity), now: now.toISOString() };
+        await write(client, completeFile, values);
         await atEnd?.run(client, { file_id: fileId });
       });
     },

@@ -1,6 +1,6 @@
-/** The kinds of file, in the order in which they load: each refers to the one before. */
-export const SOURCES = ["stores", "devices", "transactions"] as const;
-export type SourceName = (typeof SOURCES)[number];
+import { SOURCES, type SourceName } from "../config/sourceNames.ts";
+
+export { SOURCES, type SourceName };
 
 /**
  * What a column holds. `discarded` columns are never looked at: a card verification code must not be kept after

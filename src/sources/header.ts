@@ -66,19 +66,19 @@ function nearestOf(missing: readonly string[], extra: readonly string[]): string
 const SHOWN_NAMES = 30;
 const SHOWN_LENGTH = 40;
 
+/** A header name for messages and for the ledger, not too long. It may be a value of a record: no digit of it is shown. */
+export function shownName(name: string): string {
+  // By characters: half of a surrogate pair is no text that jsonb would take.
+  const short = Array.from(name.trim()).slice(0, SHOWN_LENGTH).join("");
+  return shapeOf(short).replace(/\p{Cc}/gu, "\u2423") || "(no name)";
+}
+
 /**
  * Header names for messages and for the ledger, few and short. A file without a header begins with a record: no digit
  * of it is shown.
  */
 export function shownNames(header: readonly string[]): string[] {
-  const shown = header
-    .slice(0, SHOWN_NAMES)
-    // By characters: half of a surrogate pair is no text that jsonb would take.
-    .map(
-      (name) =>
-        shapeOf(Array.from(name.trim()).slice(0, SHOWN_LENGTH).join("")).replace(/\p{Cc}/gu, "\u2423") ||
-        "(no name)",
-    );
+  const shown = header.slice(0, SHOWN_NAMES).map(shownName);
   const more = header.length - shown.length;
   const last = shown.pop();
   if (last !== undefined) shown.push(more > 0 ? `${last} and ${more} more` : last);

@@ -64,6 +64,8 @@ export const WARNINGS = {
   unterminated:
     "The file ends inside a record: without a line end, or in an open quote. It is read as it stands, and again when the file changes.",
   extra_columns: "The file has columns that are not read. The log names them, once a file.",
+  schema_changed:
+    "The file has other columns than the last file of its source, or columns of other types. The log names them, once a file; SCHEMA_CHANGES says what is done about it.",
   no_records:
     "The file holds no record: it is empty, or has a header only. See whether its export went wrong.",
   few_records:
@@ -79,6 +81,7 @@ export type WarningCounts = Readonly<Partial<Record<Warning, number>>>;
 const FILE_WARNINGS: ReadonlySet<string> = new Set<Warning>([
   "unterminated",
   "extra_columns",
+  "schema_changed",
   "no_records",
   "few_records",
 ]);

@@ -70,6 +70,7 @@ const FILES_SHOWN = [
   "applied_amount",
   "snapshot_at",
   "first_seen_at",
+  "loaded_at",
   "updated_at",
 ];
 

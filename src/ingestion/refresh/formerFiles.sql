@@ -6,6 +6,6 @@ WHERE files.status <> 'replaced'
     SELECT
     FROM operations.run_files
     JOIN operations.runs USING (run_id)
-    WHERE run_files.file_id = files.file_id AND runs.status <> 'undone'
+    WHERE run_files.file_id = files.file_id AND run_files.bytes_read > 0 AND runs.status <> 'undone'
   )
 ORDER BY files.path COLLATE "C", files.file_id;

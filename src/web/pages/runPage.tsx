@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { stepTimeline } from "../charts/stepTimeline.ts";
 import { Chart } from "./chart.tsx";
 import { visibleJson } from "../../lib/visible.ts";
+import { changesInWords, type ColumnChange } from "../../sources/columnChanges.ts";
 import { remedyOf } from "../../sources/reasons.ts";
 import type { FileOfRun, StepOfRun, WholeRun } from "../reading/runs.ts";
 import { AtWork } from "./atWork.tsx";
@@ -52,6 +53,7 @@ export function RunPage({ run, now }: { readonly run: WholeRun; readonly now: Da
           <p class="small soft">And {several(run.moreFiles, "file")} more: npm run runs -- --json</p>
         )}
       </Card>
+      <ChangedColumns files={run.files} />
       {run.rejects.length > 0 && (
         <Card title="Rejected">
           <Table
@@ -172,6 +174,37 @@ function countsText(counts: unknown): string {
     .join(", ");
 }
 
+function ChangedColumns({ files }: { readonly files: readonly FileOfRun[] }): VNode | null {
+  const changed = files.filter(({ schemaChanges }) => schemaChanges !== null);
+  if (changed.length === 0) return null;
+  return (
+    <Card title="Columns that have changed">
+      <Table
+        caption="Files whose columns are not those of the last file of their source before them"
+        columns={[
+          { head: "File", cell: ({ file }) => <Foreign text={file.path} />, isWide: true },
+          {
+            head: "Compared with",
+            cell: ({ comparedWith }) => <Foreign text={comparedWith ?? ""} />,
+            isWide: true,
+          },
+          {
+            ...{ head: "What has changed", isWide: true },
+            cell: ({ schemaChanges }) =>
+              changesInWords(schemaChanges as unknown as readonly ColumnChange[]).map((change) => (
+                <div>
+                  <Foreign text={change} />
+                </div>
+              )),
+          },
+        ]}
+        rows={changed}
+        empty=""
+      />
+    </Card>
+  );
+}
+
 const REFUSED: Column<FileOfRun> = {
   ...{ head: "Why it was not loaded", isWide: true },
   cell: ({ file }) => <Foreign text={file.refusal ?? ""} />,
@@ -180,7 +213,7 @@ const REFUSED: Column<FileOfRun> = {
 function Files({ files }: { readonly files: readonly FileOfRun[] }): VNode {
   return (
     <Table<FileOfRun>
-      caption="Files that this run read something of"
+      caption="Files that this run read something of, or refused for their columns"
       columns={[
         { head: "File", cell: ({ file }) => <Foreign text={file.path} />, isWide: true },
         { head: "Source", cell: ({ source }) => source },

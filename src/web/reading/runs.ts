@@ -28,6 +28,8 @@ const LISTED = {
 const OF_FILES = {
   source: true,
   bytesRead: true,
+  comparedWith: true,
+  schemaChanges: true,
   ...COUNTS,
   file: { select: { path: true, status: true, refusal: true, sizeBytes: true, committedBytes: true } },
 } as const satisfies Prisma.RunFileSelect;
@@ -56,6 +58,10 @@ export interface ListedRun extends PageOutcomes {
 export interface FileOfRun extends PageOutcomes {
   readonly source: Source;
   readonly bytesRead: bigint;
+  /** Path of the last file of its source before it, where its columns are not those of that one. */
+  readonly comparedWith: string | null;
+  /** How they differ, as a list of `ColumnChange`. */
+  readonly schemaChanges: Prisma.JsonValue;
   readonly file: {
     readonly path: string;
     readonly status: string;

@@ -69,6 +69,16 @@ const WRONG: readonly (readonly [SettingName, string])[] = [
   ["SETTLE_MS", "-1"],
   ["SETTLE_MS", "1e3"],
   ["SETTLE_MS", "3600001"],
+  ["SCHEMA_CHANGES", "stop"],
+  ["SCHEMA_CHANGES", "Warn"],
+  ["SCHEMA_CHANGES", "warn,fail"],
+  ["SCHEMA_CHANGES", "sales=fail"],
+  ["SCHEMA_CHANGES", "=fail"],
+  ["SCHEMA_CHANGES", "stores"],
+  ["SCHEMA_CHANGES", "stores="],
+  ["SCHEMA_CHANGES", "stores=fail,stores=warn"],
+  ["SCHEMA_CHANGES", "stores=fail=warn"],
+  ["SCHEMA_CHANGES", "stores=fail,"],
   ["LOG_LEVEL", "verbose"],
   ["LOG_LEVEL", "info\ndebug\u2028"],
   ["LOG_LEVEL", "x".repeat(10_000)],
@@ -204,6 +214,15 @@ describe("the configuration", () => {
       timezone: "Europe/Paris",
       sourceDateOrder: "mdy",
     });
+  });
+
+  test.each([
+    ["fail", { stores: "fail", devices: "fail", transactions: "fail" }],
+    ["", { stores: "warn", devices: "warn", transactions: "warn" }],
+    ["stores=fail, transactions=ignore", { stores: "fail", devices: "warn", transactions: "ignore" }],
+    ["devices=warn,ignore", { stores: "ignore", devices: "warn", transactions: "ignore" }],
+  ])("says what is done about changed columns, for all sources or by source: %j", (text, expected) => {
+    expect(loadConfig({ SCHEMA_CHANGES: text }, NO_FILE).schemaChanges).toEqual(expected);
   });
 
   test("counts a variable set to nothing as unset, and so takes the default", () => {
