@@ -26,6 +26,7 @@ import { runByHand } from "./runByHand.ts";
 import { printVerification } from "./verify.ts";
 import { publicMessage } from "../lib/publicError.ts";
 import { visible } from "../lib/visible.ts";
+import { otherColumns } from "../ingestion/comparedWithLast.ts";
 import { localTimeIn } from "../sources/localTime.ts";
 import type { VolumeNote } from "../ingestion/volumeOfLoad.ts";
 import { changesInWords } from "../sources/columnChanges.ts";
@@ -169,12 +170,10 @@ async function printReport(report: IngestReport): Promise<void> {
   for (const { path, volume } of report.files) {
     if (volume !== undefined) print(`${path}: ${volume.kind}: ${aboutVolume(volume)}`);
   }
-  for (const { path, source, changed } of report.files) {
-    if (changed === undefined) continue;
-    print(
-      visible(`${path} has other columns than ${changed.comparedWith}, the last ${source} file before it:`),
-    );
-    for (const change of changesInWords(changed.changes)) print(visible(`  ${change}`));
+  for (const file of report.files) {
+    if (file.changed === undefined) continue;
+    print(visible(`${file.path} has ${otherColumns(file, file.changed)}:`));
+    for (const change of changesInWords(file.changed.changes)) print(visible(`  ${change}`));
   }
   if (report.resolved > 0) print(`${report.resolved} records that had waited in quarantine were loaded.`);
   printRebuilt(report);

@@ -14,6 +14,16 @@ export interface ChangedColumns {
   readonly changes: readonly ColumnChange[];
 }
 
+/** What a file is said to have, whose columns have changed. */
+export function otherColumns(
+  { source, path }: { readonly source: string; readonly path: string },
+  { comparedWith }: ChangedColumns,
+): string {
+  return comparedWith === path
+    ? "other columns than what stood at its path before, and was loaded last"
+    : `other columns than ${comparedWith}, the last ${source} file before it`;
+}
+
 /** What a file's beginning tells of its columns. */
 export interface ComparedFile {
   /** What is known of them by now; null where the file ends inside its header. */

@@ -1,7 +1,7 @@
 import { TillhouseError } from "../lib/errors.ts";
 import { changesInWords } from "../sources/columnChanges.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
-import type { ChangedColumns } from "./comparedWithLast.ts";
+import { otherColumns, type ChangedColumns } from "./comparedWithLast.ts";
 import type { DoneOfFile } from "./doneOfFile.ts";
 import type { LoadContext } from "./loadContext.ts";
 import type { ReadableFile } from "./openSourceFile.ts";
@@ -27,8 +27,7 @@ export async function judgeColumns(
     return;
   }
   const refusal =
-    `it has other columns than ${changed.comparedWith}, the last ${file.source} file before it ` +
-    `(${changesInWords(changed.changes).join("; ")}), and SCHEMA_CHANGES refuses that. ` +
+    `it has ${otherColumns(file, changed)} (${changesInWords(changed.changes).join("; ")}), and SCHEMA_CHANGES refuses that. ` +
     "Nothing of it is loaded. To let it in: SCHEMA_CHANGES=warn npm run job:ingest";
   await context.ledger.fail(fileId, refusal);
   throw new TillhouseError("schema_changed", `${file.path}: ${refusal}`, { path: file.path });

@@ -18,6 +18,7 @@ import {
   type MarkupElement,
 } from "../fixtures/markup.ts";
 import { addressAt, MOST_BYTES, withPages, type Pages } from "../fixtures/pages.ts";
+import { storesFile } from "../fixtures/sourceText.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 import {
   empty,
@@ -316,6 +317,27 @@ test(
     expect(elementsIn(readMarkup((await get("/runs/1")).text), "bdi").map(textOf)).toContain(file);
     const quarantine = readMarkup((await get("/quarantine")).text);
     expect(textOf(quarantine)).toContain("'; DROP TABLE ingestion_layer.dim_stores; --");
+  }),
+);
+
+test(
+  "a run shows what has changed about the columns of its files, loaded or not",
+  inWarehouse(async (warehouse) => {
+    await warehouse.files.write("stores.csv", storesFile({ id: 1 }));
+    await warehouse.files.write("devices-1.csv", "id,type,store_id\n1,1,1\n");
+    await warehouse.ingest();
+    await warehouse.files.write("devices-2.csv", "id,type,store_id,<b>note</b>\n2,1,1,new\n");
+    await warehouse.ingest({ settings: { SCHEMA_CHANGES: "fail" } });
+    await warehouse.ingest();
+    await withPages(warehouse, {}, async ({ get }) => {
+      const textsOf = async (path: string) =>
+        elementsIn(readMarkup((await get(path)).text), "bdi").map(textOf);
+      expect(await textsOf("/runs/1")).not.toContain("appeared: <b>note</b> (text)");
+      for (const path of ["/runs/2", "/runs/3"])
+        expect(await textsOf(path)).toEqual(
+          expect.arrayContaining(["devices-2.csv", "devices-1.csv", "appeared: <b>note</b> (text)"]),
+        );
+    });
   }),
 );
 

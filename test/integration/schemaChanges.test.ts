@@ -209,6 +209,10 @@ describe("a file whose columns have changed", () => {
         compared_with: DAY_1,
         schema_changes: [{ column: "cvv", change: "vanished", before: null, after: null }],
       });
+      const refused = await loadNext(warehouse, fileOf(COLUMNS, 1), FAIL, DAY_1);
+      expect(refused.error?.message).toContain(
+        "it has other columns than what stood at its path before, and was loaded last (appeared: cvv)",
+      );
     }),
   );
 

@@ -213,7 +213,7 @@ const REFUSED: Column<FileOfRun> = {
 function Files({ files }: { readonly files: readonly FileOfRun[] }): VNode {
   return (
     <Table<FileOfRun>
-      caption="Files that this run read something of, or refused for their columns"
+      caption="Files that this run read something of"
       columns={[
         { head: "File", cell: ({ file }) => <Foreign text={file.path} />, isWide: true },
         { head: "Source", cell: ({ source }) => source },

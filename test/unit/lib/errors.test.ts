@@ -34,6 +34,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "run_locked 3 later",
     "run_stopped 1 later",
     "run_timed_out 1 later",
+    "schema_changed 1",
     "session_options_dropped 2",
     "slot_given_up 1",
     "slot_taken 1",
