@@ -1,4 +1,4 @@
-import { csvRecord } from "./csvText.ts";
+import { csvRecord } from "../lib/csvText.ts";
 import type { GeneratorPlan } from "./options.ts";
 import { RANDOM_STREAMS, SeededRandom } from "./random.ts";
 import { WeightedTable, zipfWeights } from "./weightedTable.ts";

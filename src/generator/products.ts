@@ -1,4 +1,4 @@
-import { csvField } from "./csvText.ts";
+import { csvField } from "../lib/csvText.ts";
 import type { GeneratorPlan } from "./options.ts";
 import { CATEGORIES, PRODUCTS, SKUS } from "./productWords.ts";
 import { RANDOM_STREAMS, SeededRandom } from "./random.ts";

@@ -1,5 +1,5 @@
 import { formatInstant, secondOfDay, WINDOW_SECONDS } from "./calendar.ts";
-import { csvRecord } from "./csvText.ts";
+import { csvRecord } from "../lib/csvText.ts";
 import type { GeneratorPlan } from "./options.ts";
 import { PLACES } from "./places.ts";
 import { RANDOM_STREAMS, SeededRandom } from "./random.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { formatInstant, isoInstant, WINDOW_SECONDS } from "../../../src/generator/calendar.ts";
-import { csvField } from "../../../src/generator/csvText.ts";
+import { csvField } from "../../../src/lib/csvText.ts";
 import { exactDecimal } from "../../../src/generator/exactDecimal.ts";
 import { FirstFive } from "../../../src/generator/firstFive.ts";
 import { SeededRandom } from "../../../src/generator/random.ts";
