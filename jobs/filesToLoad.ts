@@ -4,12 +4,8 @@ import { identityOf } from "../src/runs/fileIdentity.ts";
 import { sourcesOfUnchanged } from "../src/runs/unchangedFiles.ts";
 import { mayNameCard, shownPath } from "../src/sources/cardLikeNames.ts";
 import { SOURCES, type SourceName } from "../src/sources/contracts.ts";
-import {
-  discoverFiles,
-  type DiscoveredFile,
-  type RefusedFile,
-  type UnknownFile,
-} from "../src/sources/discoverFiles.ts";
+import { discoverFiles, type DiscoveredFile, type UnknownFile } from "../src/sources/discoverFiles.ts";
+import type { RefusedFile } from "../src/sources/refusedFile.ts";
 import { settledFiles, waitUntilSettled } from "../src/sources/settle.ts";
 import type { JobContext } from "./job.ts";
 
@@ -49,7 +45,7 @@ export async function filesToLoad(
     files: ofAllSources,
     unknown,
     refused: notOurs,
-  } = await discoverFiles(config.dataDir, named, (unnamed) =>
+  } = await discoverFiles(config.dataDir, named, config, (unnamed) =>
     sourcesOfUnchanged(
       database.pool,
       unnamed.map(({ path, stats }) => ({ path, identity: identityOf(stats) })),
@@ -62,8 +58,8 @@ export async function filesToLoad(
   const refused = areNamed ? unknown.map(asRefused) : notOurs;
   for (const { path, reason } of refused) logger.error(`the file is refused: ${reason}`, { file: path });
   if (areNamed) return { files, refused };
-  for (const { path, foreign } of unknown) {
-    logger.warn(`the file is left alone: ${OF_NO_SOURCE}`, {
+  for (const { path, reason, foreign } of unknown) {
+    logger.warn(`the file is left alone: ${reason}`, {
       file: path,
       ...(foreign !== undefined && { begins_as: foreign.name, remedy: foreign.remedy }),
     });
@@ -83,9 +79,7 @@ function ofOtherSource({ path, source }: DiscoveredFile, selected: readonly Sour
   );
 }
 
-const OF_NO_SOURCE = "neither its name nor its header tells what it holds";
-
-function asRefused({ path, foreign }: UnknownFile): RefusedFile {
+function asRefused({ path, reason, foreign }: UnknownFile): RefusedFile {
   const hint = foreign === undefined ? "" : `; it begins as ${foreign.name} does`;
-  return { path, reason: `${OF_NO_SOURCE}${hint}` };
+  return { path, reason: reason + hint };
 }

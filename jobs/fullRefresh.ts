@@ -6,7 +6,7 @@ import { clearWarehouse, completeRefresh, isRebuilt } from "../src/ingestion/ref
 import { rebuildFrom } from "../src/ingestion/refresh/filesAsThen.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
 import { UsualLoads } from "../src/runs/usualLoads.ts";
-import { fileRefused } from "../src/sources/discoverFiles.ts";
+import { fileRefused } from "../src/sources/refusedFile.ts";
 import { filesToLoad } from "./filesToLoad.ts";
 import { countOf, refreshStatisticsAfter } from "./ingest.ts";
 import { reportOf, type IngestReport } from "./ingestReport.ts";
@@ -114,7 +114,8 @@ async function rebuildAll(
   if (refused !== undefined) throw fileRefused(refused);
   const from = await run.step(
     "compare files",
-    () => rebuildFrom(database.pool, found.files, { dataDir: config.dataDir, key, allowMissing }),
+    () =>
+      rebuildFrom(database.pool, found.files, { dataDir: config.dataDir, key, limits: config, allowMissing }),
     ({ files, asThen, missing }) => ({
       files: files.length,
       as_loaded: asThen.size,

@@ -6,7 +6,7 @@ import { passesSoon, TillhouseError } from "../src/lib/errors.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
 import { addOutcomes, NO_OUTCOMES } from "../src/runs/outcomes.ts";
 import { UsualLoads } from "../src/runs/usualLoads.ts";
-import { fileRefused, type RefusedFile } from "../src/sources/discoverFiles.ts";
+import { fileRefused, type RefusedFile } from "../src/sources/refusedFile.ts";
 import { rebuildInRun } from "./aggregate.ts";
 import { rangeParameters } from "./backfillRange.ts";
 import { filesToLoad, refuseCardLike, type FoundFiles } from "./filesToLoad.ts";

@@ -5,7 +5,7 @@ import type { VolumeNote } from "../src/ingestion/volumeOfLoad.ts";
 import { addOutcomes, NO_OUTCOMES, outcomeColumns, type Outcomes } from "../src/runs/outcomes.ts";
 import { statusOf } from "../src/runs/runLog.ts";
 import type { SourceName } from "../src/sources/contracts.ts";
-import type { RefusedFile } from "../src/sources/discoverFiles.ts";
+import type { RefusedFile } from "../src/sources/refusedFile.ts";
 import type { JobContext } from "./job.ts";
 import type { Rejections } from "./rejections.ts";
 import { publicCode, publicMessage } from "../src/lib/publicError.ts";

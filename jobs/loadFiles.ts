@@ -67,6 +67,7 @@ export async function loadingRules(
     pool: database.pool,
     ledger: fileLedger(database.pool, settings.fencingToken, key),
     logger,
+    textLimits: { maxUnpackRatio: config.maxUnpackRatio },
     maxRecordBytes: config.maxRecordBytes,
     chunkRecords: config.chunkRecords,
     schemaPolicies: config.schemaChanges,

@@ -31,7 +31,7 @@ import { localTimeIn } from "../sources/localTime.ts";
 import type { VolumeNote } from "../ingestion/volumeOfLoad.ts";
 import { changesInWords } from "../sources/columnChanges.ts";
 import type { SourceName } from "../sources/contracts.ts";
-import { refusalOfFile } from "../sources/discoverFiles.ts";
+import { refusalOfFile } from "../sources/refusedFile.ts";
 import { WARNINGS } from "../sources/reasons.ts";
 
 /** `job:ingest`: loads what is new, then shows the answers. */

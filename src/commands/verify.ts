@@ -26,10 +26,9 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<void
       selectors === undefined
         ? await verifyWarehouse(database.pool)
         : await verifyRollups(database.pool, await rollupsSelected(database.pool, selectors));
-    const files =
-      options.files === true
-        ? await verifyFiles(database.pool, await ledgerKey(context.config), context.config.dataDir)
-        : undefined;
+    const { config } = context;
+    const rules = async () => ({ key: await ledgerKey(config), dataDir: config.dataDir, limits: config });
+    const files = options.files === true ? await verifyFiles(database.pool, await rules()) : undefined;
     const all = [...differences, ...(files?.differences ?? [])];
     if (all.length > 0) process.exitCode = EXIT_CODES.failed;
     if (options.json === true) {

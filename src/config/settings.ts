@@ -230,6 +230,13 @@ export const SETTINGS = {
     default: "1048576",
     schema: wholeNumber(1_024, 67_108_864),
   }),
+  MAX_UNPACK_RATIO: setting({
+    description:
+      "How many times its own bytes a compressed file may hold; 64 MB are let pass whatever it is. One that holds more, as a decompression bomb does, is refused, and nothing of it is loaded.",
+    example: "100",
+    default: "100",
+    schema: wholeNumber(1, 100_000),
+  }),
   WORKERS: setting({
     description:
       "Threads that read, check and commit a file's chunks, each on a connection of its own, started when they are needed; a run takes up to seven connections besides. Files of less than 4 MB need none.",

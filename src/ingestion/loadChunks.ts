@@ -85,7 +85,7 @@ export async function loadChunks(
     soFar = committed.fileSoFar;
     context.onProgress?.({
       path: file.path,
-      committedBytes: bytesInFile(chunk.endByte, opened),
+      committedBytes: opened.text.bytesInFile(chunk.endByte),
       sizeBytes: Number(opened.identity.sizeBytes),
       records: done.outcomes.recordsRead,
     });
@@ -95,8 +95,7 @@ export async function loadChunks(
     });
   };
   try {
-    const bytes = Number(opened.identity.sizeBytes) - bytesInFile(readFrom, opened);
-    const pool = await context.loadersFor(bytes);
+    const pool = await context.loadersFor(opened.text.bytesAfter(readFrom));
     await loadInOrder(
       chunks,
       { source: file.source, fileId, delimiter, columns, statedAt, reread },
@@ -135,11 +134,6 @@ async function* upToLine(parts: AsyncIterable<ChunkPart>, line: number): AsyncGe
     yield part;
     if (part.chunk !== null && part.chunk.lastLine >= line) return;
   }
-}
-
-/** How far a position in the text is in the file, for a display: a character of UTF-16 has mostly two bytes there. */
-function bytesInFile(textBytes: number, { encoding, identity }: ReadableFile): number {
-  return encoding === "utf-8" ? textBytes : Math.min(2 * textBytes, Number(identity.sizeBytes));
 }
 
 /** Rejected records of a file up to its checkpoint, those left out that only wait. */

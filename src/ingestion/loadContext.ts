@@ -3,6 +3,7 @@ import type { SchemaPolicies } from "../config/schemaPolicies.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { FileLedger } from "../runs/fileLedger.ts";
 import type { UsualLoads } from "../runs/usualLoads.ts";
+import type { TextLimits } from "../sources/carriers/openText.ts";
 import type { RecordRange } from "../sources/recordRange.ts";
 import type { RunContext } from "./commitChunk.ts";
 import type { DoneOfFile } from "./doneOfFile.ts";
@@ -16,6 +17,7 @@ export interface LoadContext extends RunContext {
   readonly logger: Logger;
   /** The loaders for a file of which so many bytes are to be read. Throws `config_invalid` when what is declared of checks is wrong. */
   readonly loadersFor: (bytes: number) => Promise<LoaderPool>;
+  readonly textLimits: TextLimits;
   readonly maxRecordBytes: number;
   readonly chunkRecords: number;
   /** What is done with a file whose columns have changed, by source. */

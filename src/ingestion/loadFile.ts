@@ -38,7 +38,8 @@ const MOST_REOPENINGS = 3;
  * read, checked and begun ahead. A chunk is committed only if the file still begins as it was read; where it does not,
  * the file is opened again, and read from its checkpoint or from its start, as in a run of its own.
  *
- * @throws TillhouseError `file_refused`, `schema_changed`, `file_changed`, `check_failed`, `too_many_rejects`, `run_stopped`, `run_lock_lost`,
+ * @throws TillhouseError `file_refused`, `file_unreadable`, `schema_changed`, `file_changed`, `check_failed`, `too_many_rejects`,
+ *   `run_stopped`, `run_lock_lost`,
  *   `loader_thread_died`; committed chunks stand
  */
 export async function loadFile(file: FileToLoad, context: LoadContext): Promise<LoadedFile> {
@@ -87,15 +88,13 @@ async function loadOnce(
   const reread = rereadOf(file, context);
   try {
     const openedAt = context.now();
-    const opened = await openSourceFile(
-      handle,
-      file,
-      CONTRACTS[file.source],
-      context.ledger,
-      openedAt,
-      context.snapshotOf(file.path),
-      reread !== undefined,
-    );
+    const opened = await openSourceFile(handle, file, CONTRACTS[file.source], context.ledger, {
+      now: openedAt,
+      snapshotAt: context.snapshotOf(file.path),
+      isBackfill: reread !== undefined,
+      limits: context.textLimits,
+      signal: context.signal,
+    });
     if ("unchanged" in opened) return "unchanged";
     await judgeColumns(file, opened, context, done);
     if (isResumed(opened)) await context.usualLoads.recall(context.pool, file.source);

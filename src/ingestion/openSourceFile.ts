@@ -7,8 +7,8 @@ import type { LedgerKey } from "../runs/ledgerKey.ts";
 import { CONTRACTS, type Contract } from "../sources/contracts.ts";
 import type { ColumnTypes } from "../sources/columnTypes.ts";
 import { readDialect, type Dialect } from "../sources/dialect.ts";
+import { openText, type FileText, type TextLimits, type WrittenAs } from "../sources/carriers/openText.ts";
 import type { DiscoveredFile } from "../sources/discoverFiles.ts";
-import { beginningOf, fileText, type Encoding } from "../sources/fileText.ts";
 import type { ForeignFormat } from "../sources/foreignFormats.ts";
 import { bindColumns, shownNames, type BoundColumns } from "../sources/header.ts";
 import type { Prefix } from "../sources/readPrefix.ts";
@@ -20,7 +20,7 @@ import { comparedWithLast, type ChangedColumns } from "./comparedWithLast.ts";
 export interface ReadableFile {
   readonly ledger: LedgerFile;
   readonly identity: FileIdentity;
-  readonly encoding: Encoding;
+  readonly text: FileText;
   readonly dialect: Dialect;
   readonly columns: BoundColumns;
   /** What is new about its columns, where it was opened as a file that is; else null. */
@@ -56,58 +56,70 @@ export async function trustworthyIdentity(
   return identityToNote(identity, identityOf(await handle.stat({ bigint: true })), openedAt);
 }
 
+/** What a file is opened by, besides the ledger. */
+export interface Opening {
+  readonly now: Date;
+  /** What its records are of; null where its mtime has to do. */
+  readonly snapshotAt: Date | null;
+  /** Reads it from the start, though it has been read. */
+  readonly isBackfill: boolean;
+  readonly limits: TextLimits;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Finds where reading a file goes on: nowhere (`unchanged`: the same size, inode and times as when it was loaded, so
  * not a byte is read), after its checkpoint when the bytes before it hash the same, or from the start when they do not.
  *
- * @param snapshotAt what its records are of; null where its mtime has to do
- * @param isBackfill reads it from the start, though it has been read
- * @throws TillhouseError `file_refused` when the header does not fit the contract
+ * @throws TillhouseError `file_refused` when the header does not fit the contract, or an archive holds too much;
+ *   `file_unreadable` for an archive that is not whole
  */
 export async function openSourceFile(
   handle: FileHandle,
   file: DiscoveredFile,
   contract: Contract,
   ledger: FileLedger,
-  now: Date,
-  snapshotAt: Date | null,
-  isBackfill = false,
+  { now, snapshotAt, isBackfill, limits, signal }: Opening,
 ): Promise<{ unchanged: LedgerFile } | ReadableFile> {
   const identity = identityOf(await handle.stat({ bigint: true }));
   const known = await ledger.findCurrent(file.source, file.path);
   if (!isBackfill && known?.status === "loaded" && sameIdentity(known, identity)) return { unchanged: known };
 
-  const { encoding, bytes, atEnd, foreign } = await beginningOf(handle);
-  const begin = (noted: NotedDialect): Promise<LedgerFile> => {
+  const begin = (dialect: NotedDialect): Promise<LedgerFile> => {
     const { source, path } = file;
-    return ledger.begin({ source, path, identity, dialect: noted, snapshotAt, now });
+    return ledger.begin({ source, path, identity, dialect, snapshotAt, now });
   };
+  // What was committed of it stands: a whole archive may come, and goes on from there.
+  const failing = async (error: unknown): Promise<never> => {
+    if (error instanceof TillhouseError)
+      await ledger.fail((known ?? (await begin({}))).fileId, error.message);
+    throw error;
+  };
+  const text = await openText(handle, file, limits).catch(failing);
   const refuse = async (
     why: string,
     { isEmpty = false, changed = null }: { isEmpty?: boolean; changed?: ChangedColumns | null },
   ): Promise<never> => {
-    const refusal = foreign === undefined ? `${why}.` : notCsv(contract, foreign);
-    const { fileId } = known?.committedBytes === 0n ? known : await begin({ encoding });
+    const refusal = text.foreign === undefined ? `${why}.` : notCsv(contract, text.writtenAs, text.foreign);
+    const { fileId } = known?.committedBytes === 0n ? known : await begin({ ...text.writtenAs });
     await ledger.fail(fileId, refusal);
     const details = { path: file.path, isEmpty, ...(changed !== null && { changed, fileId }) };
     throw new TillhouseError("file_refused", `${file.path}: ${refusal}`, details);
   };
 
-  const dialect = await readDialect(bytes, atEnd);
+  const dialect = await readDialect(text.beginning, text.atEnd);
   if ("refusal" in dialect) return refuse(dialect.refusal, dialect);
-  const compared = () => comparedWithLast(contract, dialect, bytes, ledger);
+  const compared = () => comparedWithLast(contract, dialect, text.beginning, ledger);
   const columns = bindColumns(contract, dialect.header);
   if ("refusal" in columns) return refuse(columns.refusal, await compared());
+  await text.checkArchive(signal).catch(failing);
 
-  const opened = { identity, encoding, dialect, columns, changed: null };
-  const { headerBytes, headerLines } = dialect;
-  const header = bytes.subarray(0, headerBytes);
+  const opened = { identity, text, dialect, columns, changed: null };
+  const header = text.beginning.subarray(0, dialect.headerBytes);
   const committed = Number(known?.committedBytes ?? 0);
   const { key } = ledger;
   const asRead =
-    known === null || committed === 0
-      ? null
-      : await prefixAsRead(known, onlyWith(header, fileText(handle, encoding, 0)), key);
+    known === null || committed === 0 ? null : await prefixAsRead(known, onlyWith(header, text.from(0)), key);
   if (known !== null && asRead !== null && !isBackfill) {
     const { committedLines, unterminatedBytes } = known;
     return {
@@ -121,10 +133,10 @@ export async function openSourceFile(
       rereadAfterLine: unterminatedBytes > 0n ? committedLines : null,
     };
   }
-  const atItsStart = { ...opened, ...fromItsStart(header, headerLines) };
+  const atItsStart = { ...opened, ...fromItsStart(opened, header) };
   if (known !== null && asRead !== null) return { ...atItsStart, ledger: known };
   const { known: types, changed } = await compared();
-  const noted = describe(encoding, dialect, types);
+  const noted = describe(text.writtenAs, dialect, types);
   const row =
     known !== null && committed === 0 ? await ledger.noteDialect(known.fileId, noted) : await begin(noted);
   return { ...atItsStart, ledger: row, changed };
@@ -138,38 +150,36 @@ export async function openSourceFile(
  */
 export async function reopenSourceFile(
   handle: FileHandle,
-  { source }: DiscoveredFile,
+  file: DiscoveredFile,
   known: LedgerFile,
   { key }: FileLedger,
+  limits: TextLimits,
 ): Promise<{ readonly opened: ReadableFile; readonly linesAsRead: number } | null> {
   const identity = identityOf(await handle.stat({ bigint: true }));
-  const { encoding, bytes, atEnd } = await beginningOf(handle);
-  const dialect = await readDialect(bytes, atEnd);
+  const text = await openText(handle, file, limits);
+  const dialect = await readDialect(text.beginning, text.atEnd);
   if ("refusal" in dialect) return null;
-  const columns = bindColumns(CONTRACTS[source], dialect.header);
+  const columns = bindColumns(CONTRACTS[file.source], dialect.header);
   if ("refusal" in columns) return null;
-  const { headerBytes, headerLines } = dialect;
-  const header = bytes.subarray(0, headerBytes);
-  const asRead = await prefixAsRead(known, onlyWith(header, fileText(handle, encoding, 0)), key);
+  const header = text.beginning.subarray(0, dialect.headerBytes);
+  const asRead = await prefixAsRead(known, onlyWith(header, text.from(0)), key);
   if (asRead === null) return null;
+  const opened = { identity, text, dialect, columns };
   return {
-    opened: {
-      ...{ identity, encoding, dialect, columns, changed: null, ledger: known },
-      ...fromItsStart(header, headerLines),
-    },
+    opened: { ...opened, changed: null, ledger: known, ...fromItsStart(opened, header) },
     linesAsRead: asRead.isToItsEnd ? Infinity : Number(known.committedLines),
   };
 }
 
 /** Where reading begins with the first record. */
 function fromItsStart(
+  { text, dialect }: Pick<ReadableFile, "text" | "dialect">,
   header: Buffer,
-  linesBefore: number,
-): Omit<ReadableFile, "identity" | "encoding" | "dialect" | "columns" | "changed" | "ledger"> {
+): Omit<ReadableFile, "identity" | "text" | "dialect" | "columns" | "changed" | "ledger"> {
   return {
     startByte: 0,
     readFrom: header.length,
-    linesBefore,
+    linesBefore: text.hasMadeHeader ? 0 : dialect.headerLines,
     hash: createHash("sha256").update(header),
     // A header without its line end may be half a header.
     nothingNew: !endsInLineEnd(header),
@@ -199,19 +209,21 @@ async function prefixAsRead(
 }
 
 /** Of a file whose header cannot be read: what it seems to be says more than what stands where a header should. */
-function notCsv({ source }: Contract, { name, remedy }: ForeignFormat): string {
-  return `it begins as ${name} does, and a ${source} file is CSV. ${remedy}`;
+function notCsv({ source }: Contract, { packing }: WrittenAs, { name, remedy }: ForeignFormat): string {
+  const what = packing === undefined ? "it" : `what is in the ${packing} archive`;
+  return `${what} begins as ${name} does, and a ${source} file is CSV or NDJSON. ${remedy}`;
 }
 
 /**
- * A text, or nothing of it where it does not begin with the header: the file was written to since that was read, and
+ * A text, or less than the header of it where it does not begin with that: the file was written to since it was read, and
  * its columns may be others.
  */
 async function* onlyWith(header: Buffer, text: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let isFirst = true;
+  let compared = 0;
   for await (const block of text) {
-    if (isFirst && !block.subarray(0, header.length).equals(header)) return;
-    isFirst = false;
+    const expected = header.subarray(compared, compared + block.length);
+    if (!block.subarray(0, expected.length).equals(expected)) return;
+    compared += expected.length;
     yield block;
   }
 }
@@ -228,8 +240,8 @@ function seamOf({ lastByte, nextByte }: Prefix): "between lines" | "before a lin
 }
 
 /** For the ledger. What stands where a header should be may be a record, so no digit of it is kept. */
-function describe(encoding: Encoding, dialect: Dialect, types: ColumnTypes | null): NotedDialect {
+function describe(writtenAs: WrittenAs, dialect: Dialect, types: ColumnTypes | null): NotedDialect {
   const { delimiter, header } = dialect;
-  const written = { delimiter, encoding, columns: shownNames(header) };
+  const written = { delimiter, ...writtenAs, columns: shownNames(header) };
   return types === null ? written : { ...written, types: Object.fromEntries(types) };
 }

@@ -1,13 +1,14 @@
 import type { FileHandle } from "node:fs/promises";
+import { TillhouseError } from "../lib/errors.ts";
 import { identityOf, identityToNote, sameIdentity, type FileIdentity } from "../runs/fileIdentity.ts";
-import { fileText, type Encoding } from "../sources/fileText.ts";
+import type { FileText } from "../sources/carriers/openText.ts";
 import { readPrefix } from "../sources/readPrefix.ts";
 import type { FramedChunk } from "./frameChunks.ts";
 
 /** An open file, as it was before any of what is watched was read of it. */
 export interface WatchedFile {
   readonly handle: FileHandle;
-  readonly encoding: Encoding;
+  readonly text: FileText;
   readonly identity: FileIdentity;
   /** A moment no later than `identity`. */
   readonly openedAt: Date;
@@ -47,9 +48,8 @@ export class PrefixWatch {
 
   /** The file's text from a position in it to its end. Chunks to ask about are those of this text, which is read once. */
   async *text(from: number): AsyncGenerator<Buffer> {
-    const { handle, encoding } = this.#file;
     let readTo = from;
-    for await (const block of fileText(handle, encoding, from)) {
+    for await (const block of this.#file.text.from(from)) {
       readTo += block.length;
       // This block may have been on its way when the identity was taken; the next was not.
       if (this.#readSince === Infinity) this.#readSince = readTo;
@@ -62,7 +62,7 @@ export class PrefixWatch {
    * that was changed.
    */
   async compare(chunk: Pick<FramedChunk, "startByte" | "endByte" | "sha256">): Promise<Comparison> {
-    const { handle, encoding } = this.#file;
+    const { handle, text } = this.#file;
     const now = this.#now();
     const identity = identityOf(await handle.stat({ bigint: true }));
     const isSame = sameIdentity(this.#trusted, identity);
@@ -72,10 +72,15 @@ export class PrefixWatch {
       this.#trusted = trustworthy(identity, now);
       this.#readSince = Infinity;
     }
-    const prefix = await readPrefix(fileText(handle, encoding, 0), chunk.endByte, 0);
+    // An archive that does not even unpack any more is none that was read.
+    const prefix = await readPrefix(text.from(0), chunk.endByte, 0).catch(undefinedWhenUnusable);
     if (prefix?.hash.digest("hex") !== chunk.sha256) return "changed";
     return prefix.nextByte === undefined ? "unchanged" : "goes on";
   }
+}
+
+function undefinedWhenUnusable(error: unknown): undefined {
+  if (!(error instanceof TillhouseError)) throw error;
 }
 
 /** The identity, where any later change of the file must show in it; else one that no file has. */

@@ -67,8 +67,8 @@ export class ChunkPreparation {
       fields: (fields, line) => {
         this.#add(fields, line);
       },
-      broken: (reason, text, line) => {
-        this.#reject(line, reason, null, null, redactLine(text));
+      broken: ({ reason, column }, text, line) => {
+        this.#reject(line, reason, column, null, redactLine(text));
       },
     });
     const whole = block.frames.count - (isIdCut ? 1 : 0);
@@ -118,8 +118,8 @@ export class ChunkPreparation {
       fields: (values, line) => {
         if (isAskedFor(line)) fields(values, line);
       },
-      broken: (reason, text, line) => {
-        if (isAskedFor(line)) broken(reason, text, line);
+      broken: (rejection, text, line) => {
+        if (isAskedFor(line)) broken(rejection, text, line);
       },
     };
   }

@@ -1,6 +1,6 @@
 -- Grain: one file that stands and of which anything was read; of all, or the one that is named.
 SELECT
-  file_id, path, committed_bytes::text, unterminated_bytes::text, committed_digest, unterminated_digest, digest_key
+  file_id, path, source, committed_bytes::text, unterminated_bytes::text, committed_digest, unterminated_digest, digest_key
 FROM operations.source_files
 WHERE
   status <> 'replaced'

@@ -4,7 +4,8 @@ import { sqlFile } from "../database/sqlFile.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import type { LedgerKey } from "../runs/ledgerKey.ts";
 import { openDataFile, type FilePlace } from "../sources/dataFile.ts";
-import { beginningOf, fileText } from "../sources/fileText.ts";
+import type { SourceName } from "../sources/contracts.ts";
+import { openText, type TextLimits } from "../sources/carriers/openText.ts";
 import { hashPrefixes } from "../sources/hashPrefixes.ts";
 import type { Difference } from "./verifyWarehouse.ts";
 
@@ -21,34 +22,35 @@ type Asked = Pick<pg.Pool, "query">;
 
 const CHECK = "bytesOfFiles";
 
+/** What files are read and compared by. */
+export interface FileRules {
+  /** Of the ledger; digests of another one cannot be compared, which is a difference. */
+  readonly key: LedgerKey;
+  /** Absolute; what the ledger's relative paths are below. */
+  readonly dataDir: string;
+  readonly limits: TextLimits;
+}
+
 /**
  * Hashes every file of the ledger again, as far as it was loaded and whatever its times say, and compares that with
  * the digest of what was read. A file that has only grown agrees; one that was replaced and loaded again is no longer
  * looked for. Reads one file at a time, a piece at a time, and writes nothing.
- *
- * @param key of the ledger; digests of another one cannot be compared, which is a difference
- * @param dataDir absolute; what the ledger's relative paths are below
  */
-export async function verifyFiles(pool: Asked, key: LedgerKey, dataDir: string): Promise<FileVerification> {
+export async function verifyFiles(pool: Asked, rules: FileRules): Promise<FileVerification> {
   const files = await ledgerRows(pool, null);
   const differences: Difference[] = [];
   for (const file of files) {
-    const difference = await differenceOf(file, pool, key, dataDir);
+    const difference = await differenceOf(file, pool, rules);
     if (difference !== undefined) differences.push(difference);
   }
   return { files: files.length, differences };
 }
 
 /** A run may load a file while it is hashed here: a difference counts if the ledger says afterwards what it said before. */
-async function differenceOf(
-  file: LedgerRow,
-  pool: Asked,
-  key: LedgerKey,
-  dataDir: string,
-): Promise<Difference | undefined> {
+async function differenceOf(file: LedgerRow, pool: Asked, rules: FileRules): Promise<Difference | undefined> {
   let ledger = file;
   for (;;) {
-    const found = await compare(ledger, key, placeOf(ledger, dataDir));
+    const found = await compare(ledger, rules);
     if (found === undefined) return undefined;
     const [now] = await ledgerRows(pool, file.file_id);
     if (now === undefined) return undefined;
@@ -64,6 +66,7 @@ async function differenceOf(
 interface LedgerRow {
   readonly file_id: number;
   readonly path: string;
+  readonly source: SourceName;
   readonly committed_bytes: string;
   readonly unterminated_bytes: string;
   readonly committed_digest: string;
@@ -76,14 +79,14 @@ async function ledgerRows(pool: Asked, fileId: number | null): Promise<LedgerRow
   return (await readFiles.run<LedgerRow>(pool, { file_id: fileId })).rows;
 }
 
-function placeOf({ path }: LedgerRow, dataDir: string): FilePlace {
+function placeOf({ path }: LedgerRow, { dataDir }: FileRules): FilePlace {
   return { path, absolutePath: resolve(dataDir, path), folder: isAbsolute(path) ? undefined : dataDir };
 }
 
 /** What is wrong with a file, in a few words; undefined where nothing is. */
-async function compare(ledger: LedgerRow, key: LedgerKey, place: FilePlace): Promise<string | undefined> {
+async function compare(ledger: LedgerRow, rules: FileRules): Promise<string | undefined> {
   try {
-    return await compareBytes(ledger, key, place);
+    return await compareBytes(ledger, rules);
   } catch (error) {
     if (error instanceof TillhouseError) return `unreadable: ${String(error.details["reason"])}`;
     const { code } = error as NodeJS.ErrnoException;
@@ -92,17 +95,14 @@ async function compare(ledger: LedgerRow, key: LedgerKey, place: FilePlace): Pro
   }
 }
 
-async function compareBytes(
-  ledger: LedgerRow,
-  key: LedgerKey,
-  place: FilePlace,
-): Promise<string | undefined> {
+async function compareBytes(ledger: LedgerRow, rules: FileRules): Promise<string | undefined> {
+  const { key, limits } = rules;
   const { committed_bytes: committedBytes, digest_key: digestKey } = ledger;
-  const handle = await openDataFile(place);
+  const handle = await openDataFile(placeOf(ledger, rules));
   try {
-    const { encoding } = await beginningOf(handle);
+    const text = await openText(handle, ledger, limits);
     const lengths = [Number(committedBytes), lengthRead(ledger)];
-    const { sha256, bytes } = await hashPrefixes(fileText(handle, encoding, 0), lengths);
+    const { sha256, bytes } = await hashPrefixes(text.from(0), lengths);
     const [committed, read] = sha256;
     if (committed === undefined || read === undefined) return `shorter: ${bytes} bytes`;
     if (digestKey !== null && digestKey !== key.id)

@@ -77,5 +77,10 @@ export const CONTRACTS: Readonly<Record<SourceName, Contract>> = {
   },
 };
 
+/** Names of the columns of all contracts. */
+export const COLUMN_NAMES: ReadonlySet<string> = new Set(
+  SOURCES.flatMap((source) => CONTRACTS[source].columns.map(({ name }) => name)),
+);
+
 export const TRANSACTION_STATUSES = ["accepted", "refused", "cancelled"] as const;
 export type TransactionStatus = (typeof TRANSACTION_STATUSES)[number];

@@ -1,4 +1,4 @@
-import { CONTRACTS, SOURCES } from "./contracts.ts";
+import { COLUMN_NAMES } from "./contracts.ts";
 import { FRAMED_WELL } from "./frameList.ts";
 import { frameRecords } from "./frameRecords.ts";
 import { normaliseColumnName } from "./header.ts";
@@ -28,10 +28,6 @@ export type Delimiter = (typeof DELIMITERS)[number];
 
 const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-const KNOWN_NAMES: ReadonlySet<string> = new Set(
-  SOURCES.flatMap((source) => CONTRACTS[source].columns.map((column) => column.name)),
-);
-
 /** A header as a delimiter has it. */
 interface FramedHeader extends FirstRecord {
   readonly delimiter: Delimiter;
@@ -52,7 +48,7 @@ function sniffHeader(text: Buffer, atEnd: boolean): FramedHeader | undefined {
     const framed = firstRecord(text, atEnd, delimiter);
     if (framed?.isWellFormed !== true) continue;
     const names = namesOf(text.toString("utf8", framed.start, framed.end), delimiter);
-    const known = new Set(names.map(normaliseColumnName).filter((name) => KNOWN_NAMES.has(name))).size;
+    const known = new Set(names.map(normaliseColumnName).filter((name) => COLUMN_NAMES.has(name))).size;
     const fields = names.length;
     const isBetter = best === undefined || (known === best.known ? fields > best.fields : known > best.known);
     if (isBetter) best = { ...framed, delimiter, known, fields };

@@ -8,6 +8,7 @@ export interface ForeignFormat {
 /** So much of a file's beginning is looked at. */
 const LOOKED_AT = 1_024;
 
+const ONE_A_LINE = "Write its records as NDJSON, one object a line, or as CSV.";
 const EXPORT = "Export the table it holds as CSV in UTF-8.";
 const UNPACK = "Unpack it, and load the CSV files that are in it.";
 const RECODE = "Save the file as UTF-8.";
@@ -47,7 +48,7 @@ const TEXTS: readonly (ForeignFormat & { readonly begins: RegExp })[] = [
     remedy: "It may tell of an error, or ask for a login: fetch the CSV file anew.",
   },
   { begins: /^<(?:\?xml|[a-z][\w:-]*[\s/>])/i, name: "an XML document", remedy: EXPORT },
-  { begins: /^(?:\{\s*["}]|\[\s*["{[\]])/, name: "a JSON document", remedy: EXPORT },
+  { begins: /^(?:\{\s*["}]|\[\s*["{[\]])/, name: "a JSON document", remedy: ONE_A_LINE },
 ];
 
 /** NUL where the other halves of ASCII characters are, at least twice. */
@@ -59,6 +60,11 @@ const WIDE_TEXTS: readonly (ForeignFormat & { readonly begins: RegExp })[] = [
     remedy: RECODE,
   },
 ];
+
+/** Its signature lies where the name of the first file in it ends. */
+const TAR: ForeignFormat = { name: "a tar archive", remedy: UNPACK };
+const TAR_SIGNATURE = "ustar";
+const TAR_SIGNATURE_AT = 257;
 
 const NOTHING_BUT_NUL: ForeignFormat = {
   name: "a run of NUL bytes",
@@ -72,6 +78,7 @@ const NOTHING_BUT_NUL: ForeignFormat = {
 export function foreignFormatOf(beginning: Buffer): ForeignFormat | undefined {
   const text = beginning.toString("latin1", 0, LOOKED_AT);
   if (/^\0{8}/.test(text)) return NOTHING_BUT_NUL;
+  if (text.startsWith(TAR_SIGNATURE, TAR_SIGNATURE_AT)) return TAR;
   const words = text.replace(/^\xef\xbb\xbf/, "").trimStart();
   return (
     SIGNATURES.find(({ bytes }) => text.startsWith(bytes)) ??

@@ -87,9 +87,14 @@ export function shownNames(header: readonly string[]): string[] {
 
 /** The source whose required columns a header has, if exactly one fits. */
 export function sourceOfHeader(header: readonly string[]): SourceName | undefined {
+  const fitting = sourcesOfHeader(header);
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+/** The sources whose required columns a header has. */
+export function sourcesOfHeader(header: readonly string[]): SourceName[] {
   const names = new Set(header.map(normaliseColumnName));
-  const fitting = SOURCES.filter((source) =>
+  return SOURCES.filter((source) =>
     CONTRACTS[source].columns.every((column) => !column.required || names.has(column.name)),
   );
-  return fitting.length === 1 ? fitting[0] : undefined;
 }

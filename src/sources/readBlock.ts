@@ -1,8 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { FRAME_REASONS } from "./frameList.ts";
 import { SHOWN_BYTES, type FramedBlock } from "./frameText.ts";
+import { notedRecord } from "./notedRecord.ts";
 import { parseFramedText } from "./parseFramedText.ts";
-import type { Reason } from "./reasons.ts";
+import type { Reason, Rejection } from "./reasons.ts";
 import { NOT_PLAIN, plainText, splitPlainRecord } from "./splitPlainRecord.ts";
 
 /** Takes the records of a block, each in exactly one of these ways. Lines are physical, from 1. */
@@ -12,7 +13,7 @@ export interface RecordSink {
   /** A record with as many fields as the header. */
   readonly fields: (fields: readonly string[], line: number) => void;
   /** A line that is no record; `text` is its beginning, for a redacted note of it. */
-  readonly broken: (reason: Reason, text: string, line: number) => void;
+  readonly broken: (rejection: Rejection, text: string, line: number) => void;
 }
 
 export interface RecordShape {
@@ -48,7 +49,15 @@ export async function readBlock(
   const delimiterByte = delimiter.charCodeAt(0);
   const others: Place[] = [];
   const broken = (reason: Reason, start: number, end: number, line: number): void => {
-    sink.broken(reason, bytes.toString("utf8", start, Math.min(end, start + SHOWN_BYTES)), line);
+    const text = bytes.toString("utf8", start, Math.min(end, start + SHOWN_BYTES));
+    sink.broken({ reason, column: null }, text, line);
+  };
+  const noUtf8 = (start: number, end: number, line: number): void => {
+    const noted = notedRecord(bytes, start, end);
+    if (noted === undefined) broken("invalid_encoding", start, end, line);
+    else if ("rejected" in noted) sink.broken(noted.rejected, noted.text, line);
+    else if (noted.fields.length === fieldCount) sink.fields(noted.fields, line);
+    else broken("column_count", start, end, line);
   };
   for (let frame = from; frame < to; frame += 1) {
     const start = frames.starts[frame] ?? 0;
@@ -56,7 +65,7 @@ export async function readBlock(
     const line = firstLine + (frames.lines[frame] ?? 0);
     const reason = FRAME_REASONS[frames.reasons[frame] ?? 0] ?? null;
     if (reason !== null) broken(reason, start, end, line);
-    else if (!allUtf8 && !isUtf8(bytes.subarray(start, end))) broken("invalid_encoding", start, end, line);
+    else if (!allUtf8 && !isUtf8(bytes.subarray(start, end))) noUtf8(start, end, line);
     else if (sink.plain?.(bytes, start, end, line) === true) continue;
     else {
       const fields = splitPlainRecord(bytes, start, end, delimiterByte, bounds);

@@ -10,6 +10,10 @@ export interface ReasonExample {
   readonly fields?: Readonly<Record<string, string>>;
   /** Lines instead of a good record with those fields; `\xff` stands for that byte. */
   readonly lines?: string;
+  /** Lines of NDJSON instead of that; the last one is rejected. */
+  readonly objects?: string;
+  /** The column at fault, where `fields` does not say it. */
+  readonly column?: string;
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -25,6 +29,17 @@ const transactions = (
 ): ReasonExample => ({ source: "transactions", shown, fields, settings });
 const lines = (shown: string, text: string): ReasonExample => ({ source: "devices", shown, lines: text });
 
+const objects = (shown: string, last: string, column?: string, first = GOOD_DEVICE): ReasonExample => ({
+  source: first === GOOD_DEVICE ? "devices" : "transactions",
+  shown,
+  objects: `${first}\n${last}\n`,
+  ...(column !== undefined && { column }),
+});
+const GOOD_DEVICE = '{"id":1,"type":1,"store_id":1}';
+const GOOD_SALE =
+  '{"id":9,"device_id":1,"product_name":"Tulips","product_sku":"v1","category_name":"Flowers","amount":2.00,"status":"accepted",' +
+  '"created_at":"2022-05-15T08:10:46Z","happened_at":"2022-05-15T08:10:46Z"}';
+
 /** One example a reason. A test loads each of them; `npm run docs` puts them into the README. */
 export const REASON_EXAMPLES: Readonly<Record<Reason, ReasonExample>> = {
   column_count: lines("`1,1` below `id,type,store_id`", "1,1\n"),
@@ -38,6 +53,19 @@ export const REASON_EXAMPLES: Readonly<Record<Reason, ReasonExample>> = {
     shown: "`1,24,12` at the end of a file with the columns `type,store_id,id`",
     lines: "type,store_id,id\n1,24,12",
   },
+  no_json_object: objects('`{"id":2,"type":`', '{"id":2,"type":'),
+  nested_value: objects("`[24]` as `store_id`", '{"id":2,"type":1,"store_id":[24]}', "store_id"),
+  repeated_field: objects(
+    '`{"id":2,"type":1,"type":3,"store_id":1}`',
+    '{"id":2,"type":1,"type":3,"store_id":1}',
+    "type",
+  ),
+  late_field: objects(
+    "a `card_number`, where no object of the first megabyte has one",
+    " ".repeat(1 << 20) + "\n" + GOOD_SALE.replace('"id":9', '"id":10,"card_number":"4"'),
+    "card_number",
+    GOOD_SALE,
+  ),
   nul_byte: transactions("a product name with a byte 0", { product_name: "Tulips\0" }),
   missing_value: devices("an empty `store_id`", { store_id: "" }),
   bad_whole_number: devices("`1.5` as `type`", { type: "1.5" }),

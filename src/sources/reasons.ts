@@ -12,11 +12,18 @@ export const REASONS = {
     "A quoted field is never closed. Close it; the lines after it were read as records of their own.",
   record_in_quotes:
     "A quoted field holds a line that would be a record of its own: a quote before it may be missing. Add that quote, or take the line out of the text; until then none of these lines is read.",
-  record_too_long: "The record is longer than MAX_RECORD_BYTES. Mend the line, or raise the setting.",
+  record_too_long:
+    "The record is longer than MAX_RECORD_BYTES, or a line of NDJSON than 16 MB. Mend the line, or raise the setting.",
   invalid_encoding:
     "The record is not valid UTF-8, or not UTF-16 in a file that begins as such. Save the file as UTF-8.",
   unterminated_id:
     "The last line has no line end, and its last column is the id, of which digits may be missing. End the line.",
+  no_json_object: "The line of an NDJSON file is no JSON object. Write each record as one, on one line.",
+  nested_value:
+    "The field of an NDJSON file holds an object or a list. Write it as text, a number, true, false or null.",
+  repeated_field: "The JSON object names a field twice. Take one of them out.",
+  late_field:
+    "The JSON object has a field that is read, and that none has in the file's first megabyte. Write it in the first object, as null where it has none.",
   nul_byte: "A field holds a NUL byte, which PostgreSQL text cannot. Remove it.",
   missing_value: "A required field is empty.",
   bad_whole_number: "The field is not a whole number such as 42 or 42.0.",
@@ -37,6 +44,9 @@ export const REASONS = {
 } as const;
 
 export type Reason = keyof typeof REASONS;
+
+export const isReason = (name: unknown): name is Reason =>
+  typeof name === "string" && Object.hasOwn(REASONS, name);
 
 /** What to do about a reason; empty for one that only older versions gave. */
 export function remedyOf(reason: string): string {

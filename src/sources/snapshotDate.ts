@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, dirname, isAbsolute } from "node:path";
 import type { LocalTime } from "./localTime.ts";
 import { parseTimestamp } from "./timestamps.ts";
 
@@ -13,14 +13,22 @@ const DATES = new RegExp(
 );
 
 /**
- * The moment that a file's records are of, as its name says: `transactions_2026-05-01.csv`, `stores-20260501T0830.csv`. Of
+ * The moment that a file's records are of, as its name says: `transactions_2026-05-01.csv`, `stores-20260501T0830.csv.gz`;
+ * else as the folders of DATA_DIR say that it lies in, the nearest first: `2026-05-01/stores.csv`, `2026/05/01/stores.csv`. Of
  * several dates the last: a file from one day to another is of the other. A day stands for its beginning.
  *
+ * @param path below DATA_DIR; absolute for a file elsewhere, whose folders say nothing
  * @param localTime of the zone that such dates are in
- * @returns null where the name has no date, or one that no clock there showed
+ * @returns null where there is no date, or one that no clock there showed
  */
 export function snapshotDateOf(path: string, localTime: LocalTime): Date | null {
-  const dates = [...basename(path).matchAll(DATES)].reverse();
+  return (
+    lastDateIn(basename(path), localTime) ?? (isAbsolute(path) ? null : lastDateIn(dirname(path), localTime))
+  );
+}
+
+function lastDateIn(text: string, localTime: LocalTime): Date | null {
+  const dates = [...text.matchAll(DATES)].reverse();
   for (const { groups = {} } of dates) {
     const { year = "", month = "", day = "", hour = "00", minute = "00", second = "00" } = groups;
     const moment = momentOf(`${year}-${month}-${day} ${hour}:${minute}:${second}`, localTime);
@@ -37,7 +45,7 @@ export function snapshotDateOf(path: string, localTime: LocalTime): Date | null 
  */
 export function namedMoment(text: string, localTime: LocalTime): Date | null {
   const [whole] = text.match(DATES) ?? [];
-  if (whole === text) return snapshotDateOf(text, localTime);
+  if (whole === text) return lastDateIn(text, localTime);
   return /^\d{4}-/.test(text) ? momentOf(text, localTime) : null;
 }
 

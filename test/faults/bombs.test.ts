@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { devicesFile, storesFile, transactionsFile } from "../fixtures/sourceText.ts";
+import { gz, zst } from "../fixtures/carriers.ts";
+import { devicesFile, storesFile, transactionRecords, transactionsFile } from "../fixtures/sourceText.ts";
 import { withTestDatabase } from "../fixtures/testDatabase.ts";
 import { onServer } from "../fixtures/testRun.ts";
 import { TEST_CARD_TOKEN_KEY } from "../fixtures/warehouse.ts";
@@ -193,12 +193,17 @@ const JUNK: readonly (readonly [name: string, pieces: () => Iterable<Piece>, ref
     () => ["PK\u0003\u0004\u0014\0\u0006\0"],
     /begins as a zip archive, or a workbook.*Save the workbook's sheet/,
   ],
-  ["gzip", () => [gzipSync(transactionsFile({ id: 1 }))], /begins as a gzip archive does.*Unpack it/],
+  [
+    "gzip-in-gzip",
+    () => [gz(gz("x"))],
+    /what is in the gzip archive begins as a gzip archive does.*Unpack it/,
+  ],
   ["pdf", () => ["%PDF-1.7\n%\n1 0 obj\n"], /begins as a PDF document does/],
   ["sqlite", () => ["SQLite format 3\0\u0010\0"], /begins as a SQLite database does/],
   ["utf32", () => [Buffer.from("fffe000069000000640000002c000000", "hex")], /begins as text in UTF-32 does/],
   ["html", () => ["<!DOCTYPE html><html><body>502 Bad Gateway\n"], /begins as a web page \(HTML\) does/],
-  ["json", () => ['[{"id": 1, "amount": 5}]\n'], /begins as a JSON document does/],
+  ["json", () => ['[{"id": 1, "amount": 5}]\n'], /begins as a JSON document does.*one object a line/],
+  ["json-object", () => ['{\n  "sales": [\n'], /begins as a JSON document does/],
   ["empty", () => [], /the file is empty/],
   ["bom", () => ["\ufeff"], /the file is empty/],
   ["few-newlines", () => ["\n\n\n"], /all lines are blank/],
@@ -236,5 +241,49 @@ onLinux("what is no table", () => {
       expect(told).toHaveLength(JUNK.length);
       expect(told.find((said) => said.includes("png.csv"))).toContain("a PNG image");
       expect(peakBytes).toBeLessThan(MOST_MEMORY);
+    }));
+});
+
+/** Ten megabytes or so that unpack to ten gigabytes, archive behind archive in one file; a tenth of that in few trials. */
+const UNPACKED = trials({ quick: 1, all: 10 }) * (1 << 30);
+const PART = 32 * MEGABYTE;
+const SALE = transactionRecords({ id: 1 });
+const PARTS = {
+  zeros: Buffer.alloc(PART),
+  rows: Buffer.alloc(Math.floor(PART / SALE.length) * SALE.length, SALE),
+  objects: Buffer.alloc(PART, '{"id":1}\n'),
+};
+const HEADS = {
+  zeros: transactionsFile({ id: 2 }),
+  rows: transactionsFile({ id: 3 }),
+  objects: '{"id":2}\n',
+};
+
+onLinux("an archive that holds more than it may", () => {
+  test("is read no further, in little memory; nothing of it is loaded, and the other files of the run are", () =>
+    besideSoundFiles(async (folder, load) => {
+      let size = 0;
+      for (const what of ["zeros", "rows", "objects"] as const) {
+        for (const [packing, pack] of Object.entries({ gz, zst })) {
+          const part = await pack(PARTS[what]);
+          const pieces = [await pack(HEADS[what]), ...repeated(part, (UNPACKED / PART) * part.length)];
+          size += await writeFileOf(join(folder, `transactions-${what}.csv.${packing}`), pieces);
+        }
+      }
+
+      const measured = await load();
+
+      note("archives that hold too much", size, measured);
+      const bombs = measured.report.files.filter(({ path }) => /\.(gz|zst)$/.test(path));
+      expect(bombs).toHaveLength(6);
+      for (const { error, loaded, records_read: read } of bombs) {
+        const refused = {
+          code: "file_refused",
+          message: expect.stringMatching(/MAX_UNPACK_RATIO|needs the columns/),
+        };
+        expect({ error, loaded, read }).toEqual({ error: refused, loaded: 0, read: 0 });
+      }
+      expect(measured).toMatchObject({ exitCode: 1, report: { loaded: 3 } });
+      expect(measured.peakBytes).toBeLessThan(MOST_MEMORY);
     }));
 });

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { gz, ndjsonOf, zst } from "../fixtures/carriers.ts";
 import { withTestDatabase } from "../fixtures/testDatabase.ts";
 import { runForJson, start, type Environment } from "../processes/programs.ts";
 import { BOUNDARIES, BOUNDARIES_OF_THREADS, type Boundary } from "./harness/boundaries.ts";
@@ -17,7 +18,11 @@ jest.setTimeout(600_000);
 const AT_ALL_BOUNDARIES = trials({ quick: 1, all: 16 });
 const AT_ONE_BOUNDARY = trials({ quick: 0, all: 4 });
 const AT_ONE_OF_THREADS = trials({ quick: 1, all: 20 });
+const IN_OTHER_CARRIERS = trials({ quick: 1, all: 10 });
 const RANDOM_MOMENTS = trials({ quick: 1, all: 200 });
+
+/** What is broken as CSV cannot be written as NDJSON. */
+const READABLE_DEFECTS = ["--late", "0.02", "--repeated", "0.02", "--orphan", "0.01"];
 
 const INGEST = ["ingest", "--json"];
 const load = (environment: Environment) => start("cli", INGEST, environment);
@@ -137,6 +142,32 @@ describe("a loader that is killed (SIGKILL)", () => {
     });
   });
 });
+
+const CARRIERS = [
+  ["zstd", async (csv: string) => ({ ending: ".csv.zst", bytes: await zst(csv) })],
+  ["NDJSON in gzip", async (csv: string) => ({ ending: ".jsonl.gz", bytes: gz(await ndjsonOf(csv)) })],
+  ["gzip", async (csv: string) => Promise.resolve({ ending: ".csv.gz", bytes: gz(csv) })],
+  ["NDJSON", async (csv: string) => ({ ending: ".ndjson", bytes: await ndjsonOf(csv) })],
+] as const;
+
+describe.each(CARRIERS.slice(0, trials({ quick: 2, all: CARRIERS.length })))(
+  "a loader of %s that is killed (SIGKILL)",
+  (carrier, carry) => {
+    const files = sharedFiles({ ...FEW_ROWS, defects: READABLE_DEFECTS, carry });
+    const tally = faultTally(`loader of ${carrier} killed at each boundary in turn`);
+    // In the middle of a file, behind its first chunk, and at its end.
+    const chosen = BOUNDARIES.filter(({ name }) => /^(checkpoint|after COMMIT|file completed)$/.test(name));
+
+    test.each(numbered(IN_OTHER_CARRIERS))("goes on, loses nothing, and doubles nothing (%d)", async () => {
+      const { expected, into } = files();
+      await withTestDatabase((url) =>
+        killAtEach([...chosen, ...chosen, ...chosen], url, INGEST, into, tally, async () =>
+          judge(url, expected, await resumeWork(into(url))),
+        ),
+      );
+    });
+  },
+);
 
 describe("a loader whose threads copy and correct ahead of their turn, and that is killed (SIGKILL)", () => {
   const files = sharedFiles(ROWS_FOR_THREADS);

@@ -38,8 +38,10 @@ async function makePlain({ rows }: Warehouse, committed: string, unterminated: s
   );
 }
 
-const verified = async ({ database, files, context }: Warehouse, settings: Settings = {}) =>
-  verifyFiles(database.pool, await ledgerKey(context(settings).config), files.path);
+const verified = async ({ database, files, context }: Warehouse, settings: Settings = {}) => {
+  const { config } = context(settings);
+  return verifyFiles(database.pool, { key: await ledgerKey(config), dataDir: files.path, limits: config });
+};
 
 const warnings = ({ log }: Warehouse): unknown[] =>
   log.map(({ fields }) => fields["code"]).filter((code) => code === "ledger_key_changed");

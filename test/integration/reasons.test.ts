@@ -6,7 +6,8 @@ import { DEVICES_HEADER, devicesFile, transactionsFile } from "../fixtures/sourc
 import { inWarehouse } from "../fixtures/warehouse.ts";
 
 /** The example as a file. */
-function fileOf({ source, fields, lines }: ReasonExample): Buffer {
+function fileOf({ source, fields, lines, objects }: ReasonExample): Buffer {
+  if (objects !== undefined) return Buffer.from(objects);
   if (lines !== undefined) {
     const header = lines.includes("store_id") ? "" : DEVICES_HEADER;
     return Buffer.from(header + lines, "latin1");
@@ -17,13 +18,16 @@ function fileOf({ source, fields, lines }: ReasonExample): Buffer {
 }
 
 /** The column that an example is about: the first field that it gives. */
-const columnOf = (reason: Reason, { fields = {} }: ReasonExample): string | null => {
+const columnOf = (reason: Reason, { fields = {}, column }: ReasonExample): string | null => {
   if (reason === "unterminated_id") return "id";
-  return Object.keys(fields)[0] ?? null;
+  return column ?? Object.keys(fields)[0] ?? null;
 };
 
 /** Lines of the example that are rejected. */
-const linesOf = (reason: Reason): number[] => (reason === "record_in_quotes" ? [2, 3, 4] : [2]);
+const linesOf = (reason: Reason, { objects }: ReasonExample): number[] => {
+  if (reason === "record_in_quotes") return [2, 3, 4];
+  return [objects === undefined ? 2 : objects.split("\n").length - 1];
+};
 
 test.each(Object.entries(REASON_EXAMPLES) as [Reason, ReasonExample][])(
   "the example of %s is rejected for it, with its line and column",
@@ -32,7 +36,7 @@ test.each(Object.entries(REASON_EXAMPLES) as [Reason, ReasonExample][])(
       await writePlaces(warehouse);
       await warehouse.files.write("transactions.csv", transactionsFile({ id: 9, amount: "2.00" }));
       await warehouse.ingest();
-      const name = `${example.source}-example.csv`;
+      const name = `${example.source}-example.${example.objects === undefined ? "csv" : "ndjson"}`;
       await warehouse.files.write(name, fileOf(example));
 
       await warehouse.ingest({ settings: { MAX_REJECT_RATIO: "1", ...example.settings } });
@@ -43,7 +47,12 @@ test.each(Object.entries(REASON_EXAMPLES) as [Reason, ReasonExample][])(
            FROM operations.quarantine JOIN operations.source_files USING (file_id)`,
         ),
       ).toEqual(
-        linesOf(reason).map((line) => ({ path: name, line, reason, column: columnOf(reason, example) })),
+        linesOf(reason, example).map((line) => ({
+          path: name,
+          line,
+          reason,
+          column: columnOf(reason, example),
+        })),
       );
     })(),
 );

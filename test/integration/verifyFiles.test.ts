@@ -16,7 +16,10 @@ const DIGEST = /digest [0-9a-f]{16}…/;
 const verify = async (
   { database, files, context }: Warehouse,
   pool: Pick<pg.Pool, "query"> = database.pool,
-) => verifyFiles(pool, await ledgerKey(context().config), files.path);
+) => {
+  const { config } = context();
+  return verifyFiles(pool, { key: await ledgerKey(config), dataDir: files.path, limits: config });
+};
 const found = async (warehouse: Warehouse) => (await verify(warehouse)).differences;
 
 async function load(warehouse: Warehouse, text: string | Buffer = TEXT): Promise<void> {

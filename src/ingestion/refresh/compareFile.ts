@@ -1,7 +1,7 @@
 import { identityOf, sameIdentity, type FileIdentity } from "../../runs/fileIdentity.ts";
 import type { LedgerKey } from "../../runs/ledgerKey.ts";
 import { openDataFile, type FilePlace } from "../../sources/dataFile.ts";
-import { beginningOf, fileText } from "../../sources/fileText.ts";
+import { openText, type TextLimits } from "../../sources/carriers/openText.ts";
 import { TillhouseError } from "../../lib/errors.ts";
 import { asInLedger } from "../asInLedger.ts";
 import type { FormerFile } from "./formerFiles.ts";
@@ -26,9 +26,10 @@ export async function compareFile(
   former: FormerFile,
   place: FilePlace,
   key: LedgerKey,
+  limits: TextLimits,
 ): Promise<FormerState> {
   try {
-    return await compareBytes(former, place, key);
+    return await compareBytes(former, place, key, limits);
   } catch (error) {
     const gone = { isThere: false, isReadable: false } as const;
     if (error instanceof TillhouseError) return { ...gone, reason: String(error.details["reason"]) };
@@ -41,7 +42,12 @@ export async function compareFile(
   }
 }
 
-async function compareBytes(former: FormerFile, place: FilePlace, key: LedgerKey): Promise<FormerState> {
+async function compareBytes(
+  former: FormerFile,
+  place: FilePlace,
+  key: LedgerKey,
+  limits: TextLimits,
+): Promise<FormerState> {
   const handle = await openDataFile(place);
   try {
     const identity = identityOf(await handle.stat({ bigint: true }));
@@ -49,8 +55,8 @@ async function compareBytes(former: FormerFile, place: FilePlace, key: LedgerKey
       return { isThere: true, endOf: identity };
     // Only a backfill read it.
     if (former.committedBytes + former.unterminatedBytes === 0n) return { isThere: true, endOf: null };
-    const { encoding } = await beginningOf(handle);
-    const compared = await asInLedger(former, fileText(handle, encoding, 0), key);
+    const text = await openText(handle, former, limits);
+    const compared = await asInLedger(former, text.from(0), key);
     if (compared.begins === "as read") return { isThere: true, endOf: compared.endsAsThen ? identity : null };
     return { isThere: false, reason: REASONS[compared.begins], isReadable: true };
   } finally {

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { LedgerKey } from "../../runs/ledgerKey.ts";
+import type { TextLimits } from "../../sources/carriers/openText.ts";
 import { bySourceAndPath, placeOf, type DiscoveredFile } from "../../sources/discoverFiles.ts";
 import { compareFile } from "./compareFile.ts";
 import { formerFiles, knownFrom, type FormerFile } from "./formerFiles.ts";
@@ -16,18 +17,27 @@ export interface RebuildFrom {
   readonly missing: readonly MissingFile[];
 }
 
+/** What files are compared by. */
+export interface RebuildRules {
+  /** Absolute; what the ledger's relative paths are below. */
+  readonly dataDir: string;
+  readonly key: LedgerKey;
+  readonly limits: TextLimits;
+  /** Whether to go on without what is missing. */
+  readonly allowMissing: boolean;
+}
+
 /**
  * Compares the files of the ledger with what was loaded of them, and looks for what was loaded from bytes that no file holds
  * any more. Writes nothing.
  *
  * @param found the files of DATA_DIR
- * @param dataDir absolute; what the ledger's relative paths are below
  * @throws TillhouseError `files_missing`, unless that is allowed
  */
 export async function rebuildFrom(
   pool: Pick<pg.Pool, "query">,
   found: readonly DiscoveredFile[],
-  { dataDir, key, allowMissing }: { dataDir: string; key: LedgerKey; allowMissing: boolean },
+  { dataDir, key, limits, allowMissing }: RebuildRules,
 ): Promise<RebuildFrom> {
   const files = new Map(found.map((file) => [file.path, file]));
   const asThen = new Map<number, FileAsThen & { former: FormerFile }>();
@@ -35,7 +45,7 @@ export async function rebuildFrom(
   const missingIds: number[] = [];
   for (const former of await formerFiles(pool)) {
     const place = { ...placeOf(dataDir, former.path), source: former.source };
-    const state = await compareFile(former, place, key);
+    const state = await compareFile(former, place, key, limits);
     if (state.isThere) {
       asThen.set(former.fileId, { file: place, endOf: state.endOf, former });
       files.set(former.path, place);

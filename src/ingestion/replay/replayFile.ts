@@ -36,7 +36,9 @@ export async function replayFile(
     if (known !== null && known.digestKey !== context.ledger.key.id)
       return { notRead: lines, why: "it was read under another LEDGER_KEY" };
     const reopened =
-      known?.fileId === fileId ? await reopenSourceFile(handle, file, known, context.ledger) : null;
+      known?.fileId === fileId
+        ? await reopenSourceFile(handle, file, known, context.ledger, context.textLimits)
+        : null;
     if (reopened === null) return { notRead: lines, why: OTHER_BYTES };
     const { opened, linesAsRead } = reopened;
     const wanted = lines.filter((line) => line <= linesAsRead);

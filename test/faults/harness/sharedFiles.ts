@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "@jest/globals";
@@ -25,6 +25,8 @@ interface FilesWanted {
   /** Records that come again at the end of their file, or apart: in a file after all others. */
   readonly corrected?: { readonly records: number; readonly apart: boolean };
   readonly settings?: Environment;
+  /** Puts a file into another carrier, and gives it the ending of its name. */
+  readonly carry?: (csv: string) => Promise<{ readonly ending: string; readonly bytes: string | Buffer }>;
 }
 
 /** Some come after higher ids, some again, some cannot be loaded: so every statement of a load has something to do. */
@@ -67,11 +69,13 @@ async function makeFiles({
   defects,
   settings = {},
   corrected = FEW_CORRECTED,
+  carry,
 }: FilesWanted): Promise<SharedFiles> {
   const folder = await mkdtemp(join(tmpdir(), "tillhouse-faults-"));
   const dataDir = join(folder, "data");
   const truth = await addGeneratedFiles({ dataDir }, rows, 1, defects);
   await moveAndCorrect(dataDir, corrected);
+  if (carry !== undefined) await carryAll(dataDir, carry);
   const into = (url: string): Environment => ({
     DATABASE_URL: url,
     CARD_TOKEN_KEY: TEST_CARD_TOKEN_KEY,
@@ -87,6 +91,15 @@ async function makeFiles({
     return contentsOf(url);
   });
   return { truth, dataDir, expected, into };
+}
+
+async function carryAll(dataDir: string, carry: NonNullable<FilesWanted["carry"]>): Promise<void> {
+  for (const name of (await readdir(dataDir)).filter((found) => found.endsWith(".csv"))) {
+    const path = join(dataDir, name);
+    const { ending, bytes } = await carry(await readFile(path, "utf8"));
+    await writeFile(path.replace(/\.csv$/, ending), bytes);
+    await rm(path);
+  }
 }
 
 /** An ordinary record up to the seconds of its creation, and what comes after them. */

@@ -88,6 +88,7 @@ const WRONG: readonly (readonly [SettingName, string])[] = [
   ["MAX_RECORD_BYTES", "1MB"],
   ["MAX_RECORD_BYTES", "100"],
   ["MAX_RECORD_BYTES", "99999999999999999999"],
+  ["MAX_UNPACK_RATIO", "0"],
   ["CHUNK_RECORDS", "0"],
   ["UNDO_RUNS", "-1"],
   ["HTTP_HOST", "all"],

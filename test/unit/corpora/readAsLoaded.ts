@@ -3,7 +3,7 @@ import { frameChunks } from "../../../src/ingestion/frameChunks.ts";
 import { ChunkPreparation } from "../../../src/ingestion/prepareChunk.ts";
 import { CONTRACTS, type SourceName } from "../../../src/sources/contracts.ts";
 import { readDialect } from "../../../src/sources/dialect.ts";
-import { encodingOf } from "../../../src/sources/fileText.ts";
+import { encodingOf } from "../../../src/sources/carriers/encoding.ts";
 import { endsInLineEnd } from "../../../src/sources/frameText.ts";
 import { bindColumns } from "../../../src/sources/header.ts";
 import { REASONS, type Reason } from "../../../src/sources/reasons.ts";

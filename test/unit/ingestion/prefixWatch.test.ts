@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { PrefixWatch } from "../../../src/ingestion/prefixWatch.ts";
+import { openText } from "../../../src/sources/carriers/openText.ts";
 import { identityOf } from "../../../src/runs/fileIdentity.ts";
 import { countingFileReads } from "../../fixtures/fileReads.ts";
 
@@ -40,7 +41,8 @@ async function withWatched(
     const now = (): Date => new Date(Date.now() + (looks === "old" ? HOUR_MS : 0));
     const openedAt = now();
     const identity = identityOf(await handle.stat({ bigint: true }));
-    const watch = new PrefixWatch({ handle, encoding, identity, openedAt }, now);
+    const fileText = await openText(handle, { path }, { maxUnpackRatio: 100 });
+    const watch = new PrefixWatch({ handle, text: fileText, identity, openedAt }, now);
     const compare = (megabyte: number): Promise<string> => {
       const endByte = megabyte * MEGABYTE;
       const sha256 = createHash("sha256").update(text.subarray(0, endByte)).digest("hex");

@@ -39,6 +39,7 @@ describe("what a file seems to be is told by how it begins", () => {
     ["an XML document", bytes("<Error><Code>AccessDenied</Code>")],
     ["a JSON document", bytes('{"id":1}\n{"id":2}\n')],
     ["a JSON document", bytes('[\n  {"id": 1}')],
+    ["a tar archive", Buffer.concat([bytes("stores.csv".padEnd(257, "\0")), bytes("ustar\x0000")])],
     ["a run of NUL bytes", Buffer.alloc(100)],
   ])("%s", (name, beginning) => {
     expect(foreignFormatOf(beginning)).toMatchObject({ name, remedy: expect.stringMatching(/^[A-Z].+\.$/) });

@@ -29,7 +29,7 @@ async function read(
     fields: (fields, line) => {
       given.push(`${line}: ${fields.join(" & ")}`);
     },
-    broken: (reason, _text, line) => {
+    broken: ({ reason }, _text, line) => {
       given.push(`${line}: ${reason}`);
     },
   };

@@ -33,7 +33,7 @@ export async function* readRecords(
         fields: (fields, line) => {
           records.push({ line, fields });
         },
-        broken: (reason, text, line) => {
+        broken: ({ reason }, text, line) => {
           records.push({ line, reason, text });
         },
       },

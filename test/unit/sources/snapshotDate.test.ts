@@ -16,6 +16,12 @@ test.each([
   ["transactions_2026-04-25_2026-05-01.csv", "2026-05-01T00:00:00.000Z"],
   ["transactions_20260501-2.csv", "2026-05-01T00:00:00.000Z"],
   ["transactions_20260501_0830-2.csv", "2026-05-01T00:00:00.000Z"],
+  ["transactions_20260501T0830.csv.gz", "2026-05-01T08:30:00.000Z"],
+  ["2026-05-01/transactions.csv", "2026-05-01T00:00:00.000Z"],
+  ["2025/2026-04-30/2026-05-01T0830/part-1/stores.ndjson.zst", "2026-05-01T08:30:00.000Z"],
+  ["2026/05/01/stores.csv", "2026-05-01T00:00:00.000Z"],
+  ["day=20260501/transactions-2.csv", "2026-05-01T00:00:00.000Z"],
+  ["2026-05-01/2026-02-30/stores.csv", "2026-05-01T00:00:00.000Z"],
 ])("%s is of %s", (path, date) => {
   expect(dateIn(path)).toBe(date);
 });
@@ -30,6 +36,8 @@ test.each([
   "transactions-202605011.csv",
   "transactions-2026-0501.csv",
   "transactions-1969-12-31.csv",
+  "2026/05/stores.csv",
+  "/drops/2026-05-01/stores.csv",
 ])("%s says no date", (path) => {
   expect(dateIn(path)).toBeNull();
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { DELIMITERS } from "../../../src/sources/dialect.ts";
-import type { Encoding } from "../../../src/sources/fileText.ts";
+import type { Encoding } from "../../../src/sources/carriers/encoding.ts";
 import { Utf16Transcoder } from "../../../src/sources/utf16.ts";
 
 /** How a file is written; what a person's export tool decided for them. */

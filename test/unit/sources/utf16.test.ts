@@ -1,11 +1,7 @@
-import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { isUtf8 } from "node:buffer";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { beginningOf, encodingOf, fileText, type Encoding } from "../../../src/sources/fileText.ts";
-import { READ_BYTES } from "../../../src/sources/fileBytes.ts";
+import type { Encoding } from "../../../src/sources/carriers/encoding.ts";
 import { Utf16Transcoder } from "../../../src/sources/utf16.ts";
 import { CASES } from "./cases.ts";
 import { asText, cutLists, inReads } from "./writtenFiles.ts";
@@ -107,59 +103,3 @@ describe("UTF-16 of which a byte is missing or too many", () => {
 
 /** Lines of bytes, as Latin-1. */
 const splitLines = (text: Buffer): string[] => text.toString("latin1").split("\n");
-
-describe("the text of a file", () => {
-  let folder = "";
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "tillhouse-text-"));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
-  async function inFile<T>(
-    bytes: Buffer,
-    work: (file: Awaited<ReturnType<typeof open>>) => Promise<T>,
-  ): Promise<T> {
-    const path = join(folder, "file");
-    await writeFile(path, bytes);
-    const file = await open(path);
-    try {
-      return await work(file);
-    } finally {
-      await file.close();
-    }
-  }
-
-  test.each(["utf-8", ...UTF16] as const)("is the same from each position of it on: %s", async (encoding) => {
-    const text = "\ufeffid,né\n1,😀\n2,字\n";
-    const bytes = encoding === "utf-8" ? Buffer.from(text) : units(text, encoding);
-    await inFile(bytes, async (file) => {
-      const expected = Buffer.from(text);
-      expect(await beginningOf(file)).toEqual({ encoding, bytes: expected, atEnd: true });
-      for (let from = 0; from <= expected.length; from += 1) {
-        const reads: Buffer[] = [];
-        for await (const read of fileText(file, encoding, from)) reads.push(read);
-        expect(Buffer.concat(reads)).toEqual(expected.subarray(from));
-      }
-    });
-  });
-
-  test("begins in characters that the first read holds whole", async () => {
-    const bytes = units(`\ufeff${"😀".repeat(READ_BYTES / 4)}`, "utf-16le");
-    await inFile(bytes, async (file) => {
-      const beginning = await beginningOf(file);
-      expect(beginning.atEnd).toBe(false);
-      expect(beginning.bytes.toString()).toBe(`\ufeff${"😀".repeat(READ_BYTES / 4 - 1)}`);
-    });
-  });
-
-  test.each([
-    [[0xff, 0xfe, 0x61, 0], "utf-16le"],
-    [[0xfe, 0xff, 0, 0x61], "utf-16be"],
-    [[0xef, 0xbb, 0xbf], "utf-8"],
-    [[0x61, 0], "utf-8"],
-    [[0xff], "utf-8"],
-    [[], "utf-8"],
-  ])("that begins with the bytes %j is %s", (bytes, encoding) => {
-    expect(encodingOf(Uint8Array.from(bytes))).toBe(encoding);
-  });
-});

@@ -1,0 +1,10 @@
+import type { Form } from "./carrier.ts";
+
+/** What all others are made: its text is the file's own. */
+export const csv: Form = {
+  name: "csv",
+  endings: [".csv", ".tsv", ".txt"],
+  hasMadeHeader: false,
+  isBegunBy: () => true,
+  text: ({ bytes }) => bytes(),
+};

@@ -1,0 +1,105 @@
+import { isUtf8 } from "node:buffer";
+import { csvRecord } from "../../lib/csvText.ts";
+import { noteOf, type NotedRecord } from "../notedRecord.ts";
+import { jsonHeader, jsonRecord, plainJsonRecord, type JsonHeader } from "./jsonRecord.ts";
+
+/** A longer line is not kept: whatever it holds, it is no record. */
+const MOST_LINE_BYTES = 16 << 20;
+/** So much of it is, for a redacted note of it. */
+const SHOWN_BYTES = 1_024;
+const LF = 0x0a;
+const NO_BYTES = Buffer.alloc(0);
+const LINE_END = Buffer.from("\n");
+const LINE_BREAK = /[\r\n]/;
+
+/**
+ * Lines of JSON objects to lines of CSV, one for one, block by block; what comes out does not depend on where blocks end.
+ * Memory is bounded by a block and `MOST_LINE_BYTES`.
+ */
+export class JsonLines {
+  readonly #header: JsonHeader;
+  /** A line whose end has not come yet, in pieces; only its beginning once it is too long. */
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+
+  /** @param keys of the objects, in the order of the columns */
+  constructor(keys: readonly string[]) {
+    this.#header = jsonHeader(keys);
+  }
+
+  write(block: Buffer): Buffer {
+    const first = block.indexOf(LF);
+    if (first === -1) {
+      this.#keep(block);
+      return NO_BYTES;
+    }
+    this.#keep(block.subarray(0, first));
+    const pending = lineOf(this.#takePending());
+    const last = block.lastIndexOf(LF);
+    const written = this.#linesOf(block.subarray(first + 1, last + 1));
+    this.#keep(block.subarray(last + 1));
+    return Buffer.concat([pending, ...written]);
+  }
+
+  /**
+   * The last line, if it has no end. An object is whole with its last brace and needs none; anything else may go on, and
+   * stays without.
+   */
+  end(): Buffer {
+    const record = this.#takePending();
+    if (record === null) return NO_BYTES;
+    return "rejected" in record ? noteOf(record) : lineOf(record);
+  }
+
+  #keep(piece: Buffer): void {
+    // The block's memory is used again.
+    if (this.#pendingBytes <= MOST_LINE_BYTES) this.#pending.push(Buffer.from(piece));
+    this.#pendingBytes += piece.length;
+    if (this.#pendingBytes > MOST_LINE_BYTES)
+      this.#pending = [Buffer.from(Buffer.concat(this.#pending).subarray(0, SHOWN_BYTES))];
+  }
+
+  #takePending(): NotedRecord | null {
+    const line = Buffer.concat(this.#pending);
+    const isTooLong = this.#pendingBytes > MOST_LINE_BYTES;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    if (isTooLong) return { rejected: { reason: "record_too_long", column: null }, text: line.toString() };
+    return this.#recordOf(line, isUtf8(line));
+  }
+
+  /** @param lines whole ones; where a block is larger than the longest line may be, they are not longer */
+  #linesOf(lines: Buffer): Buffer[] {
+    const areText = isUtf8(lines);
+    const written: Buffer[] = [];
+    let plain = "";
+    for (let start = 0; start < lines.length;) {
+      const end = lines.indexOf(LF, start);
+      const line = lines.subarray(start, end);
+      start = end + 1;
+      const fields = areText ? plainJsonRecord(line.toString(), this.#header) : undefined;
+      if (fields !== undefined) {
+        plain += csvRecord(fields);
+        continue;
+      }
+      written.push(Buffer.from(plain), lineOf(this.#recordOf(line, areText || isUtf8(line))));
+      plain = "";
+    }
+    written.push(Buffer.from(plain));
+    return written;
+  }
+
+  /** Null for a line with nothing on it. */
+  #recordOf(line: Buffer, isText: boolean): NotedRecord | null {
+    const text = line.toString();
+    if (!isText) return { rejected: { reason: "invalid_encoding", column: null }, text };
+    return text.trim() === "" ? null : jsonRecord(text, this.#header);
+  }
+}
+
+/** A line of the text, whose end is its only one. */
+function lineOf(record: NotedRecord | null): Buffer {
+  if (record === null) return LINE_END;
+  const isPlain = "fields" in record && !record.fields.some((field) => LINE_BREAK.test(field));
+  return isPlain ? Buffer.from(csvRecord(record.fields)) : Buffer.concat([noteOf(record), LINE_END]);
+}
