@@ -3,7 +3,7 @@ import { expect, jest, test } from "@jest/globals";
 import { run, runForJson } from "./programs.ts";
 import { addSampleFiles, holdServer, migratedWorkplace, query } from "./workplace.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 test("a run is done once more with its own options, or the command says which are not", async () => {
   const place = await migratedWorkplace();
