@@ -22,8 +22,8 @@ const INHERITED = Object.fromEntries([["constructor", "text"]]) as Types;
 function compare(before: Types, now: Types) {
   const { changes, known } = compareColumns(
     CONTRACTS.transactions,
-    new Map(Object.entries({ id: "number", ...before })) as ReadonlyMap<string, ValueType | null>,
-    new Map(Object.entries({ id: "number", ...now })) as ReadonlyMap<string, ValueType | null>,
+    new Map(Object.entries({ id: "number", ...before })),
+    new Map(Object.entries({ id: "number", ...now })),
   );
   return { words: changesInWords(changes), changes, known: Object.fromEntries(known) };
 }
