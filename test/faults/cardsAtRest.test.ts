@@ -203,7 +203,7 @@ testWithServers("10,000 cards go through all that can happen, and none is at res
   // PostgreSQL's own errors, which hold the rows that it has.
   for (const { arrange, undo, says } of SERVER_ERRORS.slice(
     0,
-    trials({ quick: 2, all: SERVER_ERRORS.length }),
+    trials({ quick: 1, all: SERVER_ERRORS.length }),
   )) {
     await shop.write(files.sales(SALES_OF_A_FAULT));
     const [last] = await query<{ id: string }>(

@@ -16,7 +16,7 @@ import { onServer } from "../fixtures/testRun.ts";
 
 jest.setTimeout(3_600_000);
 
-const LOADS = trials({ quick: 20, all: 1_000 });
+const LOADS = trials({ quick: 12, all: 1_000 });
 const READERS = 2;
 /** Views by themselves after each snapshot of all. */
 const SINGLES = 5;

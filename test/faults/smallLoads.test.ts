@@ -15,7 +15,7 @@ import { bytesOf, FACT, HISTORY, serverFigures, type ServerFigures } from "./ser
 
 jest.setTimeout(7_200_000);
 
-const LOADS = trials({ quick: 40, all: 10_000 });
+const LOADS = trials({ quick: 24, all: 10_000 });
 const tally = faultTally("small loads, one after another");
 
 const SALES = 5;
