@@ -14,7 +14,7 @@ export class DoneOfFile {
   rereadBytes = 0;
   readonly warningsByKind: Partial<Record<Warning, number>> = {};
   hasNamedColumns = false;
-  /** What was new about its columns. */
+  /** What is new about its columns, as it was opened from its start last. */
   changed: ChangedColumns | undefined;
   volume: VolumeNote | undefined;
   /** Records that fail a check that only warns, by its name. */
@@ -26,6 +26,13 @@ export class DoneOfFile {
   note(volume: VolumeNote): void {
     this.volume = volume;
     this.warningsByKind[volume.kind] = 1;
+  }
+
+  /** Takes a note on its columns, which is a warning where they keep nobody from loading it; null takes one back. */
+  noteColumns(changed: ChangedColumns | null, isLoaded: boolean): void {
+    this.changed = changed ?? undefined;
+    if (changed !== null && isLoaded) this.warningsByKind.schema_changed = 1;
+    else delete this.warningsByKind.schema_changed;
   }
 
   add({ outcomes, outOfRange, warnings, checked }: CommittedChunk): void {

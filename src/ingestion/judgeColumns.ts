@@ -15,17 +15,17 @@ import type { FileToLoad } from "./refresh/filePart.ts";
  */
 export async function judgeColumns(
   file: FileToLoad,
-  { changed, ledger: { fileId } }: ReadableFile,
+  { changed, ledger: { fileId }, startByte }: ReadableFile,
   context: LoadContext,
   done: DoneOfFile,
 ): Promise<void> {
+  // It may have been opened before as what it is no more; one that goes on is what it was.
+  if (startByte === 0) done.noteColumns(null, false);
   const policy = context.schemaPolicies[file.source];
   if (changed === null || policy === "ignore") return;
-  await keepChanges(file, { changed, fileId }, context, done);
-  if (policy === "warn" || file.part !== undefined) {
-    done.warningsByKind.schema_changed = 1;
-    return;
-  }
+  const isLoaded = policy === "warn" || file.part !== undefined;
+  await keepChanges(file, { changed, fileId }, isLoaded, context, done);
+  if (isLoaded) return;
   const refusal =
     `it has ${otherColumns(file, changed)} (${changesInWords(changed.changes).join("; ")}), and SCHEMA_CHANGES refuses that. ` +
     "Nothing of it is loaded. To let it in: SCHEMA_CHANGES=warn npm run job:ingest";
@@ -40,11 +40,10 @@ export async function keepChangesOfRefused(
   context: LoadContext,
   done: DoneOfFile,
 ): Promise<void> {
-  const refused = error.details as Partial<ChangedFile>;
-  const { changed, fileId } = refused;
+  const { changed, fileId } = error.details as Partial<ChangedFile>;
   if (changed === undefined || fileId === undefined || context.schemaPolicies[file.source] === "ignore")
     return;
-  await keepChanges(file, { changed, fileId }, context, done);
+  await keepChanges(file, { changed, fileId }, false, context, done);
 }
 
 /** A file whose columns have changed, as the ledger has it. */
@@ -56,9 +55,10 @@ export interface ChangedFile {
 async function keepChanges(
   { source }: DiscoveredFile,
   { changed, fileId }: ChangedFile,
+  isLoaded: boolean,
   { ledger, runId }: LoadContext,
   done: DoneOfFile,
 ): Promise<void> {
-  done.changed = changed;
+  done.noteColumns(changed, isLoaded);
   await ledger.keepColumnChanges(runId, { source, fileId, ...changed });
 }

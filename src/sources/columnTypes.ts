@@ -49,11 +49,15 @@ async function firstRecords(text: Buffer, delimiter: string, fieldCount: number)
   const rules = { delimiter: delimiter.charCodeAt(0), fieldCount, maxRecordBytes: text.length };
   // As if the text went on: a last line without its end may be half a record.
   const { frames } = frameRecords(text, false, { ...rules, stopAfter: SAMPLED });
-  let wellFramed = "";
+  const records: string[][] = [];
+  let quoted = "";
   for (let index = 0; index < frames.count; index += 1) {
     if (frames.reasons[index] !== FRAMED_WELL) continue;
-    wellFramed += `${text.toString("utf8", frames.starts[index], frames.ends[index])}\n`;
+    const record = text.toString("utf8", frames.starts[index], frames.ends[index]);
+    // Without quotes there is nothing in a record but fields and what parts them.
+    if (record.includes('"')) quoted += `${record}\n`;
+    else records.push(record.split(delimiter));
   }
-  const records = await parseFramedText(wellFramed, delimiter);
+  if (quoted !== "") records.push(...(await parseFramedText(quoted, delimiter)));
   return records.filter((record) => record.length === fieldCount);
 }

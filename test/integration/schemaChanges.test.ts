@@ -427,6 +427,21 @@ describe("changed columns", () => {
     }),
   );
 
+  test(
+    "are not told of what a file was before it was rewritten under the run",
+    inWarehouse(async (warehouse) => {
+      await loadFirst(warehouse);
+      await warehouse.files.write(DAY_2, spreadOut(fileOf(without("cvv"), 4, 5, 6)));
+      const rewriting = onMessage("chunk committed", DAY_2, () =>
+        warehouse.files.write(DAY_2, spreadOut(fileOf(COLUMNS, 4, 5, 6))),
+      );
+      const report = await warehouse.ingest({ settings: { CHUNK_RECORDS: "1" }, logger: rewriting.logger });
+      await rewriting.done();
+      expect(ofFile(report)).toMatchObject({ status: "loaded", warnings_by_kind: {} });
+      expect(ofFile(report)).not.toHaveProperty("schema_changes");
+    }),
+  );
+
   test("are those since the file before, once the last one was taken back", () =>
     withUndo(async (warehouse, undo) => {
       await loadFirst(warehouse);
