@@ -196,7 +196,9 @@ describe("a file whose columns have changed", () => {
       await warehouse.files.append(DAY_1, transactionRecords({ id: 5 }));
       await warehouse.files.append("devices.csv", deviceRecords({ id: 9 }));
       expect(await warehouse.ingest({ settings: FAIL })).toMatchObject({ status: "succeeded", loaded: 2 });
-      expect(warningKinds(await loadNext(warehouse, fileOf(without("cvv"), 6), FAIL, "a-3.csv"))).toEqual({});
+      expect(await loadNext(warehouse, fileOf(without("cvv"), 6), FAIL, "a-3.csv")).toMatchObject({
+        loaded: 1,
+      });
     }),
   );
 
