@@ -192,7 +192,7 @@ describe("a file whose columns have changed", () => {
     "is not one that grows, nor a file of another source",
     inWarehouse(async (warehouse) => {
       await loadFirst(warehouse, FAIL);
-      await loadNext(warehouse, fileOf(without("cvv"), 4));
+      await loadNext(warehouse, fileOf(without("cvv"), 4), {}, "transactions-0.csv");
       await warehouse.files.append(DAY_1, transactionRecords({ id: 5 }));
       await warehouse.files.append("devices.csv", deviceRecords({ id: 9 }));
       expect(await warehouse.ingest({ settings: FAIL })).toMatchObject({ status: "succeeded", loaded: 2 });
