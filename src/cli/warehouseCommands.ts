@@ -19,7 +19,9 @@ export function addWarehouseCommands(program: Command): void {
     .description(
       "the pipeline once: loads what is new of DATA_DIR, or the files named, then prints the answers. --as-of says what the records are of, instead of their files' names and times (README: Corrections and history). A range makes it a backfill, --dry-run a rehearsal, --full-refresh rebuilds everything from the files (README: Backfills, rehearsals, replays and undo). --select ingestion_layer only loads; --select aggregation_layer reads no file, rebuilds the rollups, checks what is kept and prints the answers; by name it takes parts of either (README: Parts of the pipeline)",
     )
-    .addOption(listOption("--file <path>", "a file to load instead of those of DATA_DIR"))
+    .addOption(
+      listOption("--file <path>", "a file to load instead of those of DATA_DIR, or a glob of such files"),
+    )
     .addOption(
       listOption(
         "--select <names>",
@@ -53,6 +55,7 @@ Examples:
   npm run job:ingest -- --dry-run --file exports/transactions-2026-11.csv
   npm run job:ingest -- --file exports/transactions-2026-11.csv
   npm run job:ingest -- --file mended.csv --as-of 2026-11-20
+  npm run job:ingest -- --file 'drops/2026-05-*/*.gz'
   npm run job:ingest -- --from-id 1000 --to-id 1999
   npm run job:ingest -- --file exports/transactions-2026-11.csv --from-date 2026-11-03 --to-date 2026-11-04
   npm run job:ingest -- --select stores

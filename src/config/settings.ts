@@ -72,7 +72,7 @@ export const SETTINGS = {
     isSecret: true,
   }),
   DATA_DIR: setting({
-    description: "Folder in which files arrive.",
+    description: "Folder in which files arrive, in it or in folders below it.",
     example: "./data",
     default: "./data",
     schema: absolutePath,

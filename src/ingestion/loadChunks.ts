@@ -103,7 +103,8 @@ export async function loadChunks(
       commit,
     );
     return read;
-  } catch (error) {
+  } catch (caught) {
+    const error = isUnusable(caught) ? changed(file.path) : caught;
     if (hasChanged(error)) done.rereadBytes = 0;
     // How the file stands for the loads of what is new is for these to say.
     else if (reread === undefined) await noteFailure(error, fileId, context);
@@ -162,6 +163,13 @@ function changed(path: string): TillhouseError {
     { path },
   );
 }
+
+/** Whether an archive cannot be read to its end. It could when it was opened, so it is being written to. */
+function isUnusable(error: unknown): boolean {
+  return error instanceof TillhouseError && UNUSABLE.has(error.code);
+}
+
+const UNUSABLE: ReadonlySet<ErrorCode> = new Set(["file_unreadable", "file_refused"]);
 
 /** Whether it is the error of a file that is not what was read of it any more. */
 export const hasChanged = (error: unknown): error is TillhouseError =>

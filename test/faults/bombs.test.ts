@@ -271,15 +271,22 @@ onLinux("an archive that holds more than it may", () => {
         }
       }
 
+      // A byte a block, and 128 MB to be moved for each.
+      const tiny = [
+        Buffer.from("28b52ffd0088", "hex"),
+        ...repeated(Buffer.from("08000078", "hex"), 2 * MEGABYTE),
+      ];
+      size += await writeFileOf(join(folder, "transactions-blocks.csv.zst"), tiny);
+
       const measured = await load();
 
       note("archives that hold too much", size, measured);
       const bombs = measured.report.files.filter(({ path }) => /\.(gz|zst)$/.test(path));
-      expect(bombs).toHaveLength(6);
+      expect(bombs).toHaveLength(7);
       for (const { error, loaded, records_read: read } of bombs) {
         const refused = {
           code: "file_refused",
-          message: expect.stringMatching(/MAX_UNPACK_RATIO|needs the columns/),
+          message: expect.stringMatching(/MAX_UNPACK_RATIO|needs the columns|blocks are too short/),
         };
         expect({ error, loaded, read }).toEqual({ error: refused, loaded: 0, read: 0 });
       }

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { existsSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
@@ -233,6 +234,42 @@ describe("an archive that is not whole", () => {
       await warehouse.files.write(NAME, grown);
       expect(await warehouse.ingest()).toMatchObject({ status: "succeeded", records_read: 1, loaded: 1 });
       expect(await idsOf(warehouse)).toEqual([1, 2]);
+    }),
+  );
+
+  test(
+    "since it is written to while it is read, is opened again, and loaded as what it is then",
+    inWarehouse(async (warehouse) => {
+      const sales = (count: number, tag: string) =>
+        gz(
+          file(
+            ...Array.from({ length: count }, (_, index) => ({
+              id: index + 1,
+              product_name: `${tag} ${randomUUID()}${randomUUID()}`,
+            })),
+          ),
+        );
+      await writePlaces(warehouse);
+      // More than is read at once, packed as it is.
+      const [former, latter] = [sales(40_000, "former"), sales(30_000, "latter")];
+      expect(former.length).toBeGreaterThan(2 << 20);
+      await warehouse.files.write(NAME, former);
+      let isWritten = false;
+
+      const report = await warehouse.ingest({
+        settings: { CHUNK_RECORDS: "1" },
+        onProgress: ({ path }) => {
+          if (path !== NAME || isWritten) return;
+          isWritten = true;
+          writeFileSync(join(warehouse.files.path, NAME), latter);
+        },
+      });
+
+      expect(report).toMatchObject({ status: "succeeded" });
+      const others =
+        "SELECT count(*)::integer AS sales FROM ingestion_layer.dim_product_labels JOIN ingestion_layer.fct_transactions USING (label_key) WHERE dim_product_labels.product_name LIKE 'latter%'";
+      expect(await warehouse.rows(others)).toEqual([{ sales: 30_000 }]);
+      expect(await verified(warehouse)).toEqual({ files: 3, differences: [] });
     }),
   );
 

@@ -26,6 +26,12 @@ export interface Packing {
   readonly unpack: (packed: BytesFrom) => AsyncGenerator<Buffer>;
 }
 
+/** What a file may cost. */
+export interface TextLimits {
+  /** How many times its own bytes an archive may hold. */
+  readonly maxUnpackRatio: number;
+}
+
 /** What a form makes its text of. */
 export interface FormSource {
   /** All bytes, unpacked, as UTF-8 where they are text; each call reads them from their start. */
@@ -34,6 +40,8 @@ export interface FormSource {
   readonly handle: FileHandle | undefined;
   /** Whether a header is one that the file is to have: of its source, or of any where that is not known yet. */
   readonly fits: (names: readonly string[]) => boolean;
+  /** For a form that is compressed itself; what `bytes` gives is held to them already. */
+  readonly limits: TextLimits;
 }
 
 /** How records are written. */
@@ -44,6 +52,8 @@ export interface Form {
   readonly endings: readonly string[];
   /** Whether the header is made of the records: then it takes no line of the file. */
   readonly hasMadeHeader: boolean;
+  /** How many bytes of text a byte of such a file mostly makes; to choose by. */
+  readonly usualRatio: number;
   /** Whether a file whose text begins so is one. `beginning` holds up to `READ_BYTES`, unpacked, as UTF-8. */
   readonly isBegunBy: (beginning: Buffer, atEnd: boolean) => boolean;
   /**

@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { csvRecord } from "../../lib/csvText.ts";
 import { noteOf, type NotedRecord } from "../notedRecord.ts";
-import { jsonHeader, jsonRecord, plainJsonRecord, type JsonHeader } from "./jsonRecord.ts";
+import { jsonHeader, jsonRecord, type JsonHeader } from "./jsonRecord.ts";
+import { jsonShape, type JsonShape } from "./jsonShape.ts";
 
 /** A longer line is not kept: whatever it holds, it is no record. */
 const MOST_LINE_BYTES = 16 << 20;
@@ -11,6 +12,10 @@ const LF = 0x0a;
 const NO_BYTES = Buffer.alloc(0);
 const LINE_END = Buffer.from("\n");
 const LINE_BREAK = /[\r\n]/;
+/** What is there now and then, and left out otherwise, makes so many; a file of more is read more slowly. */
+const MOST_SHAPES = 16;
+/** An expression keeps in mind where it may have to go back to, and gives up on a line of millions of such places. */
+const MOST_SHAPED_BYTES = 1 << 16;
 
 /**
  * Lines of JSON objects to lines of CSV, one for one, block by block; what comes out does not depend on where blocks end.
@@ -18,6 +23,8 @@ const LINE_BREAK = /[\r\n]/;
  */
 export class JsonLines {
   readonly #header: JsonHeader;
+  /** By their keys, those met first before the others. */
+  readonly #shapes = new Map<string, JsonShape>();
   /** A line whose end has not come yet, in pieces; only its beginning once it is too long. */
   #pending: Buffer[] = [];
   #pendingBytes = 0;
@@ -77,9 +84,9 @@ export class JsonLines {
       const end = lines.indexOf(LF, start);
       const line = lines.subarray(start, end);
       start = end + 1;
-      const fields = areText ? plainJsonRecord(line.toString(), this.#header) : undefined;
-      if (fields !== undefined) {
-        plain += csvRecord(fields);
+      const record = areText && line.length <= MOST_SHAPED_BYTES ? this.#inShape(line.toString()) : undefined;
+      if (record !== undefined) {
+        plain += record;
         continue;
       }
       written.push(Buffer.from(plain), lineOf(this.#recordOf(line, areText || isUtf8(line))));
@@ -89,11 +96,31 @@ export class JsonLines {
     return written;
   }
 
+  #inShape(line: string): string | undefined {
+    for (const shape of this.#shapes.values()) {
+      const record = shape(line);
+      if (record !== undefined) return record;
+    }
+    return undefined;
+  }
+
+  /** So that the next one of its kind is read the short way. */
+  #learnShape(object: string): void {
+    if (this.#shapes.size >= MOST_SHAPES) return;
+    const keys = Object.keys(JSON.parse(object) as object);
+    const isOfHeader = keys.every((key) => this.#header.columns.has(key));
+    const name = JSON.stringify(keys);
+    if (isOfHeader && !this.#shapes.has(name)) this.#shapes.set(name, jsonShape(keys, this.#header));
+  }
+
   /** Null for a line with nothing on it. */
   #recordOf(line: Buffer, isText: boolean): NotedRecord | null {
     const text = line.toString();
     if (!isText) return { rejected: { reason: "invalid_encoding", column: null }, text };
-    return text.trim() === "" ? null : jsonRecord(text, this.#header);
+    if (text.trim() === "") return null;
+    const record = jsonRecord(text, this.#header);
+    if ("fields" in record) this.#learnShape(text);
+    return record;
   }
 }
 

@@ -40,39 +40,6 @@ export function jsonHeader(keys: readonly string[]): JsonHeader {
 
 const WHOLE_NUMBERS: ReadonlySet<ColumnType> = new Set(["id", "whole_number", "sku"]);
 
-const SPACE = "[ \\t\\r]*";
-const TEXT = '"([^"\\\\\\u0000-\\u001f]*)"';
-const NUMBER = "(-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?)";
-/** A key and its value, where no escape stands in either and the value is plain, with what separates it from the next. */
-const MEMBER = new RegExp(
-  `${SPACE}${TEXT}${SPACE}:${SPACE}(?:${TEXT}|${NUMBER}|(true|false)|null)${SPACE}([,}])`,
-  "y",
-);
-const BRACE = /[ \t\r]*\{/y;
-const REST = /[ \t\r]*$/y;
-
-/**
- * The fields of an ordinary object on a line, by the places of their columns, read as `jsonRecord` reads them and ten times
- * as fast; undefined for anything else.
- */
-export function plainJsonRecord(line: string, { columns, width }: JsonHeader): string[] | undefined {
-  BRACE.lastIndex = 0;
-  if (!BRACE.test(line)) return undefined;
-  const fields = new Array<string | undefined>(width);
-  MEMBER.lastIndex = BRACE.lastIndex;
-  for (;;) {
-    const member = MEMBER.exec(line);
-    const [, key = "", text, number, word, next] = member ?? [];
-    const column = columns.get(key);
-    if (member === null || column === undefined || fields[column.index] !== undefined) return undefined;
-    const value = number === undefined ? (text ?? word ?? "") : numberText(number, column);
-    fields[column.index] = column.isRead ? value : "";
-    if (next === "}") break;
-  }
-  REST.lastIndex = MEMBER.lastIndex;
-  return REST.test(line) ? Array.from(fields, (field) => field ?? "") : undefined;
-}
-
 /** A number as it is written, not as what a double makes of it. */
 class JsonNumber {
   readonly text: string;

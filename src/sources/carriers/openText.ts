@@ -5,7 +5,7 @@ import { CONTRACTS, type SourceName } from "../contracts.ts";
 import { fileBytes, READ_BYTES } from "../fileBytes.ts";
 import { foreignFormatOf, type ForeignFormat } from "../foreignFormats.ts";
 import { bindColumns, sourceOfHeader } from "../header.ts";
-import { Unusable } from "./carrier.ts";
+import { Unusable, type TextLimits } from "./carrier.ts";
 import { FORMS, PACKINGS } from "./carriers.ts";
 import { csv } from "./csv.ts";
 import { encodingOf, inUtf8, type Encoding } from "./encoding.ts";
@@ -18,12 +18,6 @@ export interface FileOfText {
   readonly path: string;
   /** What it is to hold; absent where its header is to tell. */
   readonly source?: SourceName;
-}
-
-/** What a file may cost. */
-export interface TextLimits {
-  /** How many times its own bytes an archive may hold. */
-  readonly maxUnpackRatio: number;
 }
 
 /** How a file is written, for the ledger; what is absent is as in plain CSV. */
@@ -103,6 +97,7 @@ export async function openText(handle: FileHandle, file: FileOfText, limits: Tex
       bytes: () => inUtf8(unpacked(count), encoding),
       handle: packing === undefined ? handle : undefined,
       fits: (names) => fits(names, file.source),
+      limits,
     });
     // Where a position of the text lies in the file is known only by reading up to it.
     for await (const block of text) {
@@ -134,8 +129,10 @@ export async function openText(handle: FileHandle, file: FileOfText, limits: Tex
       while (!signal.aborted && (await bytes.next()).done !== true);
       await bytes.return(undefined);
     },
-    bytesAfter: (position) =>
-      Math.max(0, size * (packing === undefined ? 1 : BYTES_A_PACKED_BYTE) - position),
+    bytesAfter: (position) => {
+      const unpackedBytes = packing === undefined ? size : size * BYTES_A_PACKED_BYTE;
+      return Math.max(0, Math.round(unpackedBytes * form.usualRatio) - position);
+    },
     bytesInFile: (position) => {
       if (isPlain || furthest.inText === 0) return position;
       return Math.min(size, Math.round((position * furthest.inFile) / furthest.inText));

@@ -3,7 +3,7 @@ import createHashes, { type XXHash } from "xxhash-wasm";
 import { once } from "../../lib/once.ts";
 import { READ_BYTES } from "../fileBytes.ts";
 import { BytesInPieces } from "./bytesInPieces.ts";
-import type { BytesFrom, Packing } from "./carrier.ts";
+import { Unusable, type BytesFrom, type Packing } from "./carrier.ts";
 import {
   damaged,
   MOST_BLOCK_BYTES,
@@ -23,19 +23,22 @@ export const zstd: Packing = {
 };
 
 const CHECKSUM_BYTES = 4;
+/** A block may be a byte long, and takes a hundred of memory. */
+const MOST_BLOCKS = 10_000;
 const hashes = once(createHashes);
 
 async function* unpack(packed: BytesFrom): AsyncGenerator<Buffer> {
   const hashing = await hashes();
   const bytes = new BytesInPieces(packed(0));
+  const work = new Work();
   let blocks: Uint8Array[] = [];
   let length = 0;
   try {
     for (let frame = await nextFrame(bytes); frame !== undefined; frame = await nextFrame(bytes)) {
-      for await (const block of contentOf(frame, bytes, hashing.create64())) {
+      for await (const block of contentOf(frame, bytes, work, hashing.create64())) {
         blocks.push(block);
         length += block.length;
-        if (length < READ_BYTES) continue;
+        if (length < READ_BYTES && blocks.length < MOST_BLOCKS) continue;
         yield Buffer.concat(blocks);
         blocks = [];
         length = 0;
@@ -49,8 +52,9 @@ async function* unpack(packed: BytesFrom): AsyncGenerator<Buffer> {
 
 /** What a frame holds, block by block, compared at its end with what the frame says of its length and checksum. */
 async function* contentOf(
-  { header, contentBytes, hasChecksum }: ZstdFrame,
+  { header, windowBytes, contentBytes, hasChecksum }: ZstdFrame,
   bytes: BytesInPieces,
+  work: Work,
   hash: XXHash<bigint>,
 ): AsyncGenerator<Uint8Array> {
   let made: Uint8Array[] = [];
@@ -69,6 +73,7 @@ async function* contentOf(
       hash.update(content);
       yield content;
     }
+    work.add(windowBytes, block.bytes.length + made.reduce((sum, content) => sum + content.length, 0));
     made = [];
     if (isLast && hasChecksum && checksum.readUInt32LE() !== Number(hash.digest() & 0xffffffffn))
       throw damaged("its checksum is another one");
@@ -77,6 +82,25 @@ async function* contentOf(
 }
 
 const NO_BYTES = Buffer.alloc(0);
+
+/** Bytes moved for a byte that is packed or unpacked: a window of 2 MB with a record a block takes half of it. */
+const MOST_MOVED = 4_096;
+/** So much may be moved for any archive: it takes some seconds. */
+const ALWAYS_MOVED = 64 * 2 ** 30;
+
+/** The decompressor moves all of a frame's window for each of its blocks, however short that is. */
+class Work {
+  #moved = 0;
+  #bytes = 0;
+
+  /** @throws Unusable `refused` */
+  add(windowBytes: number, bytes: number): void {
+    this.#moved += windowBytes;
+    this.#bytes += bytes;
+    if (this.#moved > ALWAYS_MOVED && this.#moved > MOST_MOVED * this.#bytes)
+      throw new Unusable("refused", "its blocks are too short for its window: pack it without zstd --long");
+  }
+}
 
 /** It meets damage in many ways, and takes some of it for content: what it makes is to be compared with the checksum. */
 function decompress(decompressor: Decompress, bytes: Buffer, isLast: boolean): void {

@@ -106,6 +106,12 @@ describe("NDJSON becomes CSV", () => {
     expect(records.slice(-2)).toMatchObject([{ fields: ["1", "1", "1"] }, { reason: "late_field" }]);
   });
 
+  test("with a line of millions of escapes read as any other", async () => {
+    const escapes = '{"id":1,"type":1,"store_id":"' + "\\n".repeat(5_000_000) + '"}';
+    const records = await recordsOf(await textOf([Buffer.from([DEVICE(1), escapes, DEVICE(3)].join("\n"))]));
+    expect(records).toMatchObject([{ line: 1 }, { line: 2, reason: "record_too_long" }, { line: 3 }]);
+  });
+
   test("with a line that is too long rejected, and those around it read", async () => {
     const long = Buffer.concat([Buffer.from('{"id":"'), Buffer.alloc(20 << 20, "4"), Buffer.from('"}')]);
     const bytes = Buffer.concat([Buffer.from(`${DEVICE(1)}\n`), long, Buffer.from(`\n${DEVICE(3)}\n`)]);
