@@ -251,7 +251,7 @@ describe("an archive that is not whole", () => {
         );
       await writePlaces(warehouse);
       // More than is read at once, packed as it is.
-      const [former, latter] = [sales(40_000, "former"), sales(30_000, "latter")];
+      const [former, latter] = [sales(60_000, "former"), sales(50_000, "latter")];
       expect(former.length).toBeGreaterThan(2 << 20);
       await warehouse.files.write(NAME, former);
       let isWritten = false;
@@ -268,7 +268,7 @@ describe("an archive that is not whole", () => {
       expect(report).toMatchObject({ status: "succeeded" });
       const others =
         "SELECT count(*)::integer AS sales FROM ingestion_layer.dim_product_labels JOIN ingestion_layer.fct_transactions USING (label_key) WHERE dim_product_labels.product_name LIKE 'latter%'";
-      expect(await warehouse.rows(others)).toEqual([{ sales: 30_000 }]);
+      expect(await warehouse.rows(others)).toEqual([{ sales: 50_000 }]);
       expect(await verified(warehouse)).toEqual({ files: 3, differences: [] });
     }),
   );

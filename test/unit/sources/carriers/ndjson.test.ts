@@ -11,7 +11,13 @@ async function textOf(reads: readonly Buffer[]): Promise<Buffer> {
   const bytes = async function* read() {
     for (const one of reads) yield await Promise.resolve(Buffer.from(one));
   };
-  for await (const block of ndjson.text({ bytes, handle: undefined, fits: () => true })) blocks.push(block);
+  for await (const block of ndjson.text({
+    bytes,
+    handle: undefined,
+    fits: () => true,
+    limits: { maxUnpackRatio: 1 },
+  }))
+    blocks.push(block);
   return Buffer.concat(blocks);
 }
 const whole = async (text: string | Buffer): Promise<string> =>
