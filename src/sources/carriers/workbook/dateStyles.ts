@@ -1,0 +1,73 @@
+import { scanPart, type XmlSink } from "./xmlScanner.ts";
+import type { XmlTag } from "./xmlTag.ts";
+
+/** For each cell style: the decimals of seconds that it shows a date or time with, -1 where it shows something else. */
+export type DateStyles = readonly number[];
+
+const NO_DATE = -1;
+const MOST_DECIMALS = 3;
+
+/** Formats that need no declaration (ECMA-376 part 1, 18.8.30): dates and times of all languages, `mm:ss.0` among them. */
+const BUILT_IN: readonly (readonly [first: number, last: number])[] = [
+  [14, 22],
+  [27, 36],
+  [45, 47],
+  [50, 58],
+];
+const MINUTES_AND_TENTHS = 47;
+
+/** What stands for itself in a format: in quotes, behind a backslash, as padding, or in brackets that are no elapsed time. */
+const LITERAL = /"[^"]*"?|[\\_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]?/gi;
+const DATE_OR_TIME = /[dmyhs]/i;
+const DECIMALS = /s\]?[.,](0+)/i;
+
+/** How many decimals of seconds a number format shows a date or time with; -1 where it is no format of either. */
+export function decimalsOfFormat(format: string): number {
+  const code = format.replace(LITERAL, "");
+  if (!DATE_OR_TIME.test(code)) return NO_DATE;
+  return Math.min(MOST_DECIMALS, DECIMALS.exec(code)?.[1]?.length ?? 0);
+}
+
+function decimalsOfBuiltIn(id: number): number {
+  if (id === MINUTES_AND_TENTHS) return 1;
+  return BUILT_IN.some(([first, last]) => id >= first && id <= last) ? 0 : NO_DATE;
+}
+
+const NAMES = ["styleSheet", "xf", "cellXfs", "numFmt", "numFmts"];
+const XF = NAMES.indexOf("xf");
+const CELL_XFS = NAMES.indexOf("cellXfs");
+const NUM_FMT = NAMES.indexOf("numFmt");
+const NUM_FMTS = NAMES.indexOf("numFmts");
+
+/** Reads which cell styles show dates. */
+export async function readDateStyles(part: AsyncIterable<Buffer>, what: string): Promise<DateStyles> {
+  const styles = new StylesSink();
+  await scanPart(part, { what, names: NAMES }, styles);
+  return styles.formats.map((id) => styles.decimals.get(id) ?? decimalsOfBuiltIn(id));
+}
+
+class StylesSink implements XmlSink {
+  readonly takesText = false;
+  /** Of each cell style its number format. */
+  readonly formats: number[] = [];
+  /** Of each number format that is declared. */
+  readonly decimals = new Map<number, number>();
+  /** The list that is open. */
+  #list = -1;
+
+  open(element: number, depth: number, tag: XmlTag): void {
+    if (depth === 2) this.#list = element;
+    if (depth !== 3) return;
+    if (element === XF && this.#list === CELL_XFS) this.formats.push(tag.wholeNumber("numFmtId"));
+    if (element === NUM_FMT && this.#list === NUM_FMTS)
+      this.decimals.set(tag.wholeNumber("numFmtId"), decimalsOfFormat(tag.text("formatCode") ?? ""));
+  }
+
+  text(): void {
+    // Of its elements the attributes say all.
+  }
+
+  close(): void {
+    // A list is over when the next one opens.
+  }
+}
