@@ -35,12 +35,19 @@ export function serialDate(literal: string, system: DateSystem, decimals: number
 function dayText(day: number, system: DateSystem): string {
   if (system === 1900 && day === NO_DAY) return "1900-02-29";
   const missed = system === 1900 && day < NO_DAY ? 1 : 0;
-  return new Date((day + missed + FIRST_DAYS[system]) * DAY_MS).toISOString().slice(0, 10);
+  const date = new Date((day + missed + FIRST_DAYS[system]) * DAY_MS);
+  return `${date.getUTCFullYear()}-${twoDigits(date.getUTCMonth() + 1)}-${twoDigits(date.getUTCDate())}`;
 }
 
 /** @param rounded since midnight, in units of the last decimal */
 function timeText(rounded: number, decimals: number): string {
-  const ms = rounded * 10 ** (3 - decimals);
-  const length = "hh:mm:ss".length + (decimals === 0 ? 0 : 1 + decimals);
-  return new Date(ms).toISOString().slice(11, 11 + length);
+  const units = 10 ** decimals;
+  const seconds = Math.floor(rounded / units);
+  const minutes = Math.floor(seconds / 60);
+  const time = `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)}`;
+  return decimals === 0 ? time : `${time}.${String(rounded % units).padStart(decimals, "0")}`;
+}
+
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
 }

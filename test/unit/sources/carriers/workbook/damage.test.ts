@@ -1,0 +1,215 @@
+import { mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { WorkbookRefusal } from "../../../../../src/sources/carriers/workbook/refusal.ts";
+import { workbookText } from "../../../../../src/sources/carriers/workbook/workbookText.ts";
+import { HEADER_ROW, inline, row, textOfBytes, textOfParts, textOfXml } from "../../../../fixtures/workbooks/readWorkbook.ts";
+import { MAIN, STYLES, workbookParts } from "../../../../fixtures/workbooks/workbookParts.ts";
+import { writeZip, type ZipOptions } from "../../../../fixtures/workbooks/zipFile.ts";
+
+const SHEET = "xl/worksheets/sheet1.xml";
+const RECORD = row("<c><v>1</v></c>", '<c t="s"><v>0</v></c>', "<c><v>2</v></c>");
+const GOOD = workbookParts({ sheets: [{ name: "Sales", rows: HEADER_ROW + RECORD }], strings: "<si><t>Tulips</t></si>", styles: STYLES });
+const GOOD_TEXT = "id,name,amount\n1,Tulips,2\n";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tillhouse-damage-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function bytesOf(parts: typeof GOOD, options?: ZipOptions): Promise<Buffer> {
+  const path = join(folder, "book.xlsx");
+  await writeZip(path, parts, options);
+  return readFile(path);
+}
+
+describe("a workbook that is not whole is refused", () => {
+  test("wherever it was cut", async () => {
+    const whole = await bytesOf(GOOD);
+    expect(await textOfBytes(whole)).toBe(GOOD_TEXT);
+    for (let length = 0; length < whole.length; length += 1)
+      await expect(textOfBytes(whole.subarray(0, length))).rejects.toThrow(/^the workbook is damaged or was cut: /);
+  });
+
+  test("with any bit of a part that is read the other way round", async () => {
+    for (const compress of [true, false]) {
+      const whole = await bytesOf(GOOD, { compress });
+      for (const name of [SHEET, "xl/sharedStrings.xml"]) {
+        // The name stands behind the 30 bytes of its header, and the content, if it is marked as one, behind the name.
+        const start = whole.indexOf(name) + name.length;
+        const end = whole.indexOf("PK", start);
+        for (let position = start; position < end - 16; position += 3) {
+          const bytes = Buffer.from(whole);
+          bytes[position] = (bytes[position] ?? 0) ^ (1 << (position % 8));
+          await expect(textOfBytes(bytes)).rejects.toBeInstanceOf(WorkbookRefusal);
+        }
+      }
+    }
+  });
+
+  test("with any byte of its lists changed, or is read as it was", async () => {
+    const whole = await bytesOf(GOOD);
+    const list = whole.indexOf("PK\x01\x02", 0, "latin1");
+    for (let position = list; position < whole.length; position += 1) {
+      const bytes = Buffer.from(whole);
+      bytes[position] = (bytes[position] ?? 0) ^ 0x55;
+      const text = await textOfBytes(bytes).catch((error: unknown) => error);
+      if (text !== GOOD_TEXT) expect(text).toBeInstanceOf(WorkbookRefusal);
+    }
+  });
+
+  test.each([
+    ["_rels/.rels", "it is a zip archive, and no workbook (.xlsx) in one"],
+    ["xl/workbook.xml", "the workbook is damaged or was cut: its list of sheets is not in it"],
+    ["xl/_rels/workbook.xml.rels", "the workbook is damaged or was cut: its list of parts is not in it"],
+    ["xl/styles.xml", "the workbook is damaged or was cut: its list of styles is not in it"],
+    ["xl/sharedStrings.xml", "the workbook is damaged or was cut: its shared strings is not in it"],
+    [SHEET, "the workbook is damaged or was cut: its sheet Sales is not in it"],
+  ])("without %s", async (name, why) => {
+    const { [name]: _left, ...others } = GOOD;
+    await expect(textOfParts(others)).rejects.toThrow(new WorkbookRefusal(why));
+  });
+
+  test.each([
+    ["xl/workbook.xml", "<sst/>", "its list of sheets is no <workbook> of a workbook"],
+    ["xl/_rels/workbook.xml.rels", "", "its list of parts is no well-formed XML"],
+    ["xl/styles.xml", "<styleSheet>", "its list of styles is no well-formed XML"],
+    ["xl/sharedStrings.xml", "<html/>", "its shared strings is no <sst> of a workbook"],
+    [SHEET, `<worksheet xmlns="${MAIN}"><sheetData>`, "its sheet Sales is no well-formed XML"],
+    [SHEET, "\u0001\u0002", "its sheet Sales is no well-formed XML"],
+    [SHEET, "<chartsheet/>", "its sheet Sales is no <worksheet> of a workbook"],
+    [SHEET, `<!DOCTYPE a [<!ENTITY b "c">]><worksheet>&b;</worksheet>`, "its sheet Sales has a document type definition"],
+    ["xl/workbook.xml", "<workbook/>", "it has no sheet with cells"],
+  ])("with %s as %j", async (name, content, why) => {
+    await expect(textOfParts({ ...GOOD, [name]: content })).rejects.toThrow(why);
+  });
+
+  test("with two parts of one name, or far too many", async () => {
+    await expect(textOfParts({ ...GOOD, [SHEET.toUpperCase()]: "" })).rejects.toThrow("two of its parts have one name");
+    const many = Object.fromEntries(Array.from({ length: 10_001 }, (_, index) => [`a${index}`, ""]));
+    await expect(textOfParts({ ...GOOD, ...many })).rejects.toThrow("parts, and a workbook at most 10000");
+  });
+});
+
+describe("what is no workbook says what to do", () => {
+  test.each([
+    ["an encrypted or old one", Buffer.from("d0cf11e0a1b11ae1".padEnd(2_000, "0"), "hex"), "it is protected with a password, or an old workbook (.xls)"],
+    ["nothing", Buffer.alloc(0), "the workbook is damaged or was cut"],
+    ["text", Buffer.from("id,name,amount\n1,a,2\n"), "the workbook is damaged or was cut"],
+  ])("%s", async (_name, bytes, why) => {
+    await expect(textOfBytes(bytes)).rejects.toThrow(why);
+  });
+
+  test.each([
+    ["a binary workbook", { "_rels/.rels": relationshipTo("xl/workbook.bin"), "xl/workbook.bin": "x" }, "(.xlsb): save it as .xlsx"],
+    ["an OpenDocument file", { mimetype: "x", "content.xml": "<a/>" }, "(.ods): save it as .xlsx"],
+    ["a document", { "_rels/.rels": relationshipTo("word/document.xml"), "word/document.xml": "<document/>", "word/_rels/document.xml.rels": "<Relationships/>" }, "its list of sheets is no <workbook>"],
+    ["an archive of files", { "stores.csv": "id\n" }, "a zip archive, and no workbook (.xlsx) in one"],
+  ])("%s", async (_name, parts, why) => {
+    await expect(textOfParts(parts as Record<string, string>)).rejects.toThrow(why);
+  });
+
+  function relationshipTo(target: string): string {
+    return `<Relationships><Relationship Id="a" Type="x/officeDocument" Target="${target}"/></Relationships>`;
+  }
+});
+
+describe("what takes more than it may is stopped", () => {
+  const MEGABYTE = 1 << 20;
+  const blanks = (bytes: number) =>
+    function* (): Generator<string> {
+      yield `<worksheet><sheetData>${HEADER_ROW}`;
+      for (let left = bytes; left > 0; left -= MEGABYTE) yield " ".repeat(MEGABYTE);
+      yield "</sheetData></worksheet>";
+    };
+
+  test("a part that unpacks to more, when it has come so far", async () => {
+    const parts = workbookParts({ sheets: [{ xml: blanks(32 * MEGABYTE) }] });
+    const bytes = await bytesOf(parts);
+    expect(bytes.length).toBeLessThan(200_000);
+    await expect(textOfBytes(bytes, { limits: { unpackedBytes: 8 * MEGABYTE } })).rejects.toThrow(
+      `its sheet Sheet unpacks to more than ${8 * MEGABYTE} bytes`,
+    );
+    expect(await textOfBytes(bytes, { limits: { unpackedBytes: 64 * MEGABYTE } })).toBe("id,name,amount\n");
+  });
+
+  test("lists that are none", async () => {
+    const styles = "<cellXfs/>".padEnd(17 * MEGABYTE);
+    await expect(textOfXml({ sheets: [{ rows: HEADER_ROW }], styles })).rejects.toThrow(
+      "its list of styles unpacks to more than 16777216 bytes",
+    );
+  });
+
+  test("shared strings that fill the memory", async () => {
+    const strings = "<si><t>abcdefghijkl</t></si>".repeat(10_000);
+    const rows = HEADER_ROW + row("<c><v>1</v></c>", '<c t="s"><v>9999</v></c>');
+    const read = (sharedStringBytes: number): Promise<string> =>
+      textOfXml({ sheets: [{ rows }], strings }, { limits: { sharedStringBytes } });
+    await expect(read(159_999)).rejects.toThrow("its shared strings take more memory than the 0 MB that they may");
+    expect(await read(160_000)).toBe("id,name,amount\n1,abcdefghijkl,\n");
+  });
+
+  test("one long string that a million cells share", async () => {
+    const strings = `<si><t>${"x".repeat(MEGABYTE / 2)}</t></si>`;
+    const rows = HEADER_ROW + row(...Array<string>(3).fill('<c t="s"><v>0</v></c>')).repeat(100);
+    await expect(textOfXml({ sheets: [{ rows }], strings }, { limits: { unpackedBytes: 32 * MEGABYTE } })).rejects.toThrow(
+      `its cells hold more than ${32 * MEGABYTE} bytes of text`,
+    );
+  });
+
+  test("a row that is longer than memory, whoever asks for its names", async () => {
+    const cell = inline("x".repeat(MEGABYTE / 2));
+    await expect(textOfXml({ sheets: [{ rows: row(cell.repeat(33)) }] })).rejects.toThrow("row 1 holds more than 16777216 characters");
+    const strings = `<si><t>${"x".repeat(MEGABYTE / 2)}</t></si>`;
+    await expect(textOfXml({ sheets: [{ rows: row('<c t="s"><v>0</v></c>'.repeat(16_384)) }], strings })).rejects.toThrow(
+      /they begin with: Sheet \(x{40}, .*and 16354 more\)$/,
+    );
+  });
+});
+
+describe("reading", () => {
+  test("gives the same bytes each time, in blocks that stay as they are", async () => {
+    const rows = HEADER_ROW + RECORD.repeat(50_000);
+    const path = join(folder, "large.xlsx");
+    await writeZip(path, workbookParts({ sheets: [{ rows }], strings: "<si><t>Tulips</t></si>" }));
+    const blocks = await Promise.all([blocksOf(path), blocksOf(path)]);
+    const [first, second] = blocks.map((list) => Buffer.concat(list).toString());
+    expect(first).toBe(`id,name,amount\n${"1,Tulips,2\n".repeat(50_000)}`);
+    expect(second).toBe(first);
+    expect(blocks[0]?.length).toBeGreaterThan(2);
+  });
+
+  test("may stop anywhere, and leaves the file to who opened it", async () => {
+    const handle = await open(join(folder, "large.xlsx"));
+    const text = workbookText(handle, () => true, { unpackedBytes: 1 << 30, sharedStringBytes: 1 << 20 });
+    await text.next();
+    await text.return(undefined);
+    expect((await handle.read(Buffer.alloc(2), 0, 2, 0)).buffer.toString()).toBe("PK");
+    await handle.close();
+  });
+
+  test("lets the event loop turn", async () => {
+    let turns = 0;
+    const turning = setInterval(() => {
+      turns += 1;
+    });
+    await blocksOf(join(folder, "large.xlsx"));
+    clearInterval(turning);
+    // Five megabytes of XML, 64 KB at a time.
+    expect(turns).toBeGreaterThan(20);
+  });
+
+  async function blocksOf(path: string): Promise<Buffer[]> {
+    const handle = await open(path);
+    const blocks: Buffer[] = [];
+    try {
+      const limits = { unpackedBytes: 1 << 30, sharedStringBytes: 1 << 20 };
+      for await (const block of workbookText(handle, (names) => names[0] === "id", limits)) blocks.push(block);
+    } finally {
+      await handle.close();
+    }
+    return blocks;
+  }
+});
