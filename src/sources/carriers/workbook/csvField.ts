@@ -7,8 +7,10 @@ const NEEDS_CARE = /[",\r\n]/;
 /**
  * A cell's text as a field of a CSV record that is one line, so that line N of the text is row N of the sheet: a line
  * break becomes U+2028, which nobody who frames lines takes for an end. Quoted only where a comma or a quote asks for it.
+ * White space is no value, so a cell of nothing else is an empty one.
  */
 export function csvField(text: string): string {
+  if (text.trim() === "") return "";
   if (!NEEDS_CARE.test(text)) return text;
   const line = text.replace(BREAKS, LINE_BREAK);
   return /[",]/.test(line) ? `"${line.replaceAll('"', '""')}"` : line;

@@ -69,9 +69,9 @@ async function* headerRows(
       if (number > LAST_HEADER_ROW) return;
       const names: string[] = [];
       for (const field of fields) names.push(await nameOf(field, strings));
-      const first = names.findIndex(isWritten);
+      const first = names.findIndex((name) => name !== "");
       if (first === -1) continue;
-      const last = names.findLastIndex(isWritten);
+      const last = names.findLastIndex((name) => name !== "");
       yield {
         number,
         names: names.slice(first, last + 1),
@@ -79,10 +79,6 @@ async function* headerRows(
       };
     }
   }
-}
-
-function isWritten(name: string): boolean {
-  return name.trim() !== "";
 }
 
 async function nameOf(field: CellField, strings: SharedStrings): Promise<string> {

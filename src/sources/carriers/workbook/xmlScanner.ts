@@ -96,10 +96,10 @@ export class XmlScanner {
     for (;;) {
       const start = position;
       while (position < length && bytes[position] !== LESS) position += 1;
+      const takesText = this.#depth > 0 && this.#sink.takesText;
       if (this.#depth === 0) this.#expectBlank(bytes, start, position);
-      if (position === length) return this.#sink.takesText ? start : length;
-      if (position > start && this.#sink.takesText)
-        this.#sink.text(xmlText(bytes, start, position, this.#what));
+      if (position === length) return takesText ? start : length;
+      if (position > start && takesText) this.#sink.text(xmlText(bytes, start, position, this.#what));
       const next = this.#markup(bytes, position);
       if (next === -1) return position;
       position = next;
@@ -126,6 +126,7 @@ export class XmlScanner {
     if (!beginsAs(bytes, start, CDATA))
       throw new WorkbookRefusal(`${this.#what} has a document type definition, which no workbook may have`);
     const next = behind(bytes, "]]>", start + CDATA.length);
+    if (this.#depth === 0) throw this.#malformed();
     if (next !== -1 && this.#sink.takesText)
       this.#sink.text(literalText(bytes, start + CDATA.length, next - "]]>".length, this.#what));
     return next;
