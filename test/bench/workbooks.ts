@@ -99,7 +99,10 @@ async function measure(name: string, manner: Manner, allDiffer: boolean): Promis
       [...process.execArgv, fileURLToPath(import.meta.url), "--read", path],
       { encoding: "utf8" },
     );
-    return [name, { file_bytes: size, ...(stdout === "" ? { failed: stderr } : (JSON.parse(stdout) as Figures)) }];
+    return [
+      name,
+      { file_bytes: size, ...(stdout === "" ? { failed: stderr } : (JSON.parse(stdout) as Figures)) },
+    ];
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,5 +1,4 @@
-import { scanPart, type XmlSink } from "./xmlScanner.ts";
-import type { XmlTag } from "./xmlTag.ts";
+import { readWholeXml, type XmlAttributes, type XmlSink } from "./readXml.ts";
 
 /** For each cell style: the decimals of seconds that it shows a date or time with, -1 where it shows something else. */
 export type DateStyles = readonly number[];
@@ -33,34 +32,27 @@ function decimalsOfBuiltIn(id: number): number {
   return BUILT_IN.some(([first, last]) => id >= first && id <= last) ? 0 : NO_DATE;
 }
 
-const NAMES = ["styleSheet", "xf", "cellXfs", "numFmt", "numFmts"];
-const XF = NAMES.indexOf("xf");
-const CELL_XFS = NAMES.indexOf("cellXfs");
-const NUM_FMT = NAMES.indexOf("numFmt");
-const NUM_FMTS = NAMES.indexOf("numFmts");
-
 /** Reads which cell styles show dates. */
-export async function readDateStyles(part: AsyncIterable<Buffer>, what: string): Promise<DateStyles> {
+export async function readDateStyles(blocks: AsyncIterable<Buffer>, what: string): Promise<DateStyles> {
   const styles = new StylesSink();
-  await scanPart(part, { what, names: NAMES }, styles);
+  await readWholeXml({ what, root: "styleSheet", blocks }, styles);
   return styles.formats.map((id) => styles.decimals.get(id) ?? decimalsOfBuiltIn(id));
 }
 
 class StylesSink implements XmlSink {
-  readonly takesText = false;
   /** Of each cell style its number format. */
   readonly formats: number[] = [];
   /** Of each number format that is declared. */
   readonly decimals = new Map<number, number>();
   /** The list that is open. */
-  #list = -1;
+  #list = "";
 
-  open(element: number, depth: number, tag: XmlTag): void {
-    if (depth === 2) this.#list = element;
+  open(name: string, depth: number, { numFmtId, formatCode = "" }: XmlAttributes): void {
+    if (depth === 2) this.#list = name;
     if (depth !== 3) return;
-    if (element === XF && this.#list === CELL_XFS) this.formats.push(tag.wholeNumber("numFmtId"));
-    if (element === NUM_FMT && this.#list === NUM_FMTS)
-      this.decimals.set(tag.wholeNumber("numFmtId"), decimalsOfFormat(tag.text("formatCode") ?? ""));
+    if (name === "xf" && this.#list === "cellXfs") this.formats.push(Number(numFmtId));
+    if (name === "numFmt" && this.#list === "numFmts")
+      this.decimals.set(Number(numFmtId), decimalsOfFormat(formatCode));
   }
 
   text(): void {

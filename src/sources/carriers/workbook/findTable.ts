@@ -43,7 +43,9 @@ export async function findTable(
       if (isHeader(names)) return { sheet, headerRow: number, columns };
       beginning ??= names;
     }
-    seen.push(`${shownNames([sheet.name]).join("")} (${beginning === undefined ? "empty" : shownNames(beginning).join(", ")})`);
+    seen.push(
+      `${shownNames([sheet.name]).join("")} (${beginning === undefined ? "empty" : shownNames(beginning).join(", ")})`,
+    );
   }
   if (seen.length === 0) throw new WorkbookRefusal("it has no sheet with cells");
   const shown = seen.slice(0, SHOWN_SHEETS).join("; ");

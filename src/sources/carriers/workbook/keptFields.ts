@@ -29,12 +29,17 @@ export class KeptFields {
     this.#mostBytes = mostBytes;
   }
 
+  /** @throws WorkbookRefusal where a field of so many bytes is too much */
+  requireRoom(bytes: number): void {
+    if (this.#length + bytes + END_BYTES * (this.count + 1) <= this.#mostBytes) return;
+    throw new WorkbookRefusal(
+      `${this.#what} takes more memory than the ${Math.floor(this.#mostBytes / PAGE_BYTES)} MB that it may: ` +
+        "save the sheet as CSV, or its rows in several workbooks",
+    );
+  }
+
   add(field: Buffer): void {
-    if (this.#length + field.length + END_BYTES * (this.count + 1) > this.#mostBytes)
-      throw new WorkbookRefusal(
-        `${this.#what} take more memory than the ${Math.floor(this.#mostBytes / PAGE_BYTES)} MB that they may: ` +
-          "save the sheet as CSV, or its rows in several workbooks",
-      );
+    this.requireRoom(field.length);
     for (let from = 0; from < field.length;) {
       const at = this.#length % PAGE_BYTES;
       if (at === 0) this.#pages.push(Buffer.allocUnsafeSlow(PAGE_BYTES));

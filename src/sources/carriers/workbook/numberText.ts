@@ -3,7 +3,7 @@ const SIGNIFICANT_DIGITS = 15;
 /** The first whole number with more. */
 const FIRST_TOO_LONG = 1e15;
 
-const SHORT_WHOLE = /^(0|[1-9]\d{0,14})(?:\.0+)?$/;
+const SHORT_WHOLE = /^(?:0|[1-9]\d{0,14})$/;
 const LITERAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** A literal as a number; undefined where it is none, or none that is finite. */
@@ -21,8 +21,7 @@ export function numberOf(literal: string): number | undefined {
  * that it is neither a card number nor an id, and no SKU either. What is no number is given as it stands.
  */
 export function numberText(literal: string): string {
-  const whole = SHORT_WHOLE.exec(literal)?.[1];
-  if (whole !== undefined) return whole;
+  if (SHORT_WHOLE.test(literal)) return literal;
   const number = numberOf(literal);
   if (number === undefined) return literal;
   const shown = Number(number.toPrecision(SIGNIFICANT_DIGITS));

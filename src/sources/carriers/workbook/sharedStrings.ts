@@ -2,12 +2,7 @@ import { csvField } from "./csvField.ts";
 import { KeptFields } from "./keptFields.ts";
 import { WorkbookRefusal } from "./refusal.ts";
 import { StringItem } from "./stringItem.ts";
-import { XmlScanner, type XmlSink } from "./xmlScanner.ts";
-
-const NAMES = ["sst", "t", "r", "si"];
-const T = NAMES.indexOf("t");
-const R = NAMES.indexOf("r");
-const SI = NAMES.indexOf("si");
+import { readXml, type XmlSink } from "./readXml.ts";
 
 /**
  * The strings that the cells of a workbook refer to by number, as the CSV fields that they become. They are read no
@@ -16,21 +11,17 @@ const SI = NAMES.indexOf("si");
 export class SharedStrings {
   /** Those that have been read. */
   readonly fields: KeptFields;
-  readonly #part: AsyncGenerator<Buffer> | undefined;
   readonly #what: string;
-  readonly #scanner: XmlScanner;
-  #isRead: boolean;
+  readonly #blocks: AsyncGenerator<Buffer>;
+  readonly #reading: AsyncGenerator<undefined>;
+  #isRead = false;
 
-  /**
-   * @param part undefined where the workbook has none
-   * @param mostBytes of memory that they may take
-   */
-  constructor(part: AsyncGenerator<Buffer> | undefined, what: string, mostBytes: number) {
+  /** @param mostBytes of memory that they may take */
+  constructor(blocks: AsyncGenerator<Buffer>, what: string, mostBytes: number) {
     this.fields = new KeptFields(what, mostBytes);
-    this.#part = part;
-    this.#isRead = part === undefined;
     this.#what = what;
-    this.#scanner = new XmlScanner({ what, names: NAMES }, new StringsSink(this.fields));
+    this.#blocks = blocks;
+    this.#reading = readXml({ what, root: "sst", blocks }, new StringsSink(this.fields));
   }
 
   /**
@@ -40,52 +31,50 @@ export class SharedStrings {
    */
   async readTo(index: number): Promise<void> {
     while (index >= this.fields.count) {
-      if (this.#part === undefined || this.#isRead)
-        throw new WorkbookRefusal(`${this.#what} are fewer than its cells refer to`);
-      const block = await this.#part.next();
-      this.#isRead = block.done === true;
-      if (block.done === true) this.#scanner.end();
-      else this.#scanner.write(block.value);
+      if (this.#isRead) throw new WorkbookRefusal(`${this.#what} is shorter than its cells say`);
+      this.#isRead = (await this.#reading.next()).done === true;
     }
   }
 
   /** Unpacks what nobody asked for as well, keeping nothing of it: only then is the part's checksum known. */
   async finish(): Promise<void> {
-    while (this.#part !== undefined && (await this.#part.next()).done !== true);
+    while ((await this.#blocks.next()).done !== true);
   }
 
   /** Lets the part go, read or not. */
   async close(): Promise<void> {
-    await this.#part?.return(undefined);
+    await this.#reading.return(undefined);
+    await this.#blocks.return(undefined);
   }
 }
 
 class StringsSink implements XmlSink {
   readonly #fields: KeptFields;
-  readonly #item = new StringItem({ t: T, r: R });
+  readonly #item = new StringItem();
   #isInItem = false;
+  /** Of the text of the string that is read. */
+  #length = 0;
 
   constructor(fields: KeptFields) {
     this.#fields = fields;
   }
 
-  get takesText(): boolean {
-    return this.#item.takesText;
-  }
-
-  open(element: number, depth: number): void {
-    if (depth === 2 && element === SI) {
+  open(name: string, depth: number): void {
+    if (depth === 2 && name === "si") {
       this.#isInItem = true;
+      this.#length = 0;
       this.#item.begin(depth);
-    } else if (this.#isInItem) this.#item.open(element, depth);
+    } else if (this.#isInItem) this.#item.open(name, depth);
   }
 
   text(text: string): void {
+    this.#length += text.length;
+    this.#fields.requireRoom(this.#length);
     this.#item.add(text);
   }
 
-  close(element: number, depth: number): void {
-    this.#item.close(element);
+  close(name: string, depth: number): void {
+    this.#item.close(name);
     if (depth !== 2 || !this.#isInItem) return;
     this.#isInItem = false;
     this.#fields.add(Buffer.from(csvField(this.#item.end())));

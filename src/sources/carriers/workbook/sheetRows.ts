@@ -4,9 +4,8 @@ import { numberText } from "./numberText.ts";
 import { WorkbookRefusal } from "./refusal.ts";
 import { serialDate, type DateSystem } from "./serialDate.ts";
 import { StringItem } from "./stringItem.ts";
-import { XmlScanner, type XmlSink } from "./xmlScanner.ts";
-import type { XmlTag } from "./xmlTag.ts";
-import { unescapedString } from "./xmlText.ts";
+import { readXml, type XmlAttributes, type XmlSink } from "./readXml.ts";
+import { unescapedString } from "./xmlString.ts";
 
 /** A sheet has no more (Excel's specifications and limits). */
 export const MOST_ROWS = 1_048_576;
@@ -41,14 +40,10 @@ const MOST_ROW_LENGTH = 1 << 24;
 
 const TRUE = /^\s*(?:1|true)\s*$/;
 
-const NAMES = ["worksheet", "c", "v", "row", "t", "is", "r", "sheetData"];
-const C = NAMES.indexOf("c");
-const V = NAMES.indexOf("v");
-const ROW = NAMES.indexOf("row");
-const T = NAMES.indexOf("t");
-const IS = NAMES.indexOf("is");
-const R = NAMES.indexOf("r");
-const SHEET_DATA = NAMES.indexOf("sheetData");
+const DIGITS = /^\d{1,9}$/;
+const BEFORE_A = 0x40;
+const LETTER_COUNT = 26;
+const SMALL = 0x20;
 
 /**
  * The rows of a sheet that have cells, in their order, in batches: those of one block of its part, at most, so that the
@@ -59,26 +54,23 @@ const SHEET_DATA = NAMES.indexOf("sheetData");
  * @throws WorkbookRefusal where rows are not in order, cells are not in the sheet, or two are at one place
  */
 export async function* sheetRows(
-  part: AsyncIterable<Buffer>,
+  blocks: AsyncIterable<Buffer>,
   what: string,
   meaning: CellMeaning,
   columns: ColumnRange,
 ): AsyncGenerator<readonly SheetRow[]> {
   const sink = new RowsSink(what, meaning, columns);
-  const scanner = new XmlScanner({ what, names: NAMES }, sink);
-  for await (const block of part) {
-    scanner.write(block);
+  for await (const _ of readXml({ what, root: "worksheet", blocks }, sink)) {
     const rows = sink.take();
     if (rows.length > 0) yield rows;
   }
-  scanner.end();
 }
 
 class RowsSink implements XmlSink {
   readonly #what: string;
   readonly #meaning: CellMeaning;
   readonly #columns: ColumnRange;
-  readonly #item = new StringItem({ t: T, r: R });
+  readonly #item = new StringItem();
   #rows: SheetRow[] = [];
   #isInData = false;
   #isInRow = false;
@@ -110,23 +102,20 @@ class RowsSink implements XmlSink {
     return rows;
   }
 
-  get takesText(): boolean {
-    return this.#takesValue || this.#item.takesText;
-  }
-
-  open(element: number, depth: number, tag: XmlTag): void {
+  open(name: string, depth: number, attributes: XmlAttributes): void {
     if (this.#isInCell) {
-      if (depth === 5 && element === V) this.#takesValue = true;
-      else if (depth === 5 && element === IS) this.#item.begin(depth);
-      else if (depth > 5) this.#item.open(element, depth);
+      if (depth === 5 && name === "v") this.#takesValue = true;
+      else if (depth === 5 && name === "is") this.#item.begin(depth);
+      else if (depth > 5) this.#item.open(name, depth);
     } else if (this.#isInRow) {
-      if (depth === 4 && element === C) this.#beginCell(tag);
+      if (depth === 4 && name === "c") this.#beginCell(attributes);
     } else if (this.#isInData) {
-      if (depth === 3 && element === ROW) this.#beginRow(tag);
-    } else if (depth === 2 && element === SHEET_DATA) this.#isInData = true;
+      if (depth === 3 && name === "row") this.#beginRow(attributes);
+    } else if (depth === 2 && name === "sheetData") this.#isInData = true;
   }
 
   text(text: string): void {
+    if (!this.#isInCell) return;
     this.#rowLength += text.length;
     if (this.#rowLength > MOST_ROW_LENGTH)
       throw this.#refusal(`row ${this.#row} holds more than ${MOST_ROW_LENGTH} characters`);
@@ -134,18 +123,17 @@ class RowsSink implements XmlSink {
     else this.#item.add(text);
   }
 
-  close(element: number, depth: number): void {
+  close(name: string, depth: number): void {
     this.#takesValue = false;
-    if (depth > 5) this.#item.close(element);
-    else if (depth === 5 && this.#isInCell && element === IS) this.#string = this.#item.end();
+    if (depth > 5) this.#item.close(name);
+    else if (depth === 5 && this.#isInCell && name === "is") this.#string = this.#item.end();
     else if (depth === 4 && this.#isInCell) this.#endCell();
     else if (depth === 3 && this.#isInRow) this.#endRow();
     else if (depth === 2) this.#isInData = false;
   }
 
-  #beginRow(tag: XmlTag): void {
-    const number = tag.wholeNumber("r");
-    const row = number === -1 ? this.#row + 1 : number;
+  #beginRow({ r }: XmlAttributes): void {
+    const row = r === undefined ? this.#row + 1 : DIGITS.test(r) ? Number(r) : Number.NaN;
     if (!(row >= 1 && row <= MOST_ROWS)) throw this.#refusal("a row has a number that no row has");
     if (row <= this.#row) throw this.#refusal(`row ${row} stands behind row ${this.#row}`);
     this.#row = row;
@@ -155,15 +143,14 @@ class RowsSink implements XmlSink {
     this.#isInRow = true;
   }
 
-  #beginCell(tag: XmlTag): void {
-    const column = tag.column("r");
-    this.#column = column === -1 ? this.#column + 1 : column;
+  #beginCell({ r, s = "0", t = "n" }: XmlAttributes): void {
+    this.#column = r === undefined ? this.#column + 1 : columnOf(r);
     if (!(this.#column <= MOST_COLUMNS))
       throw this.#refusal(`a cell of row ${this.#row} has a place that no cell has`);
     this.#cells += 1;
     if (this.#cells > MOST_COLUMNS) throw this.#refusal(`row ${this.#row} has more cells than columns`);
-    this.#type = tag.text("t") ?? "n";
-    this.#style = tag.wholeNumber("s");
+    this.#type = t;
+    this.#style = Number(s);
     this.#value = "";
     this.#string = undefined;
     this.#isInCell = true;
@@ -214,7 +201,7 @@ class RowsSink implements XmlSink {
 
   #numberField(literal: string): string {
     const { dateStyles, dateSystem } = this.#meaning;
-    const decimals = dateStyles[Math.max(0, this.#style)] ?? -1;
+    const decimals = dateStyles[this.#style] ?? -1;
     const date = decimals === -1 ? undefined : serialDate(literal, dateSystem, decimals);
     return date ?? csvField(numberText(literal));
   }
@@ -229,4 +216,15 @@ class RowsSink implements XmlSink {
   #refusal(why: string): WorkbookRefusal {
     return new WorkbookRefusal(`${this.#what} cannot be read: ${why}`);
   }
+}
+
+/** Of a reference such as AB12 the column, from 1: 28. Not a number where it begins with no letters. */
+function columnOf(reference: string): number {
+  let column = 0;
+  for (let index = 0; index < reference.length; index += 1) {
+    const letter = (reference.charCodeAt(index) & ~SMALL) - BEFORE_A;
+    if (letter < 1 || letter > LETTER_COUNT) break;
+    column = LETTER_COUNT * column + letter;
+  }
+  return column === 0 ? Number.NaN : column;
 }

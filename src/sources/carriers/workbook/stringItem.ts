@@ -1,10 +1,4 @@
-import { unescapedString } from "./xmlText.ts";
-
-/** Names of the elements that a string is made of. */
-export interface StringElements {
-  readonly t: number;
-  readonly r: number;
-}
+import { unescapedString } from "./xmlString.ts";
 
 /**
  * The text of one string, shared or in its cell (CT_Rst): its own, or that of its runs, without what is written beside
@@ -12,15 +6,10 @@ export interface StringElements {
  */
 export class StringItem {
   /** Whether an element with text is open. */
-  takesText = false;
+  #takesText = false;
   #text = "";
   #depth = 0;
   #isInRun = false;
-  readonly #elements: StringElements;
-
-  constructor(elements: StringElements) {
-    this.#elements = elements;
-  }
 
   /** @param depth of the element that holds the string */
   begin(depth: number): void {
@@ -29,18 +18,18 @@ export class StringItem {
     this.#isInRun = false;
   }
 
-  open(element: number, depth: number): void {
+  open(name: string, depth: number): void {
     const below = depth - this.#depth;
-    if (below === 1) this.#isInRun = element === this.#elements.r;
-    if (element === this.#elements.t) this.takesText = below === 1 || (below === 2 && this.#isInRun);
+    if (below === 1) this.#isInRun = name === "r";
+    if (name === "t") this.#takesText = below === 1 || (below === 2 && this.#isInRun);
   }
 
   add(text: string): void {
-    this.#text += text;
+    if (this.#takesText) this.#text += text;
   }
 
-  close(element: number): void {
-    if (element === this.#elements.t) this.takesText = false;
+  close(name: string): void {
+    if (name === "t") this.#takesText = false;
   }
 
   end(): string {

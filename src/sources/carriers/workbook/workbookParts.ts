@@ -3,8 +3,7 @@ import { shownNames } from "../../header.ts";
 import { readDateStyles, type DateStyles } from "./dateStyles.ts";
 import { WorkbookRefusal } from "./refusal.ts";
 import type { DateSystem } from "./serialDate.ts";
-import { scanPart, type XmlSink } from "./xmlScanner.ts";
-import type { XmlTag } from "./xmlTag.ts";
+import { readWholeXml, type XmlAttributes, type XmlSink } from "./readXml.ts";
 import type { ZipArchive } from "./zipArchive.ts";
 
 /** A sheet with cells; charts on sheets of their own are not among them. */
@@ -48,7 +47,7 @@ export async function readWorkbookParts(archive: ZipArchive): Promise<WorkbookPa
   const ofKind = (kind: string): string | undefined =>
     [...relationships.values()].find((relationship) => relationship.kind === kind)?.target;
   const list = new SheetsSink(relationships);
-  await scanPart(listPart(archive, workbook, SHEETS), { what: SHEETS, names: WORKBOOK_NAMES }, list);
+  await readWholeXml({ what: SHEETS, root: "workbook", blocks: listPart(archive, workbook, SHEETS) }, list);
   const styles = ofKind("styles");
   return {
     sheets: list.sheets,
@@ -67,7 +66,8 @@ async function workbookPart(archive: ZipArchive): Promise<string> {
   if (!archive.has("_rels/.rels")) throw new WorkbookRefusal(otherKind(archive));
   const relationships = [...(await readRelationships(archive, "")).values()];
   const part = relationships.find(({ kind }) => kind === "officeDocument")?.target;
-  if (part === undefined || !part.toLowerCase().endsWith(".xml")) throw new WorkbookRefusal(otherKind(archive));
+  if (part?.toLowerCase().endsWith(".xml") !== true)
+    throw new WorkbookRefusal(otherKind(archive));
   return part;
 }
 
@@ -82,17 +82,19 @@ function listPart(archive: ZipArchive, name: string, what: string): AsyncGenerat
 }
 
 /** What a part refers to, by the ids that it refers by. @param part empty for the archive itself */
-async function readRelationships(archive: ZipArchive, part: string): Promise<ReadonlyMap<string, Relationship>> {
+async function readRelationships(
+  archive: ZipArchive,
+  part: string,
+): Promise<ReadonlyMap<string, Relationship>> {
   const folder = posix.dirname(part);
   const name = posix.join(folder, "_rels", `${posix.basename(part)}.rels`);
   const sink = new RelationshipsSink(folder);
-  const names = ["Relationships", "Relationship"];
-  await scanPart(listPart(archive, name, RELATIONSHIPS), { what: RELATIONSHIPS, names }, sink);
+  const blocks = listPart(archive, name, RELATIONSHIPS);
+  await readWholeXml({ what: RELATIONSHIPS, root: "Relationships", blocks }, sink);
   return sink.relationships;
 }
 
 class RelationshipsSink implements XmlSink {
-  readonly takesText = false;
   readonly relationships = new Map<string, Relationship>();
   readonly #folder: string;
 
@@ -100,13 +102,10 @@ class RelationshipsSink implements XmlSink {
     this.#folder = folder;
   }
 
-  open(_element: number, depth: number, tag: XmlTag): void {
-    const target = tag.text("Target");
-    if (depth !== 2 || target === undefined || tag.text("TargetMode") === "External") return;
-    this.relationships.set(tag.text("Id") ?? "", {
-      kind: posix.basename(tag.text("Type") ?? ""),
-      target: posix.resolve("/", this.#folder, target).slice(1),
-    });
+  open(_name: string, depth: number, { Id = "", Type = "", Target, TargetMode }: XmlAttributes): void {
+    if (depth !== 2 || Target === undefined || TargetMode === "External") return;
+    const target = posix.resolve("/", this.#folder, Target).slice(1);
+    this.relationships.set(Id, { kind: posix.basename(Type), target });
   }
 
   text(): void {
@@ -118,12 +117,7 @@ class RelationshipsSink implements XmlSink {
   }
 }
 
-const WORKBOOK_NAMES = ["workbook", "sheet", "sheets", "workbookPr"];
-const SHEET = WORKBOOK_NAMES.indexOf("sheet");
-const WORKBOOK_PR = WORKBOOK_NAMES.indexOf("workbookPr");
-
 class SheetsSink implements XmlSink {
-  readonly takesText = false;
   readonly sheets: SheetPart[] = [];
   dateSystem: DateSystem = 1900;
   readonly #relationships: ReadonlyMap<string, Relationship>;
@@ -132,14 +126,13 @@ class SheetsSink implements XmlSink {
     this.#relationships = relationships;
   }
 
-  open(element: number, depth: number, tag: XmlTag): void {
-    if (depth === 2 && element === WORKBOOK_PR && /^(?:1|true)$/.test(tag.text("date1904") ?? ""))
-      this.dateSystem = 1904;
-    if (depth !== 3 || element !== SHEET) return;
-    const relationship = this.#relationships.get(tag.prefixedText("id") ?? "");
+  open(element: string, depth: number, attributes: XmlAttributes): void {
+    const { date1904 = "", name = "", state = "visible" } = attributes;
+    if (depth === 2 && element === "workbookPr" && /^(?:1|true)$/.test(date1904)) this.dateSystem = 1904;
+    if (depth !== 3 || element !== "sheet") return;
+    const relationship = this.#relationships.get(referenceIn(attributes));
     if (relationship?.kind !== "worksheet") return;
-    const isHidden = (tag.text("state") ?? "visible") !== "visible";
-    this.sheets.push({ name: tag.text("name") ?? "", isHidden, part: relationship.target });
+    this.sheets.push({ name, isHidden: state !== "visible", part: relationship.target });
   }
 
   text(): void {
@@ -149,4 +142,10 @@ class SheetsSink implements XmlSink {
   close(): void {
     // Nor is anything told by where they end.
   }
+}
+
+/** The id of a relationship: its attribute is of another namespace than the rest, whatever prefix that has. */
+function referenceIn(attributes: XmlAttributes): string {
+  const name = Object.keys(attributes).find((attribute) => attribute.endsWith(":id"));
+  return (name === undefined ? undefined : attributes[name]) ?? "";
 }

@@ -14,7 +14,12 @@ export interface WorkbookLimits {
   readonly sharedStringBytes: number;
 }
 
-const SHARED_STRINGS = "its shared strings";
+const SHARED_STRINGS = "its list of strings";
+
+/** Of a workbook all of whose strings are in their cells. */
+async function* noStrings(): AsyncGenerator<Buffer> {
+  yield Buffer.from("<sst/>");
+}
 
 /** A million rows with five million strings of 15 characters take so much. */
 export const MOST_SHARED_STRING_BYTES = 96 << 20;
@@ -37,9 +42,8 @@ export async function* workbookText(
   const parts = await readWorkbookParts(archive);
   const part = (name: string, what: string): AsyncGenerator<Buffer> =>
     archive.part(name, { what, mostBytes: limits.unpackedBytes });
-  const { sharedStrings } = parts;
   const strings = new SharedStrings(
-    sharedStrings === undefined ? undefined : part(sharedStrings, SHARED_STRINGS),
+    parts.sharedStrings === undefined ? noStrings() : part(parts.sharedStrings, SHARED_STRINGS),
     SHARED_STRINGS,
     limits.sharedStringBytes,
   );

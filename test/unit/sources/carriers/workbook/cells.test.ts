@@ -2,9 +2,16 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { LINE_BREAK } from "../../../../../src/sources/carriers/workbook/csvField.ts";
 import { parseFramedText } from "../../../../../src/sources/parseFramedText.ts";
-import { HEADER_ROW, inline, recordsOf, row, textOfWritten, textOfXml } from "../../../../fixtures/workbooks/readWorkbook.ts";
+import {
+  HEADER_ROW,
+  inline,
+  recordsOf,
+  row,
+  textOfWritten,
+  textOfXml,
+} from "../../../../fixtures/workbooks/readWorkbook.ts";
 import { STYLES, workbookParts } from "../../../../fixtures/workbooks/workbookParts.ts";
-import { writeWorkbook, type CellValue, type Manner } from "../../../../fixtures/workbooks/writeWorkbook.ts";
+import { writeWorkbook, type Manner } from "../../../../fixtures/workbooks/writeWorkbook.ts";
 import { writeZip } from "../../../../fixtures/workbooks/zipFile.ts";
 import { trials } from "../../../../fixtures/trials.ts";
 
@@ -26,7 +33,11 @@ describe("a cell", () => {
     ["an error", '<c t="e"><v>#N/A</v></c>', "#N/A"],
     ["an ISO 8601 date", '<c t="d"><v>2022-05-15T08:10:46</v></c>', "2022-05-15T08:10:46"],
     ["what a formula came to", "<c><f>SUM(A1:A9)</f><v>749.10000000000002</v></c>", "749.1"],
-    ["the text that a formula came to", '<c t="str"><f>A1&amp;"x"</f><v>a, &quot;b&quot;</v></c>', '"a, ""b"""'],
+    [
+      "the text that a formula came to",
+      '<c t="str"><f>A1&amp;"x"</f><v>a, &quot;b&quot;</v></c>',
+      '"a, ""b"""',
+    ],
     ["a formula that was never worked out", "<c><f>NOW()</f></c>", ""],
     ["a shared formula", '<c><f t="shared" si="1"/><v>7</v></c>', "7"],
     ["nothing", "<c/>", ""],
@@ -96,11 +107,16 @@ describe("a number with a style that shows", () => {
   });
 });
 
+type PlainValue = string | number | boolean | null;
+
 describe("a table of any cells", () => {
   const text = fc.string({
-    unit: fc.oneof(fc.constantFrom("a", ",", '"', " ", "<", "&", "_x000D_", "é", "😀", "]]>"), fc.string({ maxLength: 1 })),
+    unit: fc.oneof(
+      fc.constantFrom("a", ",", '"', " ", "<", "&", "_x000D_", "é", "😀", "]]>"),
+      fc.string({ maxLength: 1 }),
+    ),
   });
-  const value = fc.oneof<fc.Arbitrary<CellValue>[]>(
+  const value = fc.oneof<fc.Arbitrary<PlainValue>[]>(
     text,
     fc.integer({ min: -1e14, max: 1e14 }),
     fc.integer({ min: 0, max: 1e12 }).map((cents) => cents / 100),
@@ -132,7 +148,7 @@ describe("a table of any cells", () => {
     return cells;
   }
 
-  function asCells(values: readonly CellValue[]): string[] {
+  function asCells(values: readonly PlainValue[]): string[] {
     const cells = values.map((cell) => {
       if (typeof cell === "boolean") return cell ? "TRUE" : "FALSE";
       if (typeof cell !== "string") return String(cell ?? "");

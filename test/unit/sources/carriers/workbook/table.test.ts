@@ -1,6 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { frameRecords } from "../../../../../src/sources/frameRecords.ts";
-import { HEADER_ROW, inline, recordsOf, row, textOfXml } from "../../../../fixtures/workbooks/readWorkbook.ts";
+import {
+  HEADER_ROW,
+  inline,
+  recordsOf,
+  row,
+  textOfXml,
+} from "../../../../fixtures/workbooks/readWorkbook.ts";
 
 const value = (text: string | number): string => `<c><v>${text}</v></c>`;
 const at = (place: string, number: number | string): string => `<c r="${place}"><v>${number}</v></c>`;
@@ -13,7 +19,9 @@ describe("the table of a workbook is", () => {
     const hidden = { name: "Hidden", state: "veryHidden" as const, rows: HEADER_ROW + record(9) };
     const shown = { name: "Data", rows: HEADER_ROW + record(1) };
     const second = { name: "More", rows: HEADER_ROW + record(2) };
-    expect(await textOfXml({ sheets: [hidden, notes, other, shown, second] })).toBe("id,name,amount\n1,a,2\n");
+    expect(await textOfXml({ sheets: [hidden, notes, other, shown, second] })).toBe(
+      "id,name,amount\n1,a,2\n",
+    );
     expect(await textOfXml({ sheets: [notes, hidden] })).toBe("id,name,amount\n9,a,2\n");
   });
 
@@ -26,7 +34,8 @@ describe("the table of a workbook is", () => {
   });
 
   test("as wide as its header, wherever that begins", async () => {
-    const header = '<c r="B3" t="inlineStr"><is><t>id</t></is></c><c r="C3" t="inlineStr"><is><t>name</t></is></c>' +
+    const header =
+      '<c r="B3" t="inlineStr"><is><t>id</t></is></c><c r="C3" t="inlineStr"><is><t>name</t></is></c>' +
       '<c r="E3" t="inlineStr"><is><t>amount</t></is></c><c r="F3" t="inlineStr"><is><t> </t></is></c>';
     const rows =
       `<row r="3">${header}</row>` +
@@ -45,7 +54,8 @@ describe("the table of a workbook is", () => {
 
   test("wide by shared strings as well, of which empty ones are nothing", async () => {
     const shared = (place: string, index: number): string => `<c r="${place}" t="s"><v>${index}</v></c>`;
-    const strings = "<si><t>id</t></si><si><t>name</t></si><si><t>amount</t></si><si><t></t></si><si><t>x</t></si>";
+    const strings =
+      "<si><t>id</t></si><si><t>name</t></si><si><t>amount</t></si><si><t></t></si><si><t>x</t></si>";
     const rows =
       row(shared("A1", 3), shared("B1", 0), shared("C1", 1), shared("D1", 2), shared("E1", 3)) +
       row(shared("A2", 4), shared("B2", 4), shared("E2", 3)) +
@@ -66,21 +76,37 @@ describe("line N of the text is row N of the sheet", () => {
       '<row r="7" spans="1:3" s="1" customFormat="1"/>' +
       `<row r="1048576">${at("A1048576", 1_048_576)}</row>`;
     const text = Buffer.from(await textOfXml({ sheets: [{ rows }] }));
-    const { frames, lines } = frameRecords(text, true, { delimiter: 0x2c, fieldCount: 3, maxRecordBytes: 1_000 });
+    const { frames, lines } = frameRecords(text, true, {
+      delimiter: 0x2c,
+      fieldCount: 3,
+      maxRecordBytes: 1_000,
+    });
     const found = Array.from({ length: frames.count }, (_, index) => [
       Number(frames.lines[index]) + 1,
       text.toString("utf8", frames.starts[index], frames.ends[index]).split(",")[0],
     ]);
-    expect(found).toEqual([[1, "id"], [3, "3"], [4, "4"], [6, "6"], [1_048_576, "1048576"]]);
+    expect(found).toEqual([
+      [1, "id"],
+      [3, "3"],
+      [4, "4"],
+      [6, "6"],
+      [1_048_576, "1048576"],
+    ]);
     expect(lines).toBe(1_048_576);
   });
 
   test("and cells may be in any order", async () => {
-    expect(await recordsOf(`<row r="2">${at("C2", 3)}${at("A2", 1)}<c><v>2</v></c></row>`)).toEqual(["1,2,3"]);
+    expect(await recordsOf(`<row r="2">${at("C2", 3)}${at("A2", 1)}<c><v>2</v></c></row>`)).toEqual([
+      "1,2,3",
+    ]);
   });
 
   test.each([
-    ["rows out of order", `<row r="5">${value(1)}</row><row r="4">${value(2)}</row>`, "row 4 stands behind row 5"],
+    [
+      "rows out of order",
+      `<row r="5">${value(1)}</row><row r="4">${value(2)}</row>`,
+      "row 4 stands behind row 5",
+    ],
     ["a row twice", `<row r="5">${value(1)}</row><row r="5">${value(2)}</row>`, "row 5 stands behind row 5"],
     ["a row below the last", '<row r="1048577"/>', "a row has a number that no row has"],
     ["a row before the first", '<row r="0"/>', "a row has a number that no row has"],
@@ -88,9 +114,21 @@ describe("line N of the text is row N of the sheet", () => {
     ["a cell twice", row(at("A2", 1), at("A2", 2)), "row 2 has two cells in column 1"],
     ["a cell behind the last column", row(at("XFE2", 1)), "a cell of row 2 has a place that no cell has"],
     ["a cell in no column", row(at("2", 1)), "a cell of row 2 has a place that no cell has"],
-    ["more cells than columns", row(...Array<string>(16_385).fill('<c r="D2"/>')), "row 2 has more cells than columns"],
-    ["a cell of no shared string", row('<c t="s"><v>0</v></c>'), "its shared strings are fewer than its cells refer to"],
-    ["a cell of half a shared string", row('<c t="s"><v>0.5</v></c>'), "a cell of row 2 refers to no shared string"],
+    [
+      "more cells than columns",
+      row(...Array<string>(16_385).fill('<c r="D2"/>')),
+      "row 2 has more cells than columns",
+    ],
+    [
+      "a cell of no shared string",
+      row('<c t="s"><v>0</v></c>'),
+      "its list of strings is shorter than its cells say",
+    ],
+    [
+      "a cell of half a shared string",
+      row('<c t="s"><v>0.5</v></c>'),
+      "a cell of row 2 refers to no shared string",
+    ],
   ])("but not of a sheet with %s", async (_name, rows, why) => {
     await expect(recordsOf(rows)).rejects.toThrow(why);
   });

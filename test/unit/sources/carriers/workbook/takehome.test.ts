@@ -16,7 +16,9 @@ const title = isThere ? "the real workbooks" : `the real workbooks (skipped: ${T
 /** A table as its CSV or its workbook has it: the header, and the records by column. */
 async function tableOf(csv: string): Promise<{ header: readonly string[]; records: readonly Values[] }> {
   const [header = [], ...rows] = await parseFramedText(csv, ",");
-  const records = rows.map((row) => Object.fromEntries(header.map((name, index) => [name, row[index] ?? ""])));
+  const records = rows.map((row) =>
+    Object.fromEntries(header.map((name, index) => [name, row[index] ?? ""])),
+  );
   return { header, records };
 }
 
@@ -50,28 +52,33 @@ const DATES = ["created_at", "happened_at"];
     }
   });
 
-  test.each(FILES)("of %s say the same, letter for letter, but for dates and what is explained", async (source, csv, workbook, _count) => {
-    const tables = await bothTables(source, csv, workbook);
-    const different = new Map<string, (readonly [workbook: string, csv: string])[]>();
-    for (const [index, record] of tables.workbook.records.entries()) {
-      for (const [name, text] of Object.entries(record)) {
-        const inCsv = tables.csv.records[index]?.[name] ?? "";
-        if (text !== inCsv) different.set(name, [...(different.get(name) ?? []), [text, inCsv]]);
+  test.each(FILES)(
+    "of %s say the same, letter for letter, but for dates and what is explained",
+    async (source, csv, workbook, _count) => {
+      const tables = await bothTables(source, csv, workbook);
+      const different = new Map<string, (readonly [workbook: string, csv: string])[]>();
+      for (const [index, record] of tables.workbook.records.entries()) {
+        for (const [name, text] of Object.entries(record)) {
+          const inCsv = tables.csv.records[index]?.[name] ?? "";
+          if (text !== inCsv) different.set(name, [...(different.get(name) ?? []), [text, inCsv]]);
+        }
       }
-    }
-    const columns = tables.csv.header.filter((name) => different.has(name));
-    expect(columns).toEqual(
-      { devices: [], stores: ["created_at", "customer_id"], transactions: ["card_number", ...DATES] }[source],
-    );
-    const ofCards = different.get("card_number") ?? [];
-    // Cards that were typed as numbers of 16 digits, of which a spreadsheet keeps 15, and its CSV six.
-    expect(ofCards).toHaveLength(source === "transactions" ? 22 : 0);
-    for (const [inWorkbook, inCsv] of ofCards) {
-      expect(inWorkbook).toMatch(/^\d\.\d{14}E\+15$/);
-      expect(Number(inWorkbook).toPrecision(6)).toBe(Number(inCsv.replace(",", ".")).toPrecision(6));
-    }
-    for (const name of DATES)
-      for (const [inWorkbook] of different.get(name) ?? [])
-        expect(inWorkbook).toMatch(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/);
-  });
+      const columns = tables.csv.header.filter((name) => different.has(name));
+      expect(columns).toEqual(
+        { devices: [], stores: ["created_at", "customer_id"], transactions: ["card_number", ...DATES] }[
+          source
+        ],
+      );
+      const ofCards = different.get("card_number") ?? [];
+      // Cards that were typed as numbers of 16 digits, of which a spreadsheet keeps 15, and its CSV six.
+      expect(ofCards).toHaveLength(source === "transactions" ? 22 : 0);
+      for (const [inWorkbook, inCsv] of ofCards) {
+        expect(inWorkbook).toMatch(/^\d\.\d{14}E\+15$/);
+        expect(Number(inWorkbook).toPrecision(6)).toBe(Number(inCsv.replace(",", ".")).toPrecision(6));
+      }
+      for (const name of DATES)
+        for (const [inWorkbook] of different.get(name) ?? [])
+          expect(inWorkbook).toMatch(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/);
+    },
+  );
 });
