@@ -20,13 +20,12 @@ const SIGNATURES: readonly (ForeignFormat & { readonly bytes: string })[] = [
   { bytes: "\xff\xd8\xff", name: "a JPEG image", remedy: WRONG_FILE },
   { bytes: "GIF8", name: "a GIF image", remedy: WRONG_FILE },
   { bytes: "%PDF-", name: "a PDF document", remedy: EXPORT },
-  {
-    bytes: "PK\x03\x04",
-    name: "a zip archive, or a workbook in one (.xlsx, .ods)",
-    remedy: `Save the workbook's sheet as CSV in UTF-8, or unpack the archive.`,
-  },
   { bytes: "PK\x05\x06", name: "an empty zip archive", remedy: WRONG_FILE },
-  { bytes: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", name: "an old Office document (.xls, .doc)", remedy: EXPORT },
+  {
+    bytes: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    name: "an Office document of the old form (.xls), or one with a password,",
+    remedy: "Save it as .xlsx without a password, or its sheet as CSV in UTF-8.",
+  },
   { bytes: "\x1f\x8b", name: "a gzip archive", remedy: UNPACK },
   { bytes: "BZh", name: "a bzip2 archive", remedy: UNPACK },
   { bytes: "\xfd7zXZ\0", name: "an xz archive", remedy: UNPACK },

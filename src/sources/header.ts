@@ -1,4 +1,4 @@
-import { CONTRACTS, SOURCES, type Contract, type SourceName } from "./contracts.ts";
+import { CONTRACTS, SOURCES, type ColumnType, type Contract, type SourceName } from "./contracts.ts";
 import { shapeOf } from "./maskCards.ts";
 import { nearestName } from "./nearestName.ts";
 
@@ -89,6 +89,12 @@ export function shownNames(header: readonly string[]): string[] {
 export function sourceOfHeader(header: readonly string[]): SourceName | undefined {
   const fitting = sourcesOfHeader(header);
   return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+/** What the columns hold that are read of a file with such a header, by their names in its contract. */
+export function columnTypes(header: readonly string[]): ReadonlyMap<string, ColumnType> {
+  const contracts = sourcesOfHeader(header).map((source) => CONTRACTS[source]);
+  return new Map(contracts.flatMap(({ columns }) => columns.map(({ name, type }) => [name, type] as const)));
 }
 
 /** The sources whose required columns a header has. */

@@ -12,6 +12,8 @@ export interface ReasonExample {
   readonly lines?: string;
   /** Lines of NDJSON instead of that; the last one is rejected. */
   readonly objects?: string;
+  /** In a workbook instead of CSV: values that begin with # are errors. */
+  readonly isWorkbook?: boolean;
   /** The column at fault, where `fields` does not say it. */
   readonly column?: string;
   readonly settings?: Readonly<Record<string, string>>;
@@ -66,6 +68,7 @@ export const REASON_EXAMPLES: Readonly<Record<Reason, ReasonExample>> = {
     "card_number",
     GOOD_SALE,
   ),
+  cell_error: { ...devices("`#N/A` as `type`", { type: "#N/A" }), isWorkbook: true },
   nul_byte: transactions("a product name with a byte 0", { product_name: "Tulips\0" }),
   missing_value: devices("an empty `store_id`", { store_id: "" }),
   bad_whole_number: devices("`1.5` as `type`", { type: "1.5" }),

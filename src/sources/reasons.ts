@@ -24,6 +24,8 @@ export const REASONS = {
   repeated_field: "The JSON object names a field twice. Take one of them out.",
   late_field:
     "The JSON object has a field that is read, and that none has in the file's first megabyte. Write it in the first object, as null where it has none.",
+  cell_error:
+    "The cell of a workbook holds an error, such as #N/A, where a value has to be. Mend its formula, or what that refers to.",
   nul_byte: "A field holds a NUL byte, which PostgreSQL text cannot. Remove it.",
   missing_value: "A required field is empty.",
   bad_whole_number: "The field is not a whole number such as 42 or 42.0.",

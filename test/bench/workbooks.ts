@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { sourceOfHeader } from "../../src/sources/header.ts";
-import { MOST_SHARED_STRING_BYTES, workbookText } from "../../src/sources/carriers/workbook/workbookText.ts";
+import { openText } from "../../src/sources/carriers/openText.ts";
 import { writeWorkbook, type Manner, type TableRow } from "../fixtures/workbooks/writeWorkbook.ts";
 
 /**
@@ -30,6 +29,7 @@ const HEADER: TableRow = [
   "created_at",
   "happened_at",
 ];
+const MAX_UNPACK_RATIO = 100;
 const STATUSES = ["accepted", "refused", "cancelled"];
 
 /** Cards are texts that differ, as in files of people; products and categories are few, unless all strings are to differ. */
@@ -63,7 +63,6 @@ interface Figures {
 
 async function read(path: string): Promise<Figures> {
   const handle = await open(path);
-  const { size } = await handle.stat();
   let before = performance.now();
   let longest = 0;
   const turning = setInterval(() => {
@@ -73,9 +72,9 @@ async function read(path: string): Promise<Figures> {
   const started = performance.now();
   let bytes = 0;
   try {
-    const limits = { unpackedBytes: 100 * size, sharedStringBytes: MOST_SHARED_STRING_BYTES };
-    const isHeader = (names: readonly string[]): boolean => sourceOfHeader(names) === "transactions";
-    for await (const block of workbookText(handle, isHeader, limits)) bytes += block.length;
+    const text = await openText(handle, { path }, { maxUnpackRatio: MAX_UNPACK_RATIO });
+    await text.checkArchive(new AbortController().signal);
+    for await (const block of text.from(0)) bytes += block.length;
   } finally {
     clearInterval(turning);
     await handle.close();

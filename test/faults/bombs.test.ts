@@ -191,7 +191,7 @@ const JUNK: readonly (readonly [name: string, pieces: () => Iterable<Piece>, ref
   [
     "xlsx",
     () => ["PK\u0003\u0004\u0014\0\u0006\0"],
-    /begins as a zip archive, or a workbook.*Save the workbook's sheet/,
+    /the workbook is damaged or breaks off: its list of parts cannot be read/,
   ],
   [
     "gzip-in-gzip",

@@ -11,6 +11,7 @@ import { judge } from "./harness/oracle.ts";
 import { resumeWork } from "./harness/recovery.ts";
 import { FEW_ROWS, ROWS_FOR_THREADS, sharedFiles, type SharedFiles } from "./harness/sharedFiles.ts";
 import { numbered, trials } from "../fixtures/trials.ts";
+import { xlsxOf } from "../fixtures/workbooks/xlsxOf.ts";
 
 jest.setTimeout(600_000);
 
@@ -144,13 +145,14 @@ describe("a loader that is killed (SIGKILL)", () => {
 });
 
 const CARRIERS = [
+  ["workbooks", async (csv: string) => ({ ending: ".xlsx", bytes: await xlsxOf(csv) })],
   ["NDJSON in gzip", async (csv: string) => ({ ending: ".jsonl.gz", bytes: gz(await ndjsonOf(csv)) })],
   ["zstd", async (csv: string) => ({ ending: ".csv.zst", bytes: await zst(csv) })],
   ["gzip", async (csv: string) => Promise.resolve({ ending: ".csv.gz", bytes: gz(csv) })],
   ["NDJSON", async (csv: string) => ({ ending: ".ndjson", bytes: await ndjsonOf(csv) })],
 ] as const;
 
-describe.each(CARRIERS.slice(0, trials({ quick: 1, all: CARRIERS.length })))(
+describe.each(CARRIERS.slice(0, trials({ quick: 2, all: CARRIERS.length })))(
   "a loader of %s that is killed (SIGKILL)",
   (carrier, carry) => {
     const files = sharedFiles({ ...FEW_ROWS, defects: READABLE_DEFECTS, carry });

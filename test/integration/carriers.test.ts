@@ -17,6 +17,7 @@ import {
   transactionsFile as file,
 } from "../fixtures/sourceText.ts";
 import { inWarehouse, withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+import { xlsxOf } from "../fixtures/workbooks/xlsxOf.ts";
 
 const TAKEHOME = join(projectRoot, "..", "shared", "takehome");
 const isThere = existsSync(TAKEHOME);
@@ -30,6 +31,8 @@ const CARRIERS: Readonly<Record<string, (csv: string) => Promise<string | Buffer
   ".ndjson": ndjsonOf,
   ".ndjson.gz": async (csv) => gz(await ndjsonOf(csv)),
   ".jsonl.zst": async (csv) => zstStreamed(Buffer.from(await ndjsonOf(csv))),
+  ".xlsx": (csv) => xlsxOf(csv),
+  ".xlsm": (csv) => xlsxOf(csv, "exporter"),
   ".tsv.gz": (csv) => Promise.resolve(gz(Buffer.from(`\ufeff${csv}`, "utf16le"))),
 };
 
@@ -173,6 +176,14 @@ describe("an archive that is not whole", () => {
     other.writeUInt8(other.readUInt8(at) ^ 1, at);
     return other;
   };
+  /** Of its sheet, in the list of its parts. */
+  const withOtherChecksum = (bytes: Buffer): Buffer => {
+    const other = Buffer.from(bytes);
+    const at = other.lastIndexOf("xl/worksheets/sheet1.xml") - 30;
+    other.writeUInt8(other.readUInt8(at) ^ 1, at);
+    return other;
+  };
+  const wholeIn = (ending: string): Promise<string | Buffer> | undefined => CARRIERS[ending]?.(whole);
   const DAMAGED: readonly (readonly [string, string, () => Promise<Buffer>])[] = [
     ["gzip that breaks off", ".csv.gz", () => Promise.resolve(gz(whole).subarray(0, -20))],
     ["gzip with another checksum", ".csv.gz", () => Promise.resolve(flipped(gz(whole)))],
@@ -187,6 +198,8 @@ describe("an archive that is not whole", () => {
       ".csv.zst",
       async () => flipped(Buffer.concat([await zst(whole), Buffer.alloc(0)])),
     ],
+    ["a workbook that breaks off", ".xlsx", async () => (await xlsxOf(whole)).subarray(0, -20)],
+    ["a workbook with another checksum", ".xlsx", async () => withOtherChecksum(await xlsxOf(whole))],
     [
       "zstd without a checksum that breaks off",
       ".csv.zst",
@@ -207,12 +220,12 @@ describe("an archive that is not whole", () => {
 
         expect(report).toMatchObject({ status: "failed", error: { code: "file_unreadable" } });
         expect(report.error?.message).toMatch(
-          new RegExp(`^${path}: cannot be read: the .* archive .*next run tries again`),
+          new RegExp(`^${path}: cannot be read: the (.* archive|workbook) .*next run tries again`),
         );
         expect(await idsOf(warehouse)).toEqual([1_000]);
         expect(await ledgerOf(warehouse, path)).toMatchObject([{ status: "failed", committed_lines: "0" }]);
 
-        await warehouse.files.write(path, ending === ".csv.gz" ? gz(whole) : await zst(whole));
+        await warehouse.files.write(path, (await wholeIn(ending)) ?? "");
         expect(await warehouse.ingest()).toMatchObject({ status: "succeeded", loaded: 301 });
         expect(await ledgerOf(warehouse, path)).toMatchObject([
           { status: "loaded", committed_lines: "3374" },

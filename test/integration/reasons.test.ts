@@ -4,9 +4,10 @@ import { REASONS, type Reason } from "../../src/sources/reasons.ts";
 import { writePlaces } from "../fixtures/loadedFacts.ts";
 import { DEVICES_HEADER, devicesFile, transactionsFile } from "../fixtures/sourceText.ts";
 import { inWarehouse } from "../fixtures/warehouse.ts";
+import { xlsxOf } from "../fixtures/workbooks/xlsxOf.ts";
 
 /** The example as a file. */
-function fileOf({ source, fields, lines, objects }: ReasonExample): Buffer {
+async function fileOf({ source, fields, lines, objects, isWorkbook }: ReasonExample): Promise<Buffer> {
   if (objects !== undefined) return Buffer.from(objects);
   if (lines !== undefined) {
     const header = lines.includes("store_id") ? "" : DEVICES_HEADER;
@@ -14,8 +15,13 @@ function fileOf({ source, fields, lines, objects }: ReasonExample): Buffer {
   }
   const text =
     source === "devices" ? devicesFile({ id: 9, ...fields }) : transactionsFile({ id: 9, ...fields });
-  return Buffer.from(text);
+  return isWorkbook === true ? xlsxOf(text) : Buffer.from(text);
 }
+
+const endingOf = ({ objects, isWorkbook }: ReasonExample): string => {
+  if (isWorkbook === true) return "xlsx";
+  return objects === undefined ? "csv" : "ndjson";
+};
 
 /** The column that an example is about: the first field that it gives. */
 const columnOf = (reason: Reason, { fields = {}, column }: ReasonExample): string | null => {
@@ -36,8 +42,8 @@ test.each(Object.entries(REASON_EXAMPLES) as [Reason, ReasonExample][])(
       await writePlaces(warehouse);
       await warehouse.files.write("transactions.csv", transactionsFile({ id: 9, amount: "2.00" }));
       await warehouse.ingest();
-      const name = `${example.source}-example.${example.objects === undefined ? "csv" : "ndjson"}`;
-      await warehouse.files.write(name, fileOf(example));
+      const name = `${example.source}-example.${endingOf(example)}`;
+      await warehouse.files.write(name, await fileOf(example));
 
       await warehouse.ingest({ settings: { MAX_REJECT_RATIO: "1", ...example.settings } });
 

@@ -38,10 +38,16 @@ export interface FormSource {
   readonly bytes: () => AsyncGenerator<Buffer>;
   /** The file, for a form that has to be read here and there; undefined within an archive, which cannot be. */
   readonly handle: FileHandle | undefined;
+  /** To be told how many bytes of the file were read, by a form that reads it itself; for a display. */
+  readonly count: (bytes: number) => void;
+  /**
+   * The same bytes, by a form that unpacks the file itself.
+   *
+   * @throws Unusable `refused` where they are more than a file of this size may hold
+   */
+  readonly within: (unpacked: AsyncIterable<Buffer>) => AsyncGenerator<Buffer>;
   /** Whether a header is one that the file is to have: of its source, or of any where that is not known yet. */
   readonly fits: (names: readonly string[]) => boolean;
-  /** For a form that is compressed itself; what `bytes` gives is held to them already. */
-  readonly limits: TextLimits;
 }
 
 /** How records are written. */
@@ -62,6 +68,12 @@ export interface Form {
    * @throws Unusable
    */
   readonly text: (source: FormSource) => AsyncGenerator<Buffer>;
+  /**
+   * All that the text is made of, of a form that is an archive itself: whether it is whole shows at its end.
+   *
+   * @throws Unusable
+   */
+  readonly unpack?: (source: FormSource) => AsyncGenerator<Buffer>;
 }
 
 /**

@@ -2,13 +2,14 @@ import type { Form, Packing } from "./carrier.ts";
 import { csv } from "./csv.ts";
 import { gzip } from "./gzip.ts";
 import { ndjson } from "./ndjson.ts";
+import { xlsx } from "./xlsx.ts";
 import { zstd } from "./zstd.ts";
 
 /** What files may be packed in. A line here, and a file and a test of its own, make a new one. */
 export const PACKINGS: readonly Packing[] = [gzip, zstd];
 
 /** How records may be written in them; the first that a file begins as. What is none of the others is read as CSV. */
-export const FORMS: readonly Form[] = [ndjson, csv];
+export const FORMS: readonly Form[] = [ndjson, xlsx, csv];
 
 const ENDINGS = FORMS.flatMap(({ endings }) => endings);
 const PACKED_ENDINGS = PACKINGS.map(({ ending }) => ending);

@@ -1,6 +1,6 @@
 import { parse } from "lossless-json";
-import { CONTRACTS, type ColumnType } from "../contracts.ts";
-import { normaliseColumnName, sourcesOfHeader } from "../header.ts";
+import type { ColumnType } from "../contracts.ts";
+import { columnTypes, normaliseColumnName } from "../header.ts";
 import type { NotedRecord } from "../notedRecord.ts";
 import type { Reason } from "../reasons.ts";
 import { wholeNumberText } from "./jsonNumber.ts";
@@ -23,10 +23,7 @@ interface JsonColumn {
 }
 
 export function jsonHeader(keys: readonly string[]): JsonHeader {
-  const contracts = sourcesOfHeader(keys).map((source) => CONTRACTS[source]);
-  const types = new Map(
-    contracts.flatMap(({ columns }) => columns.map(({ name, type }) => [name, type] as const)),
-  );
+  const types = columnTypes(keys);
   const columnOf = (key: string, index: number): JsonColumn => {
     const type = types.get(normaliseColumnName(key));
     return { index, isRead: type !== undefined, isWhole: type !== undefined && WHOLE_NUMBERS.has(type) };

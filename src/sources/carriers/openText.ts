@@ -5,7 +5,7 @@ import { CONTRACTS, type SourceName } from "../contracts.ts";
 import { fileBytes, READ_BYTES } from "../fileBytes.ts";
 import { foreignFormatOf, type ForeignFormat } from "../foreignFormats.ts";
 import { bindColumns, sourceOfHeader } from "../header.ts";
-import { Unusable, type TextLimits } from "./carrier.ts";
+import { Unusable, type FormSource, type TextLimits } from "./carrier.ts";
 import { FORMS, PACKINGS } from "./carriers.ts";
 import { csv } from "./csv.ts";
 import { encodingOf, inUtf8, type Encoding } from "./encoding.ts";
@@ -88,17 +88,24 @@ export async function openText(handle: FileHandle, file: FileOfText, limits: Tex
     FORMS.find(({ isBegunBy }) => isBegunBy(words.bytes.subarray(0, READ_BYTES), words.isAll)) ?? csv;
   const isPlain = packing === undefined && encoding === "utf-8" && form === csv;
 
+  const sourceOf = (count: (bytes: number) => void): FormSource => ({
+    bytes: () => inUtf8(unpacked(count), encoding),
+    handle: packing === undefined ? handle : undefined,
+    count,
+    within: (bytes) => withinRatio(bytes, size, limits.maxUnpackRatio),
+    fits: (names) => fits(names, file.source),
+  });
+  /** What is an archive, to its end. */
+  const archive = (): AsyncGenerator<Buffer> | undefined =>
+    packing === undefined ? form.unpack?.(sourceOf(ignore)) : unpacked(ignore);
+
   async function* made(position: number): AsyncGenerator<Buffer> {
     const pass = { inFile: 0, inText: 0 };
-    const count = (bytes: number): void => {
-      pass.inFile += bytes;
-    };
-    const text = form.text({
-      bytes: () => inUtf8(unpacked(count), encoding),
-      handle: packing === undefined ? handle : undefined,
-      fits: (names) => fits(names, file.source),
-      limits,
-    });
+    const text = form.text(
+      sourceOf((bytes) => {
+        pass.inFile += bytes;
+      }),
+    );
     // Where a position of the text lies in the file is known only by reading up to it.
     for await (const block of text) {
       const before = pass.inText;
@@ -124,8 +131,9 @@ export async function openText(handle: FileHandle, file: FileOfText, limits: Tex
     hasMadeHeader: form.hasMadeHeader,
     from,
     checkArchive: async (signal) => {
-      if (packing === undefined) return;
-      const bytes = named(unpacked(ignore));
+      const unpacking = archive();
+      if (unpacking === undefined) return;
+      const bytes = named(unpacking);
       while (!signal.aborted && (await bytes.next()).done !== true);
       await bytes.return(undefined);
     },

@@ -1,6 +1,6 @@
 import { shownNames } from "../../header.ts";
-import { textOfField } from "./csvField.ts";
-import { WorkbookRefusal } from "./refusal.ts";
+import { textOfField } from "./cellField.ts";
+import { Unusable } from "../carrier.ts";
 import type { SharedStrings } from "./sharedStrings.ts";
 import { MOST_COLUMNS, type CellField, type ColumnRange, type SheetRow } from "./sheetRows.ts";
 import type { SheetPart } from "./workbookParts.ts";
@@ -10,6 +10,8 @@ export interface Table {
   readonly sheet: SheetPart;
   /** Of the row with the names. */
   readonly headerRow: number;
+  /** Of all columns, those that have none among them. */
+  readonly names: readonly string[];
   readonly columns: ColumnRange;
 }
 
@@ -27,7 +29,7 @@ export type RowsOfSheet = (sheet: SheetPart, columns: ColumnRange) => AsyncItera
  * The first sheet with a header in one of its first 50 rows: those that are shown in the order of their tabs, then hidden
  * ones. The table is as wide as the header, from its first cell with text to its last.
  *
- * @throws WorkbookRefusal where there is none; it says what each sheet begins with
+ * @throws Unusable where there is none; it says what each sheet begins with
  */
 export async function findTable(
   sheets: readonly SheetPart[],
@@ -40,17 +42,18 @@ export async function findTable(
   for (const sheet of inOrder) {
     let beginning: readonly string[] | undefined;
     for await (const { number, names, columns } of headerRows(rowsOf(sheet, EVERY_COLUMN), strings)) {
-      if (isHeader(names)) return { sheet, headerRow: number, columns };
+      if (isHeader(names)) return { sheet, headerRow: number, names, columns };
       beginning ??= names;
     }
     seen.push(
       `${shownNames([sheet.name]).join("")} (${beginning === undefined ? "empty" : shownNames(beginning).join(", ")})`,
     );
   }
-  if (seen.length === 0) throw new WorkbookRefusal("it has no sheet with cells");
+  if (seen.length === 0) throw new Unusable("refused", "it has no sheet with cells");
   const shown = seen.slice(0, SHOWN_SHEETS).join("; ");
   const more = seen.length > SHOWN_SHEETS ? ` and ${seen.length - SHOWN_SHEETS} more` : "";
-  throw new WorkbookRefusal(
+  throw new Unusable(
+    "refused",
     `none of its sheets has the header of a known file in its first ${LAST_HEADER_ROW} rows; they begin with: ${shown}${more}`,
   );
 }
@@ -86,5 +89,5 @@ async function* headerRows(
 async function nameOf(field: CellField, strings: SharedStrings): Promise<string> {
   if (typeof field === "string") return textOfField(field).slice(0, MOST_NAME_BYTES);
   await strings.readTo(field);
-  return textOfField(strings.fields.beginning(field, MOST_NAME_BYTES));
+  return textOfField(strings.fields.text(field, MOST_NAME_BYTES));
 }

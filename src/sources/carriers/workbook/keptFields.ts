@@ -1,4 +1,5 @@
-import { WorkbookRefusal } from "./refusal.ts";
+import { Unusable } from "../carrier.ts";
+import { holdsLineBreak } from "./cellField.ts";
 import type { TextBlocks } from "./textBlocks.ts";
 
 /** Of one piece of the memory that fields are kept in. */
@@ -14,6 +15,8 @@ const NO_BYTES = Buffer.alloc(0);
  */
 export class KeptFields {
   count = 0;
+  /** Whether any of them would take more than one line. */
+  holdLineBreaks = false;
   readonly #what: string;
   readonly #mostBytes: number;
   readonly #pages: Buffer[] = [];
@@ -29,17 +32,20 @@ export class KeptFields {
     this.#mostBytes = mostBytes;
   }
 
-  /** @throws WorkbookRefusal where a field of so many bytes is too much */
+  /** @throws Unusable where a field of so many bytes is too much */
   requireRoom(bytes: number): void {
     if (this.#length + bytes + END_BYTES * (this.count + 1) <= this.#mostBytes) return;
-    throw new WorkbookRefusal(
+    throw new Unusable(
+      "refused",
       `${this.#what} takes more memory than the ${Math.floor(this.#mostBytes / PAGE_BYTES)} MB that it may: ` +
         "save the sheet as CSV, or its rows in several workbooks",
     );
   }
 
-  add(field: Buffer): void {
+  add(text: string): void {
+    const field = Buffer.from(text);
     this.requireRoom(field.length);
+    this.holdLineBreaks ||= holdsLineBreak(text);
     for (let from = 0; from < field.length;) {
       const at = this.#length % PAGE_BYTES;
       if (at === 0) this.#pages.push(Buffer.allocUnsafeSlow(PAGE_BYTES));
@@ -68,8 +74,8 @@ export class KeptFields {
     }
   }
 
-  /** The beginning of a field, of so many bytes; its last character may be cut. */
-  beginning(index: number, mostBytes: number): string {
+  /** A field, or so many bytes of its beginning, of which the last character may be cut. */
+  text(index: number, mostBytes = Infinity): string {
     const start = this.#endOf(index - 1);
     const bytes = Buffer.alloc(Math.min(this.lengthOf(index), mostBytes));
     for (let at = 0; at < bytes.length; at += 1)

@@ -1,5 +1,5 @@
 import { SaxesParser } from "saxes";
-import { WorkbookRefusal } from "./refusal.ts";
+import { Unusable } from "../carrier.ts";
 
 /** As they are written, with their prefixes. */
 export type XmlAttributes = Readonly<Record<string, string | undefined>>;
@@ -31,7 +31,7 @@ const MOST_DEPTH = 256;
 /**
  * Reads a part, block by block, and gives word after each, so that the sink can be asked what it has.
  *
- * @throws WorkbookRefusal for what is no well-formed XML in UTF-8 with that root, transitional or strict, or has a document
+ * @throws Unusable for what is no well-formed XML in UTF-8 with that root, transitional or strict, or has a document
  *   type definition, so nothing is ever expanded
  */
 export async function* readXml(part: XmlPart, sink: XmlSink): AsyncGenerator<undefined> {
@@ -83,11 +83,11 @@ class XmlReader {
       this.#depth -= 1;
     });
     this.#parser.on("doctype", () => {
-      throw new WorkbookRefusal(`${what} has a document type definition, which no workbook may have`);
+      throw new Unusable("refused", `${what} has a document type definition, which no workbook may have`);
     });
     // Its message would quote the part.
     this.#parser.on("error", () => {
-      throw new WorkbookRefusal(`${what} is no well-formed XML`);
+      throw new Unusable("refused", `${what} is no well-formed XML`);
     });
   }
 
@@ -95,7 +95,7 @@ class XmlReader {
     this.#untold += block.length;
     this.#parser.write(this.#decoded(block));
     if (this.#untold > MOST_TOKEN_BYTES)
-      throw new WorkbookRefusal(`${this.#what} has a piece of more than ${MOST_TOKEN_BYTES} bytes in it`);
+      throw new Unusable("refused", `${this.#what} has a piece of more than ${MOST_TOKEN_BYTES} bytes in it`);
   }
 
   end(): void {
@@ -107,7 +107,7 @@ class XmlReader {
       return this.#decoder.decode(block, { stream: block !== undefined });
     } catch {
       // Nothing else can be wrong with bytes.
-      throw new WorkbookRefusal(`${this.#what} is not written in UTF-8`);
+      throw new Unusable("refused", `${this.#what} is not written in UTF-8`);
     }
   }
 
@@ -115,11 +115,11 @@ class XmlReader {
     if (this.#depth === 0) {
       this.#prefix = name.slice(0, name.indexOf(":") + 1);
       if (this.#localName(name) !== this.#root)
-        throw new WorkbookRefusal(`${this.#what} is no <${this.#root}> of a workbook`);
+        throw new Unusable("refused", `${this.#what} is no <${this.#root}> of a workbook`);
     }
     this.#depth += 1;
     if (this.#depth > MOST_DEPTH)
-      throw new WorkbookRefusal(`${this.#what} has elements more than ${MOST_DEPTH} deep`);
+      throw new Unusable("refused", `${this.#what} has elements more than ${MOST_DEPTH} deep`);
     this.#sink.open(this.#localName(name), this.#depth, attributes);
   }
 

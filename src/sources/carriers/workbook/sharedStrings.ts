@@ -1,6 +1,6 @@
-import { csvField } from "./csvField.ts";
+import { cellField } from "./cellField.ts";
 import { KeptFields } from "./keptFields.ts";
-import { WorkbookRefusal } from "./refusal.ts";
+import { Unusable } from "../carrier.ts";
 import { StringItem } from "./stringItem.ts";
 import { readXml, type XmlSink } from "./readXml.ts";
 
@@ -27,11 +27,11 @@ export class SharedStrings {
   /**
    * Reads on up to a string.
    *
-   * @throws WorkbookRefusal where there are not so many
+   * @throws Unusable where there are not so many
    */
   async readTo(index: number): Promise<void> {
     while (index >= this.fields.count) {
-      if (this.#isRead) throw new WorkbookRefusal(`${this.#what} is shorter than its cells say`);
+      if (this.#isRead) throw new Unusable("refused", `${this.#what} is shorter than its cells say`);
       this.#isRead = (await this.#reading.next()).done === true;
     }
   }
@@ -77,6 +77,6 @@ class StringsSink implements XmlSink {
     this.#item.close(name);
     if (depth !== 2 || !this.#isInItem) return;
     this.#isInItem = false;
-    this.#fields.add(Buffer.from(csvField(this.#item.end())));
+    this.#fields.add(cellField(this.#item.end()));
   }
 }

@@ -1,7 +1,7 @@
-import { csvField } from "./csvField.ts";
+import { cellField } from "./cellField.ts";
 import type { DateStyles } from "./dateStyles.ts";
 import { numberText } from "./numberText.ts";
-import { WorkbookRefusal } from "./refusal.ts";
+import { Unusable } from "../carrier.ts";
 import { serialDate, type DateSystem } from "./serialDate.ts";
 import { StringItem } from "./stringItem.ts";
 import { readXml, type XmlAttributes, type XmlSink } from "./readXml.ts";
@@ -27,6 +27,8 @@ export interface SheetRow {
   readonly fields: readonly CellField[];
   /** Behind the range's last column: those that may hold something. */
   readonly beyond: readonly CellField[];
+  /** Indexes of fields that are an error, such as #N/A, instead of a value. */
+  readonly errors: readonly number[];
 }
 
 /** What the cells of all sheets of a workbook mean. */
@@ -51,7 +53,7 @@ const SMALL = 0x20;
  * has the value.
  *
  * @param what the sheet is in messages
- * @throws WorkbookRefusal where rows are not in order, cells are not in the sheet, or two are at one place
+ * @throws Unusable where rows are not in order, cells are not in the sheet, or two are at one place
  */
 export async function* sheetRows(
   blocks: AsyncIterable<Buffer>,
@@ -80,6 +82,7 @@ class RowsSink implements XmlSink {
   #row = 0;
   #fields: CellField[] = [];
   #beyond: CellField[] = [];
+  #errors: number[] = [];
   #rowLength = 0;
   #cells = 0;
 
@@ -169,20 +172,22 @@ class RowsSink implements XmlSink {
       throw this.#refusal(`row ${this.#row} has two cells in column ${this.#column}`);
     while (this.#fields.length < index) this.#fields.push("");
     this.#fields[index] = field;
+    if (this.#type === "e") this.#errors.push(index);
   }
 
   #endRow(): void {
     this.#isInRow = false;
     if (this.#fields.length === 0 && this.#beyond.length === 0) return;
-    this.#rows.push({ number: this.#row, fields: this.#fields, beyond: this.#beyond });
+    this.#rows.push({ number: this.#row, fields: this.#fields, beyond: this.#beyond, errors: this.#errors });
     this.#fields = [];
     this.#beyond = [];
+    this.#errors = [];
   }
 
   /** By the cell's type (ST_CellType): a formula is no other cell than one with the value that it came to. */
   #field(): CellField {
     const value = this.#value;
-    if (this.#string !== undefined) return csvField(this.#string);
+    if (this.#string !== undefined) return cellField(this.#string);
     if (value === "") return "";
     switch (this.#type) {
       case "s":
@@ -192,10 +197,10 @@ class RowsSink implements XmlSink {
       case "b":
         return TRUE.test(value) ? "TRUE" : "FALSE";
       case "str":
-        return csvField(unescapedString(value));
+        return cellField(unescapedString(value));
       default:
-        // An error such as #N/A, an ISO 8601 date, or what only a later version knows: as it stands.
-        return csvField(value);
+        // An error, an ISO 8601 date, or what only a later version knows: as it stands.
+        return cellField(value);
     }
   }
 
@@ -203,7 +208,7 @@ class RowsSink implements XmlSink {
     const { dateStyles, dateSystem } = this.#meaning;
     const decimals = dateStyles[this.#style] ?? -1;
     const date = decimals === -1 ? undefined : serialDate(literal, dateSystem, decimals);
-    return date ?? csvField(numberText(literal));
+    return date ?? cellField(numberText(literal));
   }
 
   #sharedIndex(value: string): number {
@@ -213,8 +218,8 @@ class RowsSink implements XmlSink {
     return index;
   }
 
-  #refusal(why: string): WorkbookRefusal {
-    return new WorkbookRefusal(`${this.#what} cannot be read: ${why}`);
+  #refusal(why: string): Unusable {
+    return new Unusable("refused", `${this.#what} cannot be read: ${why}`);
   }
 }
 

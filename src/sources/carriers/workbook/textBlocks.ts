@@ -1,22 +1,12 @@
-import { WorkbookRefusal } from "./refusal.ts";
-
 const BLOCK_BYTES = 1 << 18;
 /** UTF-8 of one UTF-16 code unit; of a pair it is four. */
 const MOST_BYTES_A_UNIT = 3;
 
 /** Text in UTF-8, written piece by piece into blocks that are taken away as they fill. */
 export class TextBlocks {
-  readonly #mostBytes: number;
   #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   #length = 0;
   #full: Buffer[] = [];
-  /** Bytes of the blocks before this one. */
-  #bytesBefore = 0;
-
-  /** @param mostBytes of text in all; a workbook that says one long string a million times is as small as one that does not */
-  constructor(mostBytes: number) {
-    this.#mostBytes = mostBytes;
-  }
 
   byte(value: number): void {
     if (this.#length === BLOCK_BYTES) this.#next();
@@ -54,9 +44,6 @@ export class TextBlocks {
   }
 
   #next(): void {
-    this.#bytesBefore += this.#length;
-    if (this.#bytesBefore > this.#mostBytes)
-      throw new WorkbookRefusal(`its cells hold more than ${this.#mostBytes} bytes of text`);
     this.#full.push(this.#block.subarray(0, this.#length));
     this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
     this.#length = 0;

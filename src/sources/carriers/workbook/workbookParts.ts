@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { shownNames } from "../../header.ts";
 import { readDateStyles, type DateStyles } from "./dateStyles.ts";
-import { WorkbookRefusal } from "./refusal.ts";
+import { Unusable } from "../carrier.ts";
 import type { DateSystem } from "./serialDate.ts";
 import { readWholeXml, type XmlAttributes, type XmlSink } from "./readXml.ts";
 import type { ZipArchive } from "./zipArchive.ts";
@@ -40,7 +40,7 @@ interface Relationship {
   readonly target: string;
 }
 
-/** @throws WorkbookRefusal where the archive is no workbook, or lacks a part of one */
+/** @throws Unusable where the archive is no workbook, or lacks a part of one */
 export async function readWorkbookParts(archive: ZipArchive): Promise<WorkbookParts> {
   const workbook = await workbookPart(archive);
   const relationships = await readRelationships(archive, workbook);
@@ -63,11 +63,10 @@ const RELATIONSHIPS = "its list of parts";
 
 /** The part that the archive is about. */
 async function workbookPart(archive: ZipArchive): Promise<string> {
-  if (!archive.has("_rels/.rels")) throw new WorkbookRefusal(otherKind(archive));
+  if (!archive.has("_rels/.rels")) throw new Unusable("refused", otherKind(archive));
   const relationships = [...(await readRelationships(archive, "")).values()];
   const part = relationships.find(({ kind }) => kind === "officeDocument")?.target;
-  if (part?.toLowerCase().endsWith(".xml") !== true)
-    throw new WorkbookRefusal(otherKind(archive));
+  if (part?.toLowerCase().endsWith(".xml") !== true) throw new Unusable("refused", otherKind(archive));
   return part;
 }
 
@@ -77,8 +76,14 @@ function otherKind(archive: ZipArchive): string {
   return "it is a zip archive, and no workbook (.xlsx) in one";
 }
 
-function listPart(archive: ZipArchive, name: string, what: string): AsyncGenerator<Buffer> {
-  return archive.part(name, { what, mostBytes: MOST_LIST_BYTES });
+async function* listPart(archive: ZipArchive, name: string, what: string): AsyncGenerator<Buffer> {
+  let length = 0;
+  for await (const block of archive.part(name, what)) {
+    length += block.length;
+    if (length > MOST_LIST_BYTES)
+      throw new Unusable("refused", `${what} is longer than ${MOST_LIST_BYTES >> 20} MB`);
+    yield block;
+  }
 }
 
 /** What a part refers to, by the ids that it refers by. @param part empty for the archive itself */

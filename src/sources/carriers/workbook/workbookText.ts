@@ -5,58 +5,47 @@ import { SharedStrings } from "./sharedStrings.ts";
 import { sheetRows } from "./sheetRows.ts";
 import { readWorkbookParts, shownSheet } from "./workbookParts.ts";
 import { ZipArchive } from "./zipArchive.ts";
+import type { FormSource } from "../carrier.ts";
 
-/** What a workbook may take, so that a small file that unpacks to a large one is stopped. */
-export interface WorkbookLimits {
-  /** Bytes that each of its parts may unpack to, and that the text may have. */
-  readonly unpackedBytes: number;
-  /** Bytes of memory for the strings that its cells share. */
-  readonly sharedStringBytes: number;
+/** What a workbook's text is made of. */
+export interface WorkbookSource extends Pick<FormSource, "count" | "within" | "fits"> {
+  readonly handle: FileHandle;
 }
 
+/** Memory for the strings that cells share: those of a million rows with five different ones of 15 characters each. */
+const MOST_SHARED_BYTES = 96 << 20;
 const SHARED_STRINGS = "its list of strings";
 
-/** Of a workbook all of whose strings are in their cells. */
-async function* noStrings(): AsyncGenerator<Buffer> {
-  yield Buffer.from("<sst/>");
-}
-
-/** A million rows with five million strings of 15 characters take so much. */
-export const MOST_SHARED_STRING_BYTES = 96 << 20;
-
 /**
- * The records of an open workbook (ECMA-376, .xlsx) as CSV in UTF-8: those of the first sheet that has a header, in
- * blocks that belong to who takes them. The same file always gives the same bytes. Line N is row N of the sheet; what
- * lies above the header, and rows without a record, are blank lines, and a line break in a cell is U+2028. Memory is
- * bounded by the limit of shared strings, and a row.
+ * The records of a workbook as CSV in UTF-8: those of the first sheet that has a header that fits, in blocks that belong
+ * to who takes them. Line N is row N of the sheet; what lies above the header, and rows without a record, are blank lines.
+ * Memory is bounded by that of the shared strings, and a row.
  *
- * @param isHeader whether these are the names of a header
- * @throws WorkbookRefusal where it cannot be read; that may be after some of the text: checksums are at the end
+ * @param mostSharedBytes of memory for the strings that cells share
+ * @throws Unusable where it cannot be read; that may be behind some of the text: checksums are at the end
  */
 export async function* workbookText(
-  handle: FileHandle,
-  isHeader: (names: readonly string[]) => boolean,
-  limits: WorkbookLimits,
+  { handle, count, within, fits }: WorkbookSource,
+  mostSharedBytes = MOST_SHARED_BYTES,
 ): AsyncGenerator<Buffer> {
-  const archive = await ZipArchive.open(handle);
+  const archive = await ZipArchive.open(handle, count);
   const parts = await readWorkbookParts(archive);
-  const part = (name: string, what: string): AsyncGenerator<Buffer> =>
-    archive.part(name, { what, mostBytes: limits.unpackedBytes });
+  const { sharedStrings } = parts;
   const strings = new SharedStrings(
-    parts.sharedStrings === undefined ? noStrings() : part(parts.sharedStrings, SHARED_STRINGS),
+    sharedStrings === undefined ? noStrings() : within(archive.part(sharedStrings, SHARED_STRINGS)),
     SHARED_STRINGS,
-    limits.sharedStringBytes,
+    mostSharedBytes,
   );
   const rowsOf: RowsOfSheet = (sheet, columns) => {
     const what = shownSheet(sheet);
-    return sheetRows(part(sheet.part, what), what, parts, columns);
+    return sheetRows(within(archive.part(sheet.part, what)), what, parts, columns);
   };
   try {
-    const { sheet, headerRow, columns } = await findTable(parts.sheets, rowsOf, strings, isHeader);
-    const lines = new RecordLines(strings.fields, columns, limits.unpackedBytes);
-    for await (const rows of rowsOf(sheet, columns)) {
+    const table = await findTable(parts.sheets, rowsOf, strings, fits);
+    const lines = new RecordLines(strings.fields, table);
+    for await (const rows of rowsOf(table.sheet, table.columns)) {
       await strings.readTo(lastStringOf(rows));
-      for (const row of rows) if (row.number >= headerRow) lines.add(row);
+      for (const row of rows) lines.add(row);
       yield* lines.takeFull();
     }
     await strings.finish();
@@ -64,4 +53,17 @@ export async function* workbookText(
   } finally {
     await strings.close();
   }
+}
+
+/** All that the text of a workbook may be made of: whether that is whole shows at its end. */
+export async function* unpackedWorkbook({ handle, count, within }: WorkbookSource): AsyncGenerator<Buffer> {
+  const archive = await ZipArchive.open(handle, count);
+  const { sheets, sharedStrings } = await readWorkbookParts(archive);
+  for (const sheet of sheets) yield* within(archive.part(sheet.part, shownSheet(sheet)));
+  if (sharedStrings !== undefined) yield* within(archive.part(sharedStrings, SHARED_STRINGS));
+}
+
+/** Of a workbook all of whose strings are in their cells. */
+async function* noStrings(): AsyncGenerator<Buffer> {
+  yield Buffer.from("<sst/>");
 }

@@ -3,14 +3,7 @@ import { Readable, pipeline } from "node:stream";
 import { crc32, createInflateRaw } from "node:zlib";
 import { fromRandomAccessReaderPromise, type Entry, type ZipFile } from "yauzl";
 import { HandleReader } from "./handleReader.ts";
-import { WorkbookRefusal } from "./refusal.ts";
-
-/** What one part of an archive is in messages, and how many bytes it may unpack to. */
-export interface PartRule {
-  /** Such as "its list of sheets". */
-  readonly what: string;
-  readonly mostBytes: number;
-}
+import { Unusable } from "../carrier.ts";
 
 /** Bytes of one read of the archive, and of one block that is unpacked: the event loop turns between two. */
 const BLOCK_BYTES = 1 << 16;
@@ -25,9 +18,16 @@ export class ZipArchive {
   readonly #handle: FileHandle;
   readonly #zip: ZipFile;
   readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #count: (bytes: number) => void;
 
-  private constructor(handle: FileHandle, zip: ZipFile, entries: ReadonlyMap<string, Entry>) {
+  private constructor(
+    handle: FileHandle,
+    zip: ZipFile,
+    entries: ReadonlyMap<string, Entry>,
+    count: (bytes: number) => void,
+  ) {
     this.#handle = handle;
+    this.#count = count;
     this.#zip = zip;
     this.#entries = entries;
   }
@@ -35,15 +35,16 @@ export class ZipArchive {
   /**
    * Reads the list of an archive's parts. The file stays the caller's to close.
    *
-   * @throws WorkbookRefusal where there is none, as in a file that was cut, or where it makes no sense
+   * @param count is told how many bytes were read of parts
+   * @throws Unusable where there is none, as in a file that was cut, or where it makes no sense
    */
-  static async open(handle: FileHandle): Promise<ZipArchive> {
+  static async open(handle: FileHandle, count: (bytes: number) => void): Promise<ZipArchive> {
     const { size } = await handle.stat();
     const options = { autoClose: false };
     const zip = await orDamaged(fromRandomAccessReaderPromise(new HandleReader(handle), size, options));
     if (zip.entryCount > MOST_PARTS)
-      throw new WorkbookRefusal(`it has ${zip.entryCount} parts, and a workbook at most ${MOST_PARTS}`);
-    return new ZipArchive(handle, zip, await orDamaged(entriesOf(zip)));
+      throw new Unusable("refused", `it has ${zip.entryCount} parts, and a workbook at most ${MOST_PARTS}`);
+    return new ZipArchive(handle, zip, await orDamaged(entriesOf(zip)), count);
   }
 
   has(name: string): boolean {
@@ -54,17 +55,17 @@ export class ZipArchive {
    * A part as it was before it was packed, in blocks with memory of their own. They are counted, and their checksum is
    * taken, which only the end can tell: blocks of a damaged part come before it throws.
    *
-   * @throws WorkbookRefusal where the part is missing, damaged, or larger than the rule allows
+   * @param what it is in messages, such as "its list of sheets"
+   * @throws Unusable where the part is missing or damaged
    */
-  async *part(name: string, { what, mostBytes }: PartRule): AsyncGenerator<Buffer> {
+  async *part(name: string, what: string): AsyncGenerator<Buffer> {
     const entry = this.#entries.get(keyOf(name));
     if (entry === undefined) throw damaged(`${what} is not in it`);
-    if (entry.isEncrypted()) throw new WorkbookRefusal(`${what} is encrypted`);
+    if (entry.isEncrypted()) throw new Unusable("refused", `${what} is encrypted`);
     let length = 0;
     let checksum = 0;
     for await (const block of this.#unpacked(entry, what)) {
       length += block.length;
-      if (length > mostBytes) throw new WorkbookRefusal(`${what} unpacks to more than ${mostBytes} bytes`);
       checksum = crc32(block, checksum);
       yield block;
     }
@@ -75,7 +76,7 @@ export class ZipArchive {
   async *#unpacked(entry: Entry, what: string): AsyncGenerator<Buffer> {
     const { compressionMethod: method, compressedSize } = entry;
     if (method !== STORED && method !== DEFLATED)
-      throw new WorkbookRefusal(`${what} is packed by method ${method}, and Office knows 0 and 8 only`);
+      throw new Unusable("refused", `${what} is packed by method ${method}, and Office knows 0 and 8 only`);
     const { fileDataStart } = await orDamaged(this.#zip.readLocalFileHeaderPromise(entry, { minimal: true }));
     const packed = this.#bytes(fileDataStart, fileDataStart + compressedSize, what);
     if (method === STORED) {
@@ -99,6 +100,7 @@ export class ZipArchive {
       const { bytesRead } = await this.#handle.read(block, 0, block.length, position);
       if (bytesRead === 0) throw damaged(`it ends inside ${what}`);
       position += bytesRead;
+      this.#count(bytesRead);
       yield block.subarray(0, bytesRead);
     }
   }
@@ -124,13 +126,13 @@ async function orDamaged<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof WorkbookRefusal || (error instanceof Error && "syscall" in error)) throw error;
+    if (error instanceof Unusable || (error instanceof Error && "syscall" in error)) throw error;
     throw damaged("its list of parts cannot be read, or says what cannot be");
   }
 }
 
-function damaged(how: string): WorkbookRefusal {
-  return new WorkbookRefusal(`the workbook is damaged or was cut: ${how}`);
+function damaged(how: string): Unusable {
+  return new Unusable("damaged", `the workbook is damaged or breaks off: ${how}`);
 }
 
 function isOfZlib(error: unknown): boolean {

@@ -11,13 +11,8 @@ async function textOf(reads: readonly Buffer[]): Promise<Buffer> {
   const bytes = async function* read() {
     for (const one of reads) yield await Promise.resolve(Buffer.from(one));
   };
-  for await (const block of ndjson.text({
-    bytes,
-    handle: undefined,
-    fits: () => true,
-    limits: { maxUnpackRatio: 1 },
-  }))
-    blocks.push(block);
+  const source = { bytes, handle: undefined, count: () => undefined, within: bytes, fits: () => true };
+  for await (const block of ndjson.text(source)) blocks.push(block);
   return Buffer.concat(blocks);
 }
 const whole = async (text: string | Buffer): Promise<string> =>

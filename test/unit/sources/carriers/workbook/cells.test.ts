@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { LINE_BREAK } from "../../../../../src/sources/carriers/workbook/csvField.ts";
 import { parseFramedText } from "../../../../../src/sources/parseFramedText.ts";
 import {
   HEADER_ROW,
@@ -61,18 +60,27 @@ describe("a cell", () => {
   });
 
   test("holds a shared string, plain, in runs, or empty", async () => {
-    const strings =
-      "<si><t>a, b</t></si><si><r><t>x</t></r><rPh><t>no</t></rPh><r><t>y</t></r></si><si/><si><t>c_x000D_&#10;d</t></si>";
+    const strings = "<si><t>a, b</t></si><si><r><t>x</t></r><rPh><t>no</t></rPh><r><t>y</t></r></si><si/>";
     const shared = (index: number): Promise<string> => cell(`<c t="s"><v>${index}</v></c>`, { strings });
     expect(await shared(0)).toBe('"a, b"');
     expect(await shared(1)).toBe("xy");
     expect(await shared(2)).toBe("");
-    expect(await shared(3)).toBe(`c${LINE_BREAK}d`);
   });
 
-  test("holds a line break as one character, so that a row is a line", async () => {
-    for (const written of ["a\nb", "a&#10;b", "a&#13;&#10;b", "a_x000D_\nb", "a_x000D_b"])
-      expect(await cell(inline(written))).toBe(`a${LINE_BREAK}b`);
+  test("with line breaks is noted with its record, letter for letter", async () => {
+    const noted = (cell: string, strings = "") =>
+      recordsOf(row("<c><v>1</v></c>", cell, "<c><v>2</v></c>"), { strings });
+    const fields = (text: string): string[] => [JSON.stringify({ fields: ["1", text, "2"] })];
+    expect(await noted(inline('a\n"b"'))).toEqual(fields('a\n"b"'));
+    expect(await noted(inline("a&#13;&#10;b"))).toEqual(fields("a\r\nb"));
+    expect(await noted(inline("a_x000D_b"))).toEqual(fields("a\rb"));
+    expect(await noted('<c t="str"><v>a&#10;b</v></c>')).toEqual(fields("a\nb"));
+    expect(await noted('<c t="s"><v>1</v></c>', "<si/><si><t>c_x000D_&#10;d</t></si>")).toEqual(
+      fields("c\r\nd"),
+    );
+    expect(await noted('<c t="s"><v>0</v></c>', "<si><t>, e</t></si><si><t>c&#10;d</t></si>")).toEqual([
+      '1,", e",2',
+    ]);
   });
 });
 
@@ -112,7 +120,7 @@ type PlainValue = string | number | boolean | null;
 describe("a table of any cells", () => {
   const text = fc.string({
     unit: fc.oneof(
-      fc.constantFrom("a", ",", '"', " ", "<", "&", "_x000D_", "é", "😀", "]]>"),
+      fc.constantFrom("a", ",", "\n", "\r", '"', " ", "<", "&", "_x000D_", "é", "😀", "]]>"),
       fc.string({ maxLength: 1 }),
     ),
   });
@@ -143,7 +151,8 @@ describe("a table of any cells", () => {
     const cells: string[][] = [];
     for (let index = 0; index < rows; index += 1) {
       const line = lines[index] ?? "";
-      cells.push(line === "" ? [] : ((await parseFramedText(`${line}\n`, ","))[0] ?? []));
+      if (line.startsWith('{"fields":')) cells.push((JSON.parse(line) as { fields: string[] }).fields);
+      else cells.push(line === "" ? [] : ((await parseFramedText(`${line}\n`, ","))[0] ?? []));
     }
     return cells;
   }
@@ -151,8 +160,8 @@ describe("a table of any cells", () => {
   function asCells(values: readonly PlainValue[]): string[] {
     const cells = values.map((cell) => {
       if (typeof cell === "boolean") return cell ? "TRUE" : "FALSE";
-      if (typeof cell !== "string") return String(cell ?? "");
-      return cell.trim() === "" ? "" : cell.replace(/\r\n|[\r\n]/g, LINE_BREAK);
+      const text = String(cell ?? "");
+      return text.trim() === "" ? "" : text;
     });
     return cells.every((cell) => cell === "") ? [] : cells;
   }

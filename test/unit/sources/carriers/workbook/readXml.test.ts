@@ -5,7 +5,7 @@ import {
   type XmlAttributes,
   type XmlSink,
 } from "../../../../../src/sources/carriers/workbook/readXml.ts";
-import { WorkbookRefusal } from "../../../../../src/sources/carriers/workbook/refusal.ts";
+import { Unusable } from "../../../../../src/sources/carriers/carrier.ts";
 import { CASES } from "../../cases.ts";
 import { cutLists, inReads } from "../../writtenFiles.ts";
 
@@ -81,7 +81,7 @@ describe("XML", () => {
     ["a character that is none", "<sst>&#xD800;</sst>"],
     ["the character NUL", "<sst>\0</sst>"],
   ])("that is not well formed is refused, and nothing of it said: %s", async (_name, xml) => {
-    await expect(foundIn(xml)).rejects.toThrow(new WorkbookRefusal("the part is no well-formed XML"));
+    await expect(foundIn(xml)).rejects.toThrow(new Unusable("refused", "the part is no well-formed XML"));
   });
 
   test.each([
@@ -124,6 +124,8 @@ describe("XML", () => {
       Buffer.from(`\ufeff${xml}`, "utf16le").swap16(),
       Buffer.from("<sst>é</sst>").subarray(0, 6),
     ])
-      await expect(found([bytes])).rejects.toThrow(new WorkbookRefusal("the part is not written in UTF-8"));
+      await expect(found([bytes])).rejects.toThrow(
+        new Unusable("refused", "the part is not written in UTF-8"),
+      );
   });
 });
