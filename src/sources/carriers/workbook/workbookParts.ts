@@ -73,7 +73,7 @@ async function workbookPart(archive: ZipArchive): Promise<string> {
 function otherKind(archive: ZipArchive): string {
   if (archive.has("xl/workbook.bin")) return "it is a binary workbook (.xlsb): save it as .xlsx";
   if (archive.has("content.xml")) return "it is an OpenDocument file (.ods): save it as .xlsx";
-  return "it is a zip archive, and no workbook (.xlsx) in one";
+  return "it is a zip archive, and no workbook (.xlsx) in one: unpack it";
 }
 
 async function* listPart(archive: ZipArchive, name: string, what: string): AsyncGenerator<Buffer> {

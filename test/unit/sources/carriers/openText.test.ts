@@ -5,6 +5,11 @@ import { openText, type FileText } from "../../../../src/sources/carriers/openTe
 import { READ_BYTES } from "../../../../src/sources/fileBytes.ts";
 import { gz, zst } from "../../../fixtures/carriers.ts";
 import { inFile } from "../../../fixtures/inFile.ts";
+import { inline, row } from "../../../fixtures/workbooks/readWorkbook.ts";
+import { workbookParts } from "../../../fixtures/workbooks/workbookParts.ts";
+import type { CellValue } from "../../../fixtures/workbooks/writeWorkbook.ts";
+import { xlsx } from "../../../fixtures/workbooks/xlsxOf.ts";
+import { zipBytes } from "../../../fixtures/workbooks/zipFile.ts";
 
 const units = (text: string, encoding: Encoding): Buffer => {
   const little = Buffer.from(text, "utf16le");
@@ -92,7 +97,79 @@ describe("the text of a file", () => {
     expect(await nameOf(Buffer.from('{\n  "id": 1\n}\n'))).toBe("a JSON document");
     expect(await nameOf(gz("%PDF-1.7\n"))).toBe("a PDF document");
     expect(await nameOf(gz(gz("id,type\n")))).toBe("a gzip archive");
-    expect(await nameOf(Buffer.from("PK\x03\x04"))).toMatch(/^a zip archive/);
+  });
+});
+
+describe("a workbook", () => {
+  const ignore = (): Promise<void> => Promise.resolve();
+  const devices = (count: number): CellValue[][] => [
+    ["id", "type", "store_id"],
+    ...Array.from({ length: count }, (_, id) => [id + 1, 4, 1 + (id % 90)]),
+  ];
+
+  test("is text as any other form, from each position on, whole or not at all", async () => {
+    const bytes = await xlsx(devices(3));
+    const whole = Buffer.from("id,type,store_id\n1,4,1\n2,4,2\n3,4,3\n");
+    await withText(bytes, async (text) => {
+      const writtenAs = { encoding: "utf-8", form: "xlsx" };
+      expect(text).toMatchObject({ writtenAs, beginning: whole, atEnd: true, hasMadeHeader: false });
+      for (let from = 0; from <= whole.length; from += 1)
+        expect(await readFrom(text, from)).toEqual(whole.subarray(from));
+      await text.checkArchive(NEVER);
+      expect(text.bytesInFile(whole.length)).toBe(bytes.length);
+    });
+    const damaged = { code: "file_unreadable", message: expect.stringMatching(/the workbook is damaged/) };
+    await expect(withText(bytes.subarray(0, -1), ignore)).rejects.toMatchObject(damaged);
+  });
+
+  test("is unpacked and summed up to its end before anything of it is loaded", async () => {
+    const bytes = await xlsx(devices(200_000));
+    // Of its sheet, in the list of its parts.
+    const checksumAt = bytes.lastIndexOf("xl/worksheets/sheet1.xml") - 30;
+    bytes.writeUInt8(bytes.readUInt8(checksumAt) ^ 1, checksumAt);
+    await withText(bytes, async (text) => {
+      expect(text.atEnd).toBe(false);
+      expect(text.beginning.toString("utf8", 0, 17)).toBe("id,type,store_id\n");
+      await expect(text.checkArchive(NEVER)).rejects.toMatchObject({
+        code: "file_unreadable",
+        message: expect.stringMatching(/its sheet Sheet is not what was packed/),
+      });
+    });
+  });
+
+  test("that is packed again, or has no table for its source, is refused", async () => {
+    const bytes = await xlsx(devices(3));
+    await expect(withText(gz(bytes), ignore)).rejects.toMatchObject({
+      code: "file_refused",
+      message: expect.stringMatching(/a workbook is packed already.*unpack it/),
+    });
+    const opening = inFile(bytes, (file) => openText(file, { path: "a.xlsx", source: "stores" }, LIMITS));
+    await expect(opening).rejects.toMatchObject({
+      code: "file_refused",
+      message: expect.stringMatching(/they begin with: Sheet \(id, type, store_id\)\.$/),
+    });
+  });
+
+  test("may hold no more than its size allows, and have no more text", async () => {
+    // Eighty megabytes of cells without values, and as much of one string.
+    const header = row(...["id", "type", "store_id"].map((name) => inline(name)));
+    const blanks = function* (): Generator<string> {
+      yield header;
+      for (let part = 0; part < 80; part += 1)
+        yield `<row>${'<c r="A1"/>'.repeat(1_000).padEnd(1 << 20)}</row>`;
+    };
+    const strings = `<si><t>${"x".repeat(1 << 19)}</t></si>`;
+    const repeats = header + row("<c><v>1</v></c>", '<c t="s"><v>0</v></c>').repeat(160);
+    for (const xml of [{ sheets: [{ rows: blanks }] }, { sheets: [{ rows: repeats }], strings }]) {
+      const bytes = await zipBytes(workbookParts(xml));
+      const reading = (maxUnpackRatio: number): Promise<Buffer> =>
+        withText(bytes, (text) => readFrom(text, 1 << 30), { maxUnpackRatio });
+      await expect(reading(1)).rejects.toMatchObject({
+        code: "file_refused",
+        message: expect.stringMatching(/unpack to more than 67 MB, .* MAX_UNPACK_RATIO/),
+      });
+      expect(await reading(100_000)).toHaveLength(0);
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -15,7 +15,7 @@ import {
 } from "../../../../fixtures/workbooks/readWorkbook.ts";
 import { MAIN, STYLES, workbookParts } from "../../../../fixtures/workbooks/workbookParts.ts";
 import { trials } from "../../../../fixtures/trials.ts";
-import { writeZip, type ZipOptions } from "../../../../fixtures/workbooks/zipFile.ts";
+import { writeZip, zipBytes } from "../../../../fixtures/workbooks/zipFile.ts";
 
 const SHEET = "xl/worksheets/sheet1.xml";
 const RECORD = row("<c><v>1</v></c>", '<c t="s"><v>0</v></c>', "<c><v>2</v></c>");
@@ -35,15 +35,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function bytesOf(parts: typeof GOOD, options?: ZipOptions): Promise<Buffer> {
-  const path = join(folder, "book.xlsx");
-  await writeZip(path, parts, options);
-  return readFile(path);
-}
-
 describe("a workbook that is not whole is refused", () => {
   test("wherever it was cut", async () => {
-    const whole = await bytesOf(GOOD);
+    const whole = await zipBytes(GOOD);
     expect(await textOfBytes(whole)).toBe(GOOD_TEXT);
     for (let length = 0; length < whole.length; length += STRIDE)
       await expect(textOfBytes(whole.subarray(0, length))).rejects.toThrow(
@@ -53,7 +47,7 @@ describe("a workbook that is not whole is refused", () => {
 
   test("with any bit of a part that is read the other way round", async () => {
     for (const compress of [true, false]) {
-      const whole = await bytesOf(GOOD, { compress });
+      const whole = await zipBytes(GOOD, { compress });
       for (const name of [SHEET, "xl/sharedStrings.xml"]) {
         // The name stands behind the 30 bytes of its header, and the content, if it is marked as one, behind the name.
         const start = whole.indexOf(name) + name.length;
@@ -68,7 +62,7 @@ describe("a workbook that is not whole is refused", () => {
   });
 
   test("with any byte of its lists changed, or is read as it was", async () => {
-    const whole = await bytesOf(GOOD);
+    const whole = await zipBytes(GOOD);
     const list = whole.indexOf("PK\x01\x02", 0, "latin1");
     for (let position = list; position < whole.length; position += STRIDE) {
       const bytes = Buffer.from(whole);
@@ -164,7 +158,7 @@ describe("what takes more than it may is stopped", () => {
 
   test("a part that unpacks to more, when it has come so far", async () => {
     const parts = workbookParts({ sheets: [{ xml: emptyCells(15 * MEGABYTE) }] });
-    const bytes = await bytesOf(parts);
+    const bytes = await zipBytes(parts);
     expect(bytes.length).toBeLessThan(200_000);
     await expect(textOfBytes(bytes, { mostBytes: 8 * MEGABYTE })).rejects.toThrow(
       `more than ${8 * MEGABYTE} bytes`,

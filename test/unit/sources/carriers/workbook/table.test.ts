@@ -1,12 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
 import { frameRecords } from "../../../../../src/sources/frameRecords.ts";
+import { TRANSACTIONS_HEADER } from "../../../../fixtures/sourceText.ts";
 import {
   HEADER_ROW,
   inline,
   recordsOf,
   row,
+  textOfWritten,
   textOfXml,
 } from "../../../../fixtures/workbooks/readWorkbook.ts";
+import { writeWorkbook, type CellValue } from "../../../../fixtures/workbooks/writeWorkbook.ts";
 
 const value = (text: string | number): string => `<c><v>${text}</v></c>`;
 const at = (place: string, number: number | string): string => `<c r="${place}"><v>${number}</v></c>`;
@@ -83,7 +86,7 @@ describe("line N of the text is row N of the sheet", () => {
     });
     const found = Array.from({ length: frames.count }, (_, index) => [
       Number(frames.lines[index]) + 1,
-      text.toString("utf8", frames.starts[index], frames.ends[index]).split(",")[0],
+      /id|\d+/.exec(text.toString("utf8", frames.starts[index], frames.ends[index]))?.[0],
     ]);
     expect(found).toEqual([
       [1, "id"],
@@ -132,6 +135,43 @@ describe("line N of the text is row N of the sheet", () => {
   ])("but not of a sheet with %s", async (_name, rows, why) => {
     await expect(recordsOf(rows)).rejects.toThrow(why);
   });
+});
+
+describe("an error in a cell", () => {
+  const sale = TRANSACTIONS_HEADER.trim().split(",");
+  const textOfSale = (changes: Readonly<Record<string, CellValue>>): Promise<string> =>
+    textOfWritten(
+      (path) =>
+        writeWorkbook(path, [
+          {
+            rows: () => [
+              [...sale, "note"],
+              [...sale.map((name) => changes[name] ?? "1"), changes["note"] ?? null],
+            ],
+          },
+        ]),
+      { isHeader: (names) => names[0] === "id" },
+    );
+  const error = { error: "#REF!" };
+
+  test.each(["id", "product_name", "product_sku", "amount", "happened_at"])(
+    "rejects its record, where a value has to be: %s",
+    async (column) => {
+      const text = await textOfSale({ [column]: error, note: error });
+      const fields = [...sale.map((name) => (name === column ? "#REF!" : "1")), "#REF!"];
+      expect(text.split("\n")[1]).toBe(
+        JSON.stringify({ rejected: { reason: "cell_error", column }, text: `${fields.join(",")}\n` }),
+      );
+    },
+  );
+
+  test.each(["card_number", "cvv", "note"])(
+    "is left to who reads it, if anybody does: %s",
+    async (column) => {
+      const text = await textOfSale({ [column]: error });
+      expect(text.split("\n")[1]).toMatch(/^1,.*#REF!/);
+    },
+  );
 });
 
 test("a workbook without the table says what it has instead, and no digit of it", async () => {
