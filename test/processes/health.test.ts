@@ -3,6 +3,7 @@ import { Agent, request } from "node:http";
 import { describe, expect, jest, test } from "@jest/globals";
 import { freePort, openSlowConnections } from "../fixtures/httpClient.ts";
 import { eventually } from "./eventually.ts";
+import { loadedModules, TELLING_MODULES } from "./loadedModules.ts";
 import { run, start, type Environment, type Program } from "./programs.ts";
 import { migratedWorkplace, type Workplace } from "./workplace.ts";
 
@@ -160,16 +161,15 @@ describe("exit code 2", () => {
 });
 
 test("no command loads the web server, nor does a daemon without HTTP", async () => {
-  // Node names what it loads.
   const away = { DATABASE_URL: "postgresql://till@127.0.0.1:1/shop", CARD_TOKEN_KEY: "ab".repeat(32) };
-  const loaded = { NODE_DEBUG: "esm,module", ...away };
+  const told = { ...away, ...TELLING_MODULES };
   const programs = [
-    run(["health", "--url", "http://127.0.0.1:9"], loaded),
-    run(["ingest"], loaded),
-    start("scheduler", [], loaded).ended,
+    start("cli", ["health", "--url", "http://127.0.0.1:9"], told),
+    start("cli", ["ingest"], told),
+    start("scheduler", [], told),
   ];
-  for (const { stderr } of await Promise.all(programs)) {
-    expect(stderr.includes("node_modules/zod/")).toBe(true);
-    expect(/node_modules\/(fastify|pino)\//.test(stderr)).toBe(false);
+  for (const modules of await Promise.all(programs.map(loadedModules))) {
+    expect(modules).toContainEqual(expect.stringContaining("node_modules/zod/"));
+    expect(modules).not.toContainEqual(expect.stringMatching(/node_modules\/(fastify|pino)\//));
   }
 });
