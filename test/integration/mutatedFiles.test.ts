@@ -11,7 +11,7 @@ import { readAsLoaded, type Outcome } from "../unit/corpora/readAsLoaded.ts";
 import { DEVICE_IDS } from "../unit/corpora/writtenFile.ts";
 
 // Of fewer, by chance hardly a record might be rejected.
-const FILES = trials({ quick: 30, all: 1_000 });
+const FILES = trials({ quick: 15, all: 1_000 });
 const NAME = "transactions.csv";
 const known = new Set<unknown>(DEVICE_IDS);
 
