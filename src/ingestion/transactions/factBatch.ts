@@ -9,9 +9,13 @@ import {
   type FactTail,
 } from "./factTuple.ts";
 
-/** Tuples lie in pages of so many bytes, none across two. Pages are kept from chunk to chunk: nothing to collect. */
+/**
+ * Tuples lie in pages of so many bytes, none across two. Pages are kept from chunk to chunk: nothing to collect. The first is
+ * a small one, which is all that most files take.
+ */
 const PAGE_BYTES = 1 << 20;
-const FIRST_ROWS = 1 << 14;
+const FIRST_PAGE_BYTES = 1 << 16;
+const FIRST_ROWS = 1 << 9;
 
 /** What the batch is told of a record besides its tail. */
 export interface FactReferences {
@@ -80,7 +84,7 @@ export class FactBatch {
     this.createdDays[row] = tail.createdDateKey;
     if (tail.hasCard) this.hasCards = true;
 
-    if (this.#used.length === 0 || (this.#used.at(-1) ?? 0) + MOST_TUPLE_BYTES > PAGE_BYTES) this.#addPage();
+    if (this.#isFull()) this.#addPage();
     const page = this.#used.length - 1;
     const start = this.#used[page] ?? 0;
     this.#places[row] = page * PAGE_BYTES + start;
@@ -119,15 +123,17 @@ export class FactBatch {
       for (const [page, used] of this.#used.entries()) yield this.#page(page).subarray(0, used);
       return;
     }
-    let out = Buffer.allocUnsafe(PAGE_BYTES);
+    const all = this.#used.reduce((sum, used) => sum + used, 0);
+    const mostBytes = Math.min(PAGE_BYTES, all + MOST_TUPLE_BYTES);
+    let out = Buffer.allocUnsafe(mostBytes);
     let length = 0;
     for (const row of rows) {
       const { page, start } = this.#placeOf(row);
       const next = this.#placeOf(row + 1);
       const end = row + 1 < this.rows && next.page === page ? next.start : this.#used[page];
-      if (length + MOST_TUPLE_BYTES > PAGE_BYTES) {
+      if (length + MOST_TUPLE_BYTES > mostBytes) {
         yield out.subarray(0, length);
-        out = Buffer.allocUnsafe(PAGE_BYTES);
+        out = Buffer.allocUnsafe(mostBytes);
         length = 0;
       }
       length += this.#page(page).copy(out, length, start, end);
@@ -168,8 +174,15 @@ export class FactBatch {
     return buffer;
   }
 
+  /** Whether the page in use may have no room for another tuple. */
+  #isFull(): boolean {
+    const page = this.#pages[this.#used.length - 1];
+    return page === undefined || (this.#used.at(-1) ?? 0) + MOST_TUPLE_BYTES > page.length;
+  }
+
   #addPage(): void {
-    if (this.#pages.length === this.#used.length) this.#pages.push(Buffer.allocUnsafeSlow(PAGE_BYTES));
+    const bytes = this.#pages.length === 0 ? FIRST_PAGE_BYTES : PAGE_BYTES;
+    if (this.#pages.length === this.#used.length) this.#pages.push(Buffer.allocUnsafeSlow(bytes));
     this.#used.push(0);
   }
 
