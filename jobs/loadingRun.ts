@@ -1,11 +1,12 @@
 import type { Config } from "../src/config/loadConfig.ts";
+import type { CardTokenKey } from "../src/ingestion/cardTokenKey.ts";
 import { localChunkLoader, type ChunkLoader, type RunSettings } from "../src/ingestion/chunkLoader.ts";
 import { DoneOfFile } from "../src/ingestion/doneOfFile.ts";
 import { loaderPool, type LoaderPool } from "../src/ingestion/loaderPool.ts";
 import { dropOrphanedStaging, type LoaderSession } from "../src/ingestion/loaderSession.ts";
 import { forgetChanges } from "../src/ingestion/undo/undoRun.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
-import { cardKeyIdFor } from "../src/runs/cardTokenKeys.ts";
+import { takeFirstKey } from "../src/runs/cardTokenKeys.ts";
 import { fingerprintOfKey } from "../src/sources/cards.ts";
 import type { HeldRun, JobContext } from "./job.ts";
 import type { Loaders, RunMemory, SettingsOfRun } from "./loadFiles.ts";
@@ -14,13 +15,14 @@ import type { Loaders, RunMemory, SettingsOfRun } from "./loadFiles.ts";
 export async function settingsOf(
   { config, database, clock }: JobContext,
   { run, lock }: HeldRun,
-  key: Buffer,
+  { bytes, known }: CardTokenKey,
 ): Promise<SettingsOfRun> {
+  const takeFirst = (): Promise<number> => takeFirstKey(database.pool, fingerprintOfKey(bytes), clock.now());
   return {
     runId: run.runId,
     fencingToken: lock.fencingToken,
-    cardKeyId: await cardKeyIdFor(database.pool, fingerprintOfKey(key), clock.now()),
-    cardTokenKey: key,
+    cardKeyId: known?.card_key_id ?? (await takeFirst()),
+    cardTokenKey: bytes,
     maxRejectRatio: config.maxRejectRatio,
     dateOrder: config.sourceDateOrder,
     timeZone: config.sourceTimezone,

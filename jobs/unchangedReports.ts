@@ -25,10 +25,15 @@ export async function unchangedReports(
   files: readonly DiscoveredFile[],
 ): Promise<ReadonlyMap<string, FileReport>> {
   const sources = await sourcesOfUnchanged(pool, await standing(files));
+  const unchanged = files.filter(({ path }) => sources.get(path) === source);
+  if (unchanged.length === 0) return new Map();
   const { rows } = await touchedFiles.run<{ path: string }>(pool, { run_id: runId, source });
   const touched = new Set(rows.map(({ path }) => path));
-  const unchanged = files.filter(({ path }) => sources.get(path) === source && !touched.has(path));
-  return new Map(unchanged.map(({ path }) => [path, unchangedReport(source, path)]));
+  return new Map(
+    unchanged
+      .filter(({ path }) => !touched.has(path))
+      .map(({ path }) => [path, unchangedReport(source, path)]),
+  );
 }
 
 function unchangedReport(source: SourceName, path: string): FileReport {

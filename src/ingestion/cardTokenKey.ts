@@ -16,28 +16,33 @@ function keyFiles({ stateDir }: Config): { readonly path: string; readonly next:
   return { path, next: `${path}.next` };
 }
 
+/** The card token key to load with. */
+export interface CardTokenKey {
+  /** At least 32. */
+  readonly bytes: Buffer;
+  /** As the database knows it; undefined when it has met none yet. */
+  readonly known: KnownKey | undefined;
+}
+
 /**
  * The key of the configuration or, with the embedded server, the one kept in STATE_DIR; made when the database has
  * met none yet.
  *
- * @returns at least 32 bytes
  * @throws TillhouseError `card_token_key_mismatch` when it is not the key in use
  */
-export async function cardTokenKey(config: Config, pool: pg.Pool): Promise<Buffer> {
+export async function cardTokenKey(config: Config, pool: pg.Pool): Promise<CardTokenKey> {
   const keys = await knownKeys(pool);
-  if (config.cardTokenKey !== undefined) {
-    requireKeyInUse(keys, fingerprintOfKey(config.cardTokenKey));
-    return config.cardTokenKey;
-  }
+  const asKnown = (bytes: Buffer): CardTokenKey => ({
+    bytes,
+    known: requireKeyInUse(keys, fingerprintOfKey(bytes)),
+  });
+  if (config.cardTokenKey !== undefined) return asKnown(config.cardTokenKey);
   const { path, next } = keyFiles(config);
   const key = await readSecret(path);
-  if (keys.length === 0) return key ?? makeSecret(path);
+  if (keys.length === 0) return asKnown(key ?? (await makeSecret(path)));
   const following = await readSecret(next);
-  if (following !== undefined && isInUse(keys, following)) return following;
-  if (key !== undefined) {
-    requireKeyInUse(keys, fingerprintOfKey(key));
-    return key;
-  }
+  if (following !== undefined && isInUse(keys, following)) return asKnown(following);
+  if (key !== undefined) return asKnown(key);
   throw new TillhouseError(
     "card_token_key_mismatch",
     `${path} is gone, and this database's card tokens were made with the key in it. Put the file back. If it is lost ` +

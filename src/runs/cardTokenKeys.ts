@@ -54,14 +54,8 @@ export function requireKeyInUse(keys: readonly KnownKey[], fingerprint: string):
   );
 }
 
-/**
- * The id of the card token key in use. The first key a database meets becomes its own. Needs the warehouse lock.
- *
- * @throws TillhouseError `card_token_key_mismatch`
- */
-export async function cardKeyIdFor(pool: pg.Pool, fingerprint: string, now: Date): Promise<number> {
-  const known = requireKeyInUse(await knownKeys(pool), fingerprint);
-  if (known !== undefined) return known.card_key_id;
+/** Makes a key the one of a database that has met none yet, and gives its id. Needs the warehouse lock. */
+export async function takeFirstKey(pool: pg.Pool, fingerprint: string, now: Date): Promise<number> {
   const values = { fingerprint, now: now.toISOString() };
   return onlyRow(await addCardTokenKey.run<Pick<KnownKey, "card_key_id">>(pool, values)).card_key_id;
 }

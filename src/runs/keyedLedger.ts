@@ -7,7 +7,7 @@ import type { LedgerKey } from "./ledgerKey.ts";
 
 const plainDigests = sqlFile(new URL("./plainDigests.sql", import.meta.url));
 const keyDigests = sqlFile(new URL("./keyDigests.sql", import.meta.url));
-const filesOfOtherKeys = sqlFile(new URL("./filesOfOtherKeys.sql", import.meta.url));
+const digestsOfOtherKeys = sqlFile(new URL("./digestsOfOtherKeys.sql", import.meta.url));
 
 /** Files of one statement. */
 const MOST_FILES = 5_000;
@@ -24,15 +24,14 @@ export async function keyLedger(
   key: LedgerKey,
   logger: Logger,
 ): Promise<void> {
-  let keyed = 0;
-  for (;;) {
-    const files = await keySome(pool, fencingToken, key);
-    keyed += files;
-    if (files < MOST_FILES) break;
+  const { plain, standing } = onlyRow(
+    await digestsOfOtherKeys.run<{ plain: number; standing: number }>(pool, { digest_key: key.id }),
+  );
+  if (plain > 0) {
+    while ((await keySome(pool, fencingToken, key)) === MOST_FILES);
+    logger.info("the ledger's plain digests of files are keyed", { files: plain });
   }
-  if (keyed > 0) logger.info("the ledger's plain digests of files are keyed", { files: keyed });
-  const { files } = onlyRow(await filesOfOtherKeys.run<{ files: number }>(pool, { digest_key: key.id }));
-  if (files > 0) logger.warn(UNDER_ANOTHER_KEY, { code: "ledger_key_changed", files });
+  if (standing > 0) logger.warn(UNDER_ANOTHER_KEY, { code: "ledger_key_changed", files: standing });
 }
 
 const UNDER_ANOTHER_KEY =

@@ -3,24 +3,22 @@ import { onlyRow, sqlFile, type Parameters } from "../../database/sqlFile.ts";
 import type { LockReferences } from "../sourceLoading.ts";
 import { requireAll } from "./requireAll.ts";
 
-/** What a chunk's rows refer to by a whole number: its table, that number's column, and its name in errors. */
-export const REFERRED = {
-  devices: { table: "ingestion_layer.dim_devices", key: "device_key", name: "devices" },
-  stores: { table: "ingestion_layer.dim_stores", key: "store_key", name: "stores" },
-  days: { table: "ingestion_layer.dim_time", key: "date_key", name: "days" },
-  runs: { table: "operations.runs", key: "run_id", name: "runs" },
-  files: { table: "operations.source_files", key: "file_id", name: "files" },
-  cardTokenKeys: { table: "operations.card_token_keys", key: "card_key_id", name: "card token keys" },
+/** What a chunk's rows refer to by a whole number, as `lockKeys` calls it, with its name in errors. */
+const REFERRED = {
+  devices: "devices",
+  stores: "stores",
+  days: "days",
+  runs: "runs",
+  files: "files",
+  card_token_keys: "card token keys",
 } as const;
 type Referred = keyof typeof REFERRED;
 
-const LOCKS = Object.entries(REFERRED).map(([kind, { table, key, name }]) => ({
-  kind: kind as Referred,
-  name,
-  lock: sqlFile(new URL("./lockKeys.sql", import.meta.url), { table, key }),
-}));
+const lockKeys = sqlFile(new URL("./lockKeys.sql", import.meta.url));
 const lockLabels = sqlFile(new URL("./lockLabels.sql", import.meta.url));
 const findJudgedReferences = sqlFile(new URL("./judgedReferences.sql", import.meta.url));
+
+const NO_KEYS = { devices: [], stores: [], days: [], runs: [], files: [], card_token_keys: [] };
 
 /** Keys of rows, each once. */
 export type ReferredKeys = Readonly<Partial<Record<Referred, readonly number[]>>>;
@@ -32,12 +30,9 @@ export type ReferredKeys = Readonly<Partial<Record<Referred, readonly number[]>>
  * @throws when one of them is not there
  */
 export async function lockReferences(client: ClientBase, keys: ReferredKeys, of: string): Promise<void> {
-  for (const { kind, name, lock } of LOCKS) {
-    const wanted = keys[kind] ?? [];
-    if (wanted.length === 0) continue;
-    const { rowCount } = await lock.run(client, { keys: wanted });
-    requireAll(`${name} of ${of}`, wanted.length, rowCount);
-  }
+  const found = onlyRow(await lockKeys.run<Record<Referred, number>>(client, { ...NO_KEYS, ...keys }));
+  for (const [kind, name] of Object.entries(REFERRED) as [Referred, string][])
+    requireAll(`${name} of ${of}`, keys[kind]?.length ?? 0, found[kind]);
 }
 
 interface JudgedReferences extends QueryResultRow {
@@ -64,7 +59,7 @@ export async function judgedReferences(
     days: found.date_keys,
     runs: [...new Set([Number(runId), ...found.run_ids])],
     files: found.file_ids,
-    cardTokenKeys: found.card_key_ids,
+    card_token_keys: found.card_key_ids,
   };
   return async (locking) => {
     const { label_digests: labels } = found;

@@ -43,7 +43,7 @@ export function newFacts(
         days: dayKeys,
         runs: [origin.runId],
         files: [origin.fileId],
-        cardTokenKeys: batch.hasCards ? [origin.cardKeyId] : [],
+        card_token_keys: batch.hasCards ? [origin.cardKeyId] : [],
       };
       await lockReferences(client, referred, "new facts");
       if (ahead !== null && !isAsCopied(ahead, rows, keys))

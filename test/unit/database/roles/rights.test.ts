@@ -4,21 +4,18 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "@jest/globals";
 import { RIGHTS } from "../../../../src/database/roles/rights.ts";
 import { SUM_ROLLUPS } from "../../../../src/database/rollups.ts";
-import { REFERRED } from "../../../../src/ingestion/transactions/lockReferences.ts";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const TABLE = String.raw`((?:ingestion_layer|aggregation_layer|operations)\.\w+)`;
 
 const HISTORIES = ["ingestion_layer.dim_stores_history", "ingestion_layer.dim_devices_history"];
 const ROLLUPS = Object.values(SUM_ROLLUPS).map(({ table }) => table);
-const LOCKED = Object.values(REFERRED).map(({ table }) => table);
 
 /** A statement that is for any of several tables, once for each. */
 function ofEach(path: string, text: string): string {
   const each = (placeholder: string, tables: readonly string[]): string =>
     tables.map((table) => text.replaceAll(placeholder, table)).join("\n");
   if (text.includes(':"history"')) return each(':"history"', HISTORIES);
-  if (path.endsWith("lockKeys.sql")) return each(':"table"', LOCKED);
   return path.includes("rollups") ? each(':"table"', ROLLUPS) : text;
 }
 
