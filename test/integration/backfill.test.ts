@@ -1,7 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { BackfillRange } from "../../jobs/backfillRange.ts";
-import { VIEWS } from "../../src/aggregation/answers.ts";
 import { onMessage } from "../fixtures/collectingLogger.ts";
 import { emptyWarehouse } from "../fixtures/emptyWarehouse.ts";
 import { facts, quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
@@ -227,12 +226,6 @@ function rangesOf({ cuts, order }: { cuts: number[]; order: number[] }): Backfil
     .map(({ range }) => range);
 }
 
-async function views(warehouse: Warehouse): Promise<Record<string, unknown>> {
-  const all: Record<string, unknown> = {};
-  for (const name of Object.keys(VIEWS)) all[name] = await warehouse.view(name);
-  return all;
-}
-
 describe("a file that is loaded by backfills of ranges that cover it", () => {
   test(
     "ends, with the run after them, as it ends by one run",
@@ -249,7 +242,7 @@ describe("a file that is loaded by backfills of ranges that cover it", () => {
             for (const range of ranges) await warehouse.ingest({ settings, range });
             await warehouse.ingest({ settings });
             expect(await warehouse.verify()).toEqual([]);
-            return { views: await views(warehouse), facts: await facts(warehouse) };
+            return { views: await warehouse.views(), facts: await facts(warehouse) };
           };
           const once = await load([]);
           expect(await load(rangesOf(plan))).toEqual(once);

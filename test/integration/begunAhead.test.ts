@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { VIEWS } from "../../src/aggregation/answers.ts";
 import { AheadOfTurn } from "../../src/ingestion/aheadOfTurn.ts";
 import type { ChunkLoader } from "../../src/ingestion/chunkLoader.ts";
 import { loaderSession } from "../../src/ingestion/loaderSession.ts";
@@ -475,7 +474,7 @@ describe("chunks of records that are known, whatever they say", () => {
            ORDER BY transaction_id, stated_at, path, source_line, was_current`,
         ),
         quarantine: await quarantine(warehouse),
-        views: await Promise.all(Object.keys(VIEWS).map((name) => warehouse.view(name))),
+        views: await warehouse.views(),
       };
     });
     await work();

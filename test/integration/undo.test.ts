@@ -96,7 +96,6 @@ test(
           const run = async (load: () => Promise<unknown>): Promise<void> => {
             loads.push(load);
             await load();
-            expect(await verify()).toEqual([]);
             before.push(await standing(warehouse));
           };
           for (const { arrivals, order, follows } of history) {
@@ -117,6 +116,7 @@ test(
               follows === "replay" ? replay({ settings }) : ingest({ settings, range: follows }),
             );
           }
+          expect(await verify()).toEqual([]);
           const said = await answers();
           let looked = false;
           for (const expected of before.reverse().slice(1)) {
