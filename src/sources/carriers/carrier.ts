@@ -26,6 +26,13 @@ export interface Packing {
   readonly unpack: (packed: BytesFrom) => AsyncGenerator<Buffer>;
 }
 
+/**
+ * Is told how many bytes more there are of what is made of a file.
+ *
+ * @throws Unusable `refused` where they are more than a file of its size may hold
+ */
+export type UnpackLimit = (bytes: number) => void;
+
 /** What a file may cost. */
 export interface TextLimits {
   /** How many times its own bytes an archive may hold. */
@@ -40,12 +47,8 @@ export interface FormSource {
   readonly handle: FileHandle | undefined;
   /** To be told how many bytes of the file were read, by a form that reads it itself; for a display. */
   readonly count: (bytes: number) => void;
-  /**
-   * The same bytes, by a form that unpacks the file itself.
-   *
-   * @throws Unusable `refused` where they are more than a file of this size may hold
-   */
-  readonly within: (unpacked: AsyncIterable<Buffer>) => AsyncGenerator<Buffer>;
+  /** Begins to count what a form unpacks, or makes, itself. */
+  readonly unpackLimit: () => UnpackLimit;
   /** Whether a header is one that the file is to have: of its source, or of any where that is not known yet. */
   readonly fits: (names: readonly string[]) => boolean;
 }

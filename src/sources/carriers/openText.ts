@@ -10,7 +10,7 @@ import { FORMS, PACKINGS } from "./carriers.ts";
 import { csv } from "./csv.ts";
 import { encodingOf, inUtf8, type Encoding } from "./encoding.ts";
 import { gather } from "./gather.ts";
-import { withinRatio } from "./unpackLimit.ts";
+import { unpackLimit, withinRatio } from "./unpackLimit.ts";
 
 /** A file to read the text of. */
 export interface FileOfText {
@@ -92,7 +92,7 @@ export async function openText(handle: FileHandle, file: FileOfText, limits: Tex
     bytes: () => inUtf8(unpacked(count), encoding),
     handle: packing === undefined ? handle : undefined,
     count,
-    within: (bytes) => withinRatio(bytes, size, limits.maxUnpackRatio),
+    unpackLimit: () => unpackLimit(size, limits.maxUnpackRatio),
     fits: (names) => fits(names, file.source),
   });
   /** What is an archive, to its end. */

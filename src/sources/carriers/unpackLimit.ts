@@ -1,11 +1,20 @@
-import { Unusable } from "./carrier.ts";
+import { Unusable, type UnpackLimit } from "./carrier.ts";
 
 /** What an archive may hold however small it is. */
 const ALWAYS_BYTES = 64 << 20;
 
+/** Counts what is packed in an archive up to so many times its own bytes: ten megabytes may hold ten gigabytes of next to nothing. */
+export function unpackLimit(packedBytes: number, maxRatio: number): UnpackLimit {
+  const most = Math.max(ALWAYS_BYTES, maxRatio * packedBytes);
+  let length = 0;
+  return (bytes) => {
+    length += bytes;
+    if (length > most) throw new Unusable("refused", tooMuch(packedBytes, most));
+  };
+}
+
 /**
- * What is packed in an archive, as long as that is no more than so many times its own bytes: ten megabytes may hold ten
- * gigabytes of next to nothing.
+ * What is packed in an archive, as long as that is no more.
  *
  * @throws Unusable `refused`
  */
@@ -14,11 +23,9 @@ export async function* withinRatio(
   packedBytes: number,
   maxRatio: number,
 ): AsyncGenerator<Buffer> {
-  const most = Math.max(ALWAYS_BYTES, maxRatio * packedBytes);
-  let length = 0;
+  const count = unpackLimit(packedBytes, maxRatio);
   for await (const block of unpacked) {
-    length += block.length;
-    if (length > most) throw new Unusable("refused", tooMuch(packedBytes, most));
+    count(block.length);
     yield block;
   }
 }

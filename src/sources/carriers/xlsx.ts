@@ -1,24 +1,27 @@
 import { Unusable, type Form, type FormSource } from "./carrier.ts";
 import { unpackedWorkbook, workbookText, type WorkbookSource } from "./workbook/workbookText.ts";
 
-/** A workbook as spreadsheets write it (ECMA-376), with macros or without: the records are those of one of its sheets. */
+/**
+ * A workbook as spreadsheets write it (ECMA-376), with macros or without: the records are those of one of its sheets. Of the
+ * other kinds of workbooks it is only said how to save them.
+ */
 export const xlsx: Form = {
   name: "xlsx",
-  endings: [".xlsx", ".xlsm"],
+  endings: [".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"],
   hasMadeHeader: false,
   usualRatio: 1.3,
   isBegunBy: (beginning) => beginning.subarray(0, ZIP_SIGNATURE.length).equals(ZIP_SIGNATURE),
-  text: (source) => source.within(workbookText(inWorkbook(source))),
+  text: (source) => workbookText(inWorkbook(source)),
   unpack: (source) => unpackedWorkbook(inWorkbook(source)),
 };
 
 const ZIP_SIGNATURE = Buffer.from("PK\u0003\u0004");
 
-function inWorkbook({ handle, count, within, fits }: FormSource): WorkbookSource {
+function inWorkbook({ handle, count, unpackLimit, fits }: FormSource): WorkbookSource {
   if (handle === undefined)
     throw new Unusable(
       "refused",
       "a workbook is packed already, and is read only where it is not packed again: unpack it",
     );
-  return { handle, count, within, fits };
+  return { handle, count, unpackLimit, fits };
 }

@@ -26,10 +26,10 @@ const EVERY_COLUMN: ColumnRange = { first: 1, last: MOST_COLUMNS };
 export type RowsOfSheet = (sheet: SheetPart, columns: ColumnRange) => AsyncIterable<readonly SheetRow[]>;
 
 /**
- * The first sheet with a header in one of its first 50 rows: those that are shown in the order of their tabs, then hidden
- * ones. The table is as wide as the header, from its first cell with text to its last.
+ * The sheet with a header in one of its first 50 rows, a hidden one only where none that is shown has it. The table is as
+ * wide as the header, from its first cell with text to its last.
  *
- * @throws Unusable where there is none; it says what each sheet begins with
+ * @throws Unusable where there is none, and says what each sheet begins with; or more than one, of which none is guessed at
  */
 export async function findTable(
   sheets: readonly SheetPart[],
@@ -37,17 +37,17 @@ export async function findTable(
   strings: SharedStrings,
   isHeader: (names: readonly string[]) => boolean,
 ): Promise<Table> {
-  const inOrder = [...sheets.filter((sheet) => !sheet.isHidden), ...sheets.filter((sheet) => sheet.isHidden)];
   const seen: string[] = [];
-  for (const sheet of inOrder) {
-    let beginning: readonly string[] | undefined;
-    for await (const { number, names, columns } of headerRows(rowsOf(sheet, EVERY_COLUMN), strings)) {
-      if (isHeader(names)) return { sheet, headerRow: number, names, columns };
-      beginning ??= names;
+  for (const isHidden of [false, true]) {
+    const tables: Table[] = [];
+    for (const sheet of sheets.filter((one) => one.isHidden === isHidden)) {
+      const found = await tableOf(sheet, headerRows(rowsOf(sheet, EVERY_COLUMN), strings), isHeader);
+      if ("columns" in found) tables.push(found);
+      else seen.push(`${shownNames([sheet.name]).join("")} (${found.beginning})`);
     }
-    seen.push(
-      `${shownNames([sheet.name]).join("")} (${beginning === undefined ? "empty" : shownNames(beginning).join(", ")})`,
-    );
+    const [table, ...others] = tables;
+    if (others.length > 0) throw new Unusable("refused", severalTables(tables));
+    if (table !== undefined) return table;
   }
   if (seen.length === 0) throw new Unusable("refused", "it has no sheet with cells");
   const shown = seen.slice(0, SHOWN_SHEETS).join("; ");
@@ -55,6 +55,28 @@ export async function findTable(
   throw new Unusable(
     "refused",
     `none of its sheets has the header of a known file in its first ${LAST_HEADER_ROW} rows; they begin with: ${shown}${more}`,
+  );
+}
+
+/** The table of a sheet, or what that begins with. */
+async function tableOf(
+  sheet: SheetPart,
+  rows: AsyncIterable<HeaderRow>,
+  isHeader: (names: readonly string[]) => boolean,
+): Promise<Table | { readonly beginning: string }> {
+  let beginning: string | undefined;
+  for await (const { number, names, columns } of rows) {
+    if (isHeader(names)) return { sheet, headerRow: number, names, columns };
+    beginning ??= shownNames(names).join(", ");
+  }
+  return { beginning: beginning ?? "empty" };
+}
+
+function severalTables(tables: readonly Table[]): string {
+  const names = tables.slice(0, SHOWN_SHEETS).map(({ sheet }) => shownNames([sheet.name]).join(""));
+  return (
+    `${tables.length} of its sheets have the header of a known file: ${names.join(", ")}; ` +
+    "save each as a workbook of its own, or hide what is not to be loaded"
   );
 }
 

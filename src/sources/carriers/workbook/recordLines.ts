@@ -5,7 +5,9 @@ import { noteOf, type NotedRecord } from "../../notedRecord.ts";
 import { holdsLineBreak, textOfField } from "./cellField.ts";
 import type { Table } from "./findTable.ts";
 import type { KeptFields } from "./keptFields.ts";
-import type { CellField, SheetRow } from "./sheetRows.ts";
+import { Unusable } from "../carrier.ts";
+import { MOST_ROW_LENGTH, type CellField, type SheetRow } from "./sheetRows.ts";
+import { shownSheet } from "./workbookParts.ts";
 import { TextBlocks } from "./textBlocks.ts";
 
 const LF = 0x0a;
@@ -38,10 +40,13 @@ export class RecordLines {
   /**
    * Adds a row below those before it. One with nothing in the table's columns is no record, whatever stands beside. A
    * record with something behind the last column has one field too many, so that it is not loaded without it.
+   *
+   * @throws Unusable for one that shares strings which are too long together
    */
   add(row: SheetRow): void {
     const { headerRow, names } = this.#table;
     if (row.number < headerRow || !row.fields.some((field) => this.#isWritten(field))) return;
+    this.#requireLength(row);
     for (; this.#lines < row.number - 1; this.#lines += 1) this.#text.byte(LF);
     this.#lines += 1;
     if (row.number === headerRow) {
@@ -85,6 +90,16 @@ export class RecordLines {
     if (beyond.some((field) => this.#isWritten(field))) texts.push("");
     if (column === undefined) return { fields: texts };
     return { rejected: { reason: "cell_error", column }, text: csvRecord(texts) };
+  }
+
+  #requireLength({ number, fields }: SheetRow): void {
+    let length = 0;
+    for (const field of fields) if (typeof field === "number") length += this.#strings.lengthOf(field);
+    if (length <= MOST_ROW_LENGTH) return;
+    throw new Unusable(
+      "refused",
+      `${shownSheet(this.#table.sheet)} cannot be read: row ${number} shares strings of more than ${MOST_ROW_LENGTH} bytes`,
+    );
   }
 
   #isWritten(field: CellField): boolean {

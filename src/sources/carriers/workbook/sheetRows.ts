@@ -38,7 +38,7 @@ export interface CellMeaning {
 }
 
 /** More characters in the cells of one row are refused: they have to be in memory together. */
-const MOST_ROW_LENGTH = 1 << 24;
+export const MOST_ROW_LENGTH = 1 << 24;
 
 const TRUE = /^\s*(?:1|true)\s*$/;
 

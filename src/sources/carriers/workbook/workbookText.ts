@@ -8,7 +8,7 @@ import { ZipArchive } from "./zipArchive.ts";
 import type { FormSource } from "../carrier.ts";
 
 /** What a workbook's text is made of. */
-export interface WorkbookSource extends Pick<FormSource, "count" | "within" | "fits"> {
+export interface WorkbookSource extends Pick<FormSource, "count" | "unpackLimit" | "fits"> {
   readonly handle: FileHandle;
 }
 
@@ -25,28 +25,42 @@ const SHARED_STRINGS = "its list of strings";
  * @throws Unusable where it cannot be read; that may be behind some of the text: checksums are at the end
  */
 export async function* workbookText(
-  { handle, count, within, fits }: WorkbookSource,
+  source: WorkbookSource,
   mostSharedBytes = MOST_SHARED_BYTES,
 ): AsyncGenerator<Buffer> {
-  const archive = await ZipArchive.open(handle, count);
+  const countText = source.unpackLimit();
+  for await (const block of tableText(source, mostSharedBytes)) {
+    countText(block.length);
+    yield block;
+  }
+}
+
+async function* tableText(
+  { handle, count, unpackLimit, fits }: WorkbookSource,
+  mostSharedBytes: number,
+): AsyncGenerator<Buffer> {
+  const archive = await ZipArchive.open(handle, count, unpackLimit());
   const parts = await readWorkbookParts(archive);
   const { sharedStrings } = parts;
   const strings = new SharedStrings(
-    sharedStrings === undefined ? noStrings() : within(archive.part(sharedStrings, SHARED_STRINGS)),
+    sharedStrings === undefined ? noStrings() : archive.part(sharedStrings, SHARED_STRINGS),
     SHARED_STRINGS,
     mostSharedBytes,
   );
   const rowsOf: RowsOfSheet = (sheet, columns) => {
     const what = shownSheet(sheet);
-    return sheetRows(within(archive.part(sheet.part, what)), what, parts, columns);
+    return sheetRows(archive.part(sheet.part, what), what, parts, columns);
   };
   try {
     const table = await findTable(parts.sheets, rowsOf, strings, fits);
     const lines = new RecordLines(strings.fields, table);
     for await (const rows of rowsOf(table.sheet, table.columns)) {
       await strings.readTo(lastStringOf(rows));
-      for (const row of rows) lines.add(row);
-      yield* lines.takeFull();
+      for (const row of rows) {
+        lines.add(row);
+        // A row of a few bytes may share strings of a megabyte: none waits for the next.
+        for (const block of lines.takeFull()) yield block;
+      }
     }
     await strings.finish();
     yield* lines.takeAll();
@@ -56,11 +70,15 @@ export async function* workbookText(
 }
 
 /** All that the text of a workbook may be made of: whether that is whole shows at its end. */
-export async function* unpackedWorkbook({ handle, count, within }: WorkbookSource): AsyncGenerator<Buffer> {
-  const archive = await ZipArchive.open(handle, count);
+export async function* unpackedWorkbook({
+  handle,
+  count,
+  unpackLimit,
+}: WorkbookSource): AsyncGenerator<Buffer> {
+  const archive = await ZipArchive.open(handle, count, unpackLimit());
   const { sheets, sharedStrings } = await readWorkbookParts(archive);
-  for (const sheet of sheets) yield* within(archive.part(sheet.part, shownSheet(sheet)));
-  if (sharedStrings !== undefined) yield* within(archive.part(sharedStrings, SHARED_STRINGS));
+  for (const sheet of sheets) yield* archive.part(sheet.part, shownSheet(sheet));
+  if (sharedStrings !== undefined) yield* archive.part(sharedStrings, SHARED_STRINGS);
 }
 
 /** Of a workbook all of whose strings are in their cells. */

@@ -3,12 +3,14 @@ import { Readable, pipeline } from "node:stream";
 import { crc32, createInflateRaw } from "node:zlib";
 import { fromRandomAccessReaderPromise, type Entry, type ZipFile } from "yauzl";
 import { HandleReader } from "./handleReader.ts";
-import { Unusable } from "../carrier.ts";
+import { Unusable, type UnpackLimit } from "../carrier.ts";
 
 /** Bytes of one read of the archive, and of one block that is unpacked: the event loop turns between two. */
 const BLOCK_BYTES = 1 << 16;
 /** A workbook has a few for each sheet. */
 const MOST_PARTS = 10_000;
+/** What the list of them says is kept in memory; each may have a name, notes and a comment of 64 KB. */
+const MOST_LIST_BYTES = 1 << 24;
 
 const STORED = 0;
 const DEFLATED = 8;
@@ -19,15 +21,18 @@ export class ZipArchive {
   readonly #zip: ZipFile;
   readonly #entries: ReadonlyMap<string, Entry>;
   readonly #count: (bytes: number) => void;
+  readonly #countUnpacked: UnpackLimit;
 
   private constructor(
     handle: FileHandle,
     zip: ZipFile,
     entries: ReadonlyMap<string, Entry>,
     count: (bytes: number) => void,
+    countUnpacked: UnpackLimit,
   ) {
     this.#handle = handle;
     this.#count = count;
+    this.#countUnpacked = countUnpacked;
     this.#zip = zip;
     this.#entries = entries;
   }
@@ -36,15 +41,20 @@ export class ZipArchive {
    * Reads the list of an archive's parts. The file stays the caller's to close.
    *
    * @param count is told how many bytes were read of parts
+   * @param countUnpacked how many they unpacked to, all together: parts may share their bytes
    * @throws Unusable where there is none, as in a file that was cut, or where it makes no sense
    */
-  static async open(handle: FileHandle, count: (bytes: number) => void): Promise<ZipArchive> {
+  static async open(
+    handle: FileHandle,
+    count: (bytes: number) => void,
+    countUnpacked: UnpackLimit,
+  ): Promise<ZipArchive> {
     const { size } = await handle.stat();
     const options = { autoClose: false };
     const zip = await orDamaged(fromRandomAccessReaderPromise(new HandleReader(handle), size, options));
     if (zip.entryCount > MOST_PARTS)
       throw new Unusable("refused", `it has ${zip.entryCount} parts, and a workbook at most ${MOST_PARTS}`);
-    return new ZipArchive(handle, zip, await orDamaged(entriesOf(zip)), count);
+    return new ZipArchive(handle, zip, await orDamaged(entriesOf(zip)), count, countUnpacked);
   }
 
   has(name: string): boolean {
@@ -56,7 +66,7 @@ export class ZipArchive {
    * taken, which only the end can tell: blocks of a damaged part come before it throws.
    *
    * @param what it is in messages, such as "its list of sheets"
-   * @throws Unusable where the part is missing or damaged
+   * @throws Unusable where the part is missing or damaged, or there is more in the archive than it may hold
    */
   async *part(name: string, what: string): AsyncGenerator<Buffer> {
     const entry = this.#entries.get(keyOf(name));
@@ -66,6 +76,7 @@ export class ZipArchive {
     let checksum = 0;
     for await (const block of this.#unpacked(entry, what)) {
       length += block.length;
+      this.#countUnpacked(block.length);
       checksum = crc32(block, checksum);
       yield block;
     }
@@ -113,8 +124,12 @@ function keyOf(name: string): string {
 
 async function entriesOf(zip: ZipFile): Promise<Map<string, Entry>> {
   const entries = new Map<string, Entry>();
+  let length = 0;
   for await (const entry of zip.eachEntry()) {
     const key = keyOf(entry.fileName);
+    length += entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
+    if (length > MOST_LIST_BYTES)
+      throw new Unusable("refused", `its list of parts is longer than ${MOST_LIST_BYTES >> 20} MB`);
     if (entries.has(key)) throw damaged("two of its parts have one name");
     entries.set(key, entry);
   }

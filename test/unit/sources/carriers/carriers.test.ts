@@ -12,6 +12,13 @@ test("a file of data is one by the endings of its name, in any case", () => {
     "a.CSV.GZ",
     "a.jsonl.zst",
     "a.b.csv",
+    "a.xlsx",
+    "a.XLSM",
+    // It is said how to save those, and what is packed once more.
+    "a.xls",
+    "a.xlsb",
+    "a.ods",
+    "a.xlsx.gz",
   ];
   expect(names.filter((name) => !isDataFileName(name))).toEqual([]);
   const others = [

@@ -11,7 +11,8 @@ async function textOf(reads: readonly Buffer[]): Promise<Buffer> {
   const bytes = async function* read() {
     for (const one of reads) yield await Promise.resolve(Buffer.from(one));
   };
-  const source = { bytes, handle: undefined, count: () => undefined, within: bytes, fits: () => true };
+  const ignore = (): undefined => undefined;
+  const source = { bytes, handle: undefined, count: ignore, unpackLimit: () => ignore, fits: () => true };
   for await (const block of ndjson.text(source)) blocks.push(block);
   return Buffer.concat(blocks);
 }

@@ -1,10 +1,11 @@
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Unusable } from "../../../../../src/sources/carriers/carrier.ts";
-import { workbookText } from "../../../../../src/sources/carriers/workbook/workbookText.ts";
+import { unpackedWorkbook, workbookText } from "../../../../../src/sources/carriers/workbook/workbookText.ts";
 import {
+  HEADER,
   HEADER_ROW,
   inline,
   row,
@@ -102,6 +103,20 @@ describe("a workbook that is not whole is refused", () => {
     await expect(textOfParts({ ...GOOD, [name]: content })).rejects.toThrow(why);
   });
 
+  test("with a part whose name leads out of it, and none is looked for outside", async () => {
+    const bytes = await zipBytes(GOOD);
+    const outside = Buffer.from(
+      bytes.toString("latin1").replaceAll(SHEET, SHEET.replace("xl/wo", "../wo")),
+      "latin1",
+    );
+    await expect(textOfBytes(outside)).rejects.toThrow("its list of parts cannot be read");
+    const list = GOOD["xl/_rels/workbook.xml.rels"];
+    const up = String(list).replace("worksheets/sheet1.xml", "../../../../../../etc/passwd");
+    await expect(textOfParts({ ...GOOD, "xl/_rels/workbook.xml.rels": up })).rejects.toThrow(
+      "its sheet Sales is not in it",
+    );
+  });
+
   test("with two parts of one name, or far too many", async () => {
     await expect(textOfParts({ ...GOOD, [SHEET.toUpperCase()]: "" })).rejects.toThrow(
       "two of its parts have one name",
@@ -110,6 +125,10 @@ describe("a workbook that is not whole is refused", () => {
     await expect(textOfParts({ ...GOOD, ...many }, {}, { compress: false })).rejects.toThrow(
       "parts, and a workbook at most 10000",
     );
+    const long = Object.fromEntries(
+      Array.from({ length: 300 }, (_, index) => [`a${index}`.padEnd(60_000), ""]),
+    );
+    await expect(textOfParts({ ...GOOD, ...long })).rejects.toThrow("its list of parts is longer than 16 MB");
   });
 });
 
@@ -148,6 +167,20 @@ describe("what is no workbook says what to do", () => {
 });
 
 describe("what takes more than it may is stopped", () => {
+  async function unpackAll(bytes: Buffer, mostBytes: number): Promise<number> {
+    const path = join(folder, "unpacked.xlsx");
+    await writeFile(path, bytes);
+    const handle = await open(path);
+    let length = 0;
+    try {
+      for await (const block of unpackedWorkbook(workbookSource(handle, { mostBytes })))
+        length += block.length;
+    } finally {
+      await handle.close();
+    }
+    return length;
+  }
+
   const MEGABYTE = 1 << 20;
   const emptyCells = (bytes: number) =>
     function* (): Generator<string> {
@@ -164,6 +197,13 @@ describe("what takes more than it may is stopped", () => {
       `more than ${8 * MEGABYTE} bytes`,
     );
     expect(await textOfBytes(bytes, { mostBytes: 64 * MEGABYTE })).toBe("id,name,amount\n");
+  });
+
+  test("sheets that unpack to more together, though none of them does", async () => {
+    const blanks = { xml: emptyCells(4 * MEGABYTE) };
+    const bytes = await zipBytes(workbookParts({ sheets: [{ rows: HEADER_ROW }, blanks, blanks, blanks] }));
+    await expect(unpackAll(bytes, 11 * MEGABYTE)).rejects.toThrow(`more than ${11 * MEGABYTE} bytes`);
+    expect(await unpackAll(bytes, 16 * MEGABYTE)).toBeGreaterThan(12 * MEGABYTE);
   });
 
   test("lists that are none", async () => {
@@ -189,6 +229,33 @@ describe("what takes more than it may is stopped", () => {
     const rows = HEADER_ROW + row(...Array<string>(3).fill('<c t="s"><v>0</v></c>')).repeat(100);
     await expect(textOfXml({ sheets: [{ rows }], strings }, { mostBytes: 32 * MEGABYTE })).rejects.toThrow(
       `more than ${32 * MEGABYTE} bytes`,
+    );
+  });
+
+  test("rows of a few bytes that share a long string, one by one", async () => {
+    const strings = `<si><t>${"x".repeat(MEGABYTE / 2)}</t></si>`;
+    // Of one block of the sheet, with a text of 600 MB.
+    const rows = HEADER_ROW + row(...Array<string>(3).fill('<c t="s"><v>0</v></c>')).repeat(400);
+    const path = join(folder, "shares.xlsx");
+    await writeZip(path, workbookParts({ sheets: [{ rows }], strings }));
+    const handle = await open(path);
+    let [length, most] = [0, 0];
+    const before = process.memoryUsage().arrayBuffers;
+    for await (const block of workbookText(workbookSource(handle))) {
+      length += block.length;
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    }
+    await handle.close();
+    expect(length).toBeGreaterThan(600 * MEGABYTE);
+    expect(most).toBeLessThan(300 * MEGABYTE);
+  });
+
+  test("a row that shares more than memory", async () => {
+    const strings = `<si><t>${"x".repeat(MEGABYTE / 2)}</t></si>`;
+    const wide = row(...HEADER.map(inline), ...Array<string>(40).fill(inline("more")));
+    const rows = wide + row(...Array<string>(33).fill('<c t="s"><v>0</v></c>'));
+    await expect(textOfXml({ sheets: [{ name: "S", rows }], strings })).rejects.toThrow(
+      "its sheet S cannot be read: row 2 shares strings of more than 16777216 bytes",
     );
   });
 

@@ -16,16 +16,22 @@ const at = (place: string, number: number | string): string => `<c r="${place}">
 const record = (id: number): string => row(value(id), inline("a"), value(2));
 
 describe("the table of a workbook is", () => {
-  test("on the first sheet with a header, those that are shown before hidden ones", async () => {
+  test("on the sheet with a header, a hidden one only where no other has it", async () => {
     const notes = { name: "Notes", rows: row(inline("About these files")) };
     const other = { name: "Other", rows: row(inline("id"), inline("name")) + record(8) };
     const hidden = { name: "Hidden", state: "veryHidden" as const, rows: HEADER_ROW + record(9) };
     const shown = { name: "Data", rows: HEADER_ROW + record(1) };
-    const second = { name: "More", rows: HEADER_ROW + record(2) };
-    expect(await textOfXml({ sheets: [hidden, notes, other, shown, second] })).toBe(
-      "id,name,amount\n1,a,2\n",
-    );
+    expect(await textOfXml({ sheets: [hidden, notes, other, shown] })).toBe("id,name,amount\n1,a,2\n");
     expect(await textOfXml({ sheets: [notes, hidden] })).toBe("id,name,amount\n9,a,2\n");
+  });
+
+  test.each(["visible", "hidden"] as const)("none where two sheets have a header: %s", async (state) => {
+    const sheets = ["Sales 2021", "About", "Sales 2022"].map((name, index) => ({
+      ...{ name, state, rows: name === "About" ? row(inline("id")) : HEADER_ROW + record(index) },
+    }));
+    await expect(textOfXml({ sheets })).rejects.toThrow(
+      "2 of its sheets have the header of a known file: Sales ####, Sales ####; save each as a workbook of its own, or hide what is not to be loaded",
+    );
   });
 
   test("below its header, which one of the first 50 rows is", async () => {
