@@ -70,7 +70,7 @@ function selectorOf(text: string, nodes: readonly LineageNode[]): Selector {
   const nearest = names[nearestName(name, names) ?? -1];
   throw new TillhouseError(
     "usage_invalid",
-    `no source, table, rollup or view is called ${JSON.stringify(name)}${nearest === undefined ? "" : `: is it ${nearest}?`} ` +
+    `no source, table, rollup or view is called ${JSON.stringify(name)}${nearest === undefined ? "." : `: is it ${nearest}?`} ` +
       `There are: ${[...LAYERS, ...names].join(", ")}`,
     { name },
   );

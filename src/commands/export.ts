@@ -16,6 +16,9 @@ import { print } from "./output.ts";
 import { runByHand } from "./runByHand.ts";
 import { writeWhole } from "./wholeFile.ts";
 
+/** How a name ends whose file is compressed. */
+const GZ = /\.gz$/i;
+
 export interface ExportOptions {
   /** Absent: what the name of the file says, else CSV. */
   readonly format?: ExportFormatName;
@@ -31,12 +34,10 @@ export async function exportCommand(name: string, options: ExportOptions): Promi
   const { out, force = false } = options;
   const format = options.format ?? formatOf(out) ?? "csv";
   if (out === undefined) {
-    await exportTo(process.stdout, context, view, format).catch(unlessReaderLeft);
+    await exportTo(process.stdout, context, view, format).catch(unlessOutputBroke);
     return;
   }
-  const rows = await writeWhole(out, force, (file) =>
-    exportTo(file, context, view, format, out.endsWith(".gz")),
-  );
+  const rows = await writeWhole(out, force, (file) => exportTo(file, context, view, format, GZ.test(out)));
   print(visible(`${rows} rows of ${view.name} are in ${out}.`));
 }
 
@@ -49,48 +50,63 @@ async function exportTo(
   isCompressed = false,
 ): Promise<number> {
   let rows = 0;
-  let broken: unknown;
-  destination.once("error", (error) => {
-    broken = error;
-  });
+  let unwritten: unknown;
   await runByHand(context, "read", "stopping; no file is left of it", (job) =>
     withOwnSession(job, (client) =>
       inSnapshotOnceOn(client, async () => {
-        const text = exportView(client, view, format, (count) => {
-          rows += count;
-        });
+        const text = told(
+          exportView(client, view, format, (count) => {
+            rows += count;
+          }),
+        );
         const ending = { signal: job.stopping, end: destination !== process.stdout };
-        if (isCompressed) await pipeline(text, createGzip(), destination, ending);
-        else await pipeline(text, destination, ending);
+        const written = isCompressed
+          ? pipeline(text, createGzip(), destination, ending)
+          : pipeline(text, destination, ending);
+        await written.catch((error: unknown) => {
+          unwritten = error;
+          throw error;
+        });
       }),
     ),
   ).catch((error: unknown) => {
     // A pipe that nobody reads breaks with the same code as a connection.
-    throw error === broken ? error : asDatabaseError(error);
+    throw error === unwritten ? error : asDatabaseError(error);
   });
   return rows;
 }
 
-/** Who reads stdout may leave early: what is left to say is dropped. */
-function unlessReaderLeft(error: unknown): void {
-  if ((Object(error) as NodeJS.ErrnoException).code !== "EPIPE") throw error;
+/** What the database says while it is read, as an error of ours: what else breaks a pipeline is where it leads. */
+async function* told(text: AsyncGenerator<string>): AsyncGenerator<string> {
+  try {
+    yield* text;
+  } catch (error) {
+    throw asDatabaseError(error);
+  }
+}
+
+/** Who reads stdout may leave early, and stdout may be full: `outliveClosedOutput` says what there is to say of it. */
+function unlessOutputBroke(error: unknown): void {
+  if ((Object(error) as NodeJS.ErrnoException).syscall !== "write") throw error;
 }
 
 /** By the end of a file's name, `.gz` aside. */
-function formatOf(out: string | undefined): ExportFormatName | undefined {
-  return EXPORT_FORMAT_NAMES.find((format) => out?.replace(/\.gz$/, "").endsWith(`.${format}`) === true);
+function formatOf(out = ""): ExportFormatName | undefined {
+  const name = out.toLowerCase().replace(GZ, "");
+  return EXPORT_FORMAT_NAMES.find((format) => name.endsWith(`.${format}`));
 }
 
 /** @throws TillhouseError `usage_invalid` for what is no view, which is all that the reader may read */
 function viewCalled(name: string): ModelTable {
   const { tables } = readSchema();
   const views = tables.filter(({ kind }) => kind === "view");
-  const view = views.find((each) => each.name === name);
+  const isMeant = (each: ModelTable): boolean => [each.name, `${each.schema}.${each.name}`].includes(name);
+  const view = views.find(isMeant);
   if (view !== undefined) return view;
   const names = views.map((each) => each.name);
   const nearest = names[nearestName(name, names) ?? -1];
-  const what = tables.some((table) => table.name === name)
+  const what = tables.some(isMeant)
     ? `${name} is a table, and what leaves is views: the tables hold card tokens, and keys that mean nothing elsewhere.`
-    : `No view is called ${name}${nearest === undefined ? "." : `: is it ${nearest}?`}`;
+    : `No view is called ${JSON.stringify(name)}${nearest === undefined ? "." : `: is it ${nearest}?`}`;
   throw new TillhouseError("usage_invalid", `${what} There are: ${names.join(", ")}`);
 }

@@ -192,7 +192,7 @@ export const ERRORS = {
     exitCode: EXIT_CODES.failed,
     retry: "later",
     meaning:
-      "An export cannot be written to its end, for want of room perhaps. Nothing is left of it; a file that had its name before is as it was.",
+      "An export, or what a command prints, cannot be written to its end, for want of room perhaps. No file is left of an export; one that had its name before is as it was.",
   },
   loader_thread_died: {
     exitCode: EXIT_CODES.failed,

@@ -8,6 +8,7 @@ import type { ModelTable } from "../../src/database/model/model.ts";
 import { readSchema } from "../../src/database/model/readModel.ts";
 import { createPool } from "../../src/database/pool.ts";
 import { projectRoot } from "../../src/database/projectRoot.ts";
+import { ROLES } from "../../src/database/roles/rights.ts";
 import { inSnapshotOnceOn } from "../../src/database/snapshot.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { writePlaces } from "../fixtures/loadedFacts.ts";
@@ -96,7 +97,8 @@ describe("values", () => {
   test(
     "are what the database holds: nothing, any text, exact amounts, times to the microsecond, and no formula in CSV",
     inWarehouse(async (warehouse) => {
-      const name = 'Café "Łódź"\nrue — 𝄞';
+      // The last character would turn the direction of a terminal's text.
+      const name = 'Café "Łódź"\nrue — 𝄞\u202e';
       await warehouse.files.write("stores-2022-01-01.csv", storesFile({ id: 1, name, address: "=1+1" }));
       await warehouse.files.write("devices.csv", devicesFile({ id: 1 }));
       await warehouse.files.write(
@@ -109,8 +111,10 @@ describe("values", () => {
       expect(store).toMatchObject({ store_id: 1, store_name: name, address: "=1+1", valid_to: null });
       expect(store).toMatchObject({ is_current: true, valid_from: "-infinity" });
       expect(await exported(warehouse, "store_versions", "csv")).toContain(
-        `,true,"Café ""Łódź""\nrue — 𝄞",'=1+1,`,
+        `,true,"Café ""Łódź""\nrue — 𝄞\u202e",'=1+1,`,
       );
+      for (const format of ["json", "ndjson"] as const)
+        expect(await exported(warehouse, "store_versions", format)).not.toContain("\u202e");
       const [version] = await rowsOf(warehouse, "transaction_versions");
       expect(version).toMatchObject({ transaction_id: 1, amount: "9999999999.99", believed_to: null });
       const [{ began } = { began: "" }] = await warehouse.rows<{ began: string }>(
@@ -141,8 +145,19 @@ describe("values", () => {
         transactionsFile(...countries.map((_country, index) => ({ id: 9 - index, device_id: index + 1 }))),
       );
       await warehouse.ingest();
-      const byCountry = await rowsOf(warehouse, "average_amount_by_country");
-      expect(byCountry.map(({ country }) => country)).toEqual(["Chile", "Zambia", "albania", "Åland"]);
+      const byCountry = viewCalled("average_amount_by_country");
+      // As on a server whose own order of texts is that of a language.
+      const columns = byCountry.columns.filter(({ name }) => name === "country");
+      const elsewhere = { ...byCountry, name: "countries_elsewhere", columns };
+      await warehouse.rows(
+        `CREATE VIEW aggregation_layer.countries_elsewhere AS
+        SELECT country COLLATE "en-x-icu" AS country FROM aggregation_layer.average_amount_by_country`,
+      );
+      await warehouse.rows(`GRANT SELECT ON aggregation_layer.countries_elsewhere TO ${ROLES.reader}`);
+      for (const view of [byCountry, elsewhere]) {
+        const rows = JSON.parse(await exporting(warehouse, view, "json", joined)) as { country: string }[];
+        expect(rows.map(({ country }) => country)).toEqual(["Chile", "Zambia", "albania", "Åland"]);
+      }
       const sales = await rowsOf(warehouse, "transactions_as_was");
       expect(sales.map((sale) => sale["transaction_id"])).toEqual([6, 7, 8, 9]);
     }),
@@ -174,7 +189,24 @@ describe("an export", () => {
 
       const ids = linesOf(text).map((line) => (line as { transaction_id: number }).transaction_id);
       expect(ids).toEqual(Array.from({ length: 2_500 }, (_, index) => index + 1));
-      expect(linesOf(await exported(warehouse, "transactions_as_was", "ndjson"))).toHaveLength(3_000);
+      const all = linesOf(await exported(warehouse, "transactions_as_was", "ndjson"));
+      expect(all).toHaveLength(3_000);
+      expect(await rowsOf(warehouse, "transactions_as_was")).toEqual(all);
+    }),
+  );
+
+  test(
+    "is begun once: what has left cannot be said again after a deadlock",
+    inWarehouse(async ({ database }) => {
+      const client = await database.pool.connect();
+      let attempts = 0;
+      const lost = inSnapshotOnceOn(client, async () => {
+        attempts += 1;
+        await client.query("DO $$BEGIN RAISE deadlock_detected; END$$");
+      });
+      await expect(lost).rejects.toMatchObject({ code: "40P01" });
+      client.release();
+      expect(attempts).toBe(1);
     }),
   );
 

@@ -181,7 +181,7 @@ describe("what is selected is read as", () => {
       ["top_10_product_sold"],
       /^no source, table, rollup or view is called "top_10_product_sold": is it top_10_products_sold\? There are: ingestion_layer, aggregation_layer, stores, /,
     ],
-    [["stores,,devices"], /called ""/],
+    [["stores,,devices"], /called ""\. There are: /],
     [["++stores"], /called "\+stores": is it stores\?/],
     [["runs"], /called "runs"/],
     [

@@ -1,16 +1,20 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { readdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, jest, test } from "@jest/globals";
 import pg from "pg";
 import { requireBuild } from "../fixtures/requireBuild.ts";
 import { eventually } from "./eventually.ts";
-import { root, run, start, startCommand } from "./programs.ts";
+import { root, run, start, startCommand, type Program } from "./programs.ts";
 import { addSampleFiles, holdServer, migratedWorkplace, query, type Workplace } from "./workplace.ts";
 
 jest.setTimeout(120_000);
 
 const NOWHERE = { STATE_DIR: "/nowhere/at/all", DATA_DIR: "/nowhere/at/all" };
+
+/** An export's connection that waits for a lock. */
+const WAITS = "application_name = 'tillhouse job' AND wait_event_type = 'Lock'";
 
 async function loadedWorkplace(): Promise<{ place: Workplace; url: string }> {
   const place = await migratedWorkplace();
@@ -67,7 +71,23 @@ describe("export", () => {
     expect(stdout).toMatch(/^transaction_id,[^\n]*\n$/);
   });
 
-  test("that is stopped leaves no file, and the one that was there", async () => {
+  test.each([
+    [
+      "stopped",
+      "run_stopped",
+      async ({ child }: Program) => {
+        child.kill("SIGTERM");
+        await Promise.resolve();
+      },
+    ],
+    [
+      "cut off from the database",
+      "database_connection_lost",
+      async (_program: Program, url: string) => {
+        await query(url, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${WAITS}`);
+      },
+    ],
+  ])("that is %s leaves no file, and the one that was there", async (_how, code, breakOff) => {
     const { place, url } = await loadedWorkplace();
     const out = join(place.folder, "sales.csv");
     await writeFile(out, "as it was\n");
@@ -81,16 +101,13 @@ describe("export", () => {
         place.environment,
       );
       await eventually("the export waits", async () => {
-        const waiting = await query(
-          url,
-          "SELECT FROM pg_stat_activity WHERE application_name = 'tillhouse job' AND wait_event_type = 'Lock'",
-        );
+        const waiting = await query(url, `SELECT FROM pg_stat_activity WHERE ${WAITS}`);
         return waiting.length > 0;
       });
-      program.child.kill("SIGTERM");
+      await breakOff(program, url);
       const { exitCode, stdout, stderr } = await program.ended;
       expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-      expect(stderr).toContain("run_stopped");
+      expect(stderr).toContain(code);
     } finally {
       await holder.end();
     }
@@ -98,15 +115,76 @@ describe("export", () => {
     expect((await readdir(place.folder)).filter((name) => name.includes("sales"))).toEqual(["sales.csv"]);
   });
 
+  test("that finds no room leaves no file, and on stdout says that not all is there", async () => {
+    const { place } = await loadedWorkplace();
+    requireBuild();
+    const out = join(place.folder, "sales.csv");
+    const line = `"${process.execPath}" "${join(root, "dist", "cli.js")}" export transactions_as_was`;
+    const withoutRoom = (command: string) =>
+      startCommand("bash", ["-c", `ulimit -f 16; ${command}`], place).ended;
+
+    expect(await withoutRoom(`${line} --out "${out}"`)).toMatchObject({
+      exitCode: 1,
+      stdout: "",
+      stderr: `file_unwritable: ${out} cannot be written (EFBIG). Nothing of it is left.\n`,
+    });
+    expect((await readdir(place.folder)).filter((name) => name.includes("sales"))).toEqual([]);
+
+    expect(await withoutRoom(`${line} > "${out}"`)).toMatchObject({
+      exitCode: 1,
+      stderr: "file_unwritable: stdout cannot be written (EFBIG): not all of it is there.\n",
+    });
+  });
+
+  test("that is stopped while nobody reads it ends", async () => {
+    const { place } = await loadedWorkplace();
+    const program = start("cli", ["export", "transactions_as_was"], place.environment);
+    program.child.stdout.pause();
+    await once(program.child.stdout, "readable");
+    program.child.kill("SIGTERM");
+    const exitCode = await new Promise((resolve) => program.child.once("exit", resolve));
+    expect(exitCode).toBe(1);
+    program.child.stdout.resume();
+    expect((await program.ended).stderr).toContain("run_stopped");
+  });
+
+  test("goes by the name of the file, in capitals too, unless a format is named; a link leads to its file", async () => {
+    const { place } = await loadedWorkplace();
+    const exported = async (...args: readonly string[]): Promise<void> => {
+      const { exitCode, stderr } = await run(["export", ...args], place.environment);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    };
+    const [zipped, named, link] = ["Days.JSON.GZ", "days.json", "latest.csv"].map((name) =>
+      join(place.folder, name),
+    ) as [string, string, string];
+    await exported("aggregation_layer.daily_sales", "--out", zipped);
+    expect(JSON.parse(gunzipSync(await readFile(zipped)).toString())).toHaveLength(823);
+    await exported("daily_sales", "--format", "csv", "--out", named);
+    expect(await readFile(named, "utf8")).toMatch(/^calendar_date,/);
+    await symlink(named, link);
+    await exported("product_performance", "--out", link, "--force");
+    expect(await readFile(named, "utf8")).toMatch(/^product_sku,/);
+    expect(await readlink(link)).toBe(named);
+  });
+
   test.each([
     [
       ["daily_sale"],
-      /No view is called daily_sale: is it daily_sales\? There are: top_10_stores_by_amount, /,
+      /No view is called "daily_sale": is it daily_sales\? There are: top_10_stores_by_amount, /,
     ],
+    [[""], /No view is called ""\. There are: /],
     [["fct_transactions"], /fct_transactions is a table, and what leaves is views/],
+    [["ingestion_layer.dim_stores"], /dim_stores is a table, and what leaves is views/],
     [["daily_sales", "--format", "xml"], /Allowed choices are csv, json, ndjson/],
-    [["daily_sales", "--out", "/nowhere/at/all.csv"], /\/nowhere\/at\/all\.csv cannot be written \(ENOENT\)/],
-    [["daily_sales", "--out", root], /is there already/],
+    [
+      ["daily_sales", "--out", "/nowhere/at/all.csv"],
+      /\/nowhere\/at\/all\.csv cannot be written \(ENOENT\): its folder is not there/,
+    ],
+    [["daily_sales", "--out", join(root, "package.json", "a.csv")], /a\.csv cannot be written \(ENOTDIR\)/],
+    [["daily_sales", "--out", join(root, "package.json")], /package\.json is there already/],
+    [["daily_sales", "--out", root, "--force"], /is no file, and is not replaced/],
+    [["daily_sales", "--out", "/dev/null", "--force"], /\/dev\/null is no file, and is not replaced/],
+    [["daily_sales", "--out", ""], /--out needs the name of a file/],
   ])("of %j is wrong usage", async (args, message) => {
     const { exitCode, stdout, stderr } = await run(["export", ...args], NOWHERE);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });

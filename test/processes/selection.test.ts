@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
+import { selectableNodes } from "../../jobs/selectors.ts";
 import { run, runForJson } from "./programs.ts";
 import { addSampleFiles, holdServer, migratedWorkplace } from "./workplace.ts";
 
@@ -20,6 +21,13 @@ test("parts of the pipeline are listed, run and shown by name", async () => {
   const layer = await runForJson(["ingest", "--select", "ingestion_layer", "--list", "--json"], environment);
   expect(layer).toEqual({
     selected: { sources: ["stores", "devices", "transactions"], rollups: [], views: [] },
+  });
+  const aggregation = await run(["ingest", "--select", "aggregation_layer", "--list"], environment);
+  expect(aggregation.stdout).toMatch(
+    /^Brings to what the facts say: rollup_stores, .*, rollup_store_first_sales\nShows: top_10_stores_by_amount, .*, time_to_fifth_transaction\n$/,
+  );
+  await expect(runForJson(["ingest", "--list", "--json"], environment)).resolves.toEqual({
+    nodes: selectableNodes(),
   });
   await expect(runForJson(["runs", "--json"], environment)).resolves.toEqual({ runs: [] });
 
