@@ -36,13 +36,15 @@ export async function writeWhole<T>(
   const file = await open(draft, "wx").catch((error: unknown) => {
     throw unwritable(error, path);
   });
+  const stream = file.createWriteStream({ flush: true });
   try {
-    const written = await write(file.createWriteStream({ flush: true }));
+    const written = await write(stream);
     // Somebody else may have taken the name meanwhile.
     await refuseTaken(path, replaces);
     await rename(draft, place);
     return written;
   } catch (error) {
+    stream.destroy();
     await rm(draft, { force: true });
     throw unwritable(error, path);
   }

@@ -120,7 +120,9 @@ export async function openSourceFile(
   const committed = Number(known?.committedBytes ?? 0);
   const { key } = ledger;
   const asRead =
-    known === null || committed === 0 ? null : await prefixAsRead(known, onlyWith(header, text.from(0)), key);
+    known === null || committed === 0
+      ? null
+      : await prefixAsRead(known, onlyWith(header, text.from(0)), key).catch(failing);
   if (known !== null && asRead !== null && !isBackfill) {
     const { committedLines, unterminatedBytes } = known;
     return {
@@ -212,7 +214,7 @@ async function prefixAsRead(
 /** Of a file whose header cannot be read: what it seems to be says more than what stands where a header should. */
 function notCsv({ source }: Contract, { packing }: WrittenAs, { name, remedy }: ForeignFormat): string {
   const what = packing === undefined ? "it" : `what is in the ${packing} archive`;
-  return `${what} begins as ${name} does, and a ${source} file is CSV or NDJSON. ${remedy}`;
+  return `${what} begins as ${name} does, and a ${source} file is CSV, NDJSON or a workbook. ${remedy}`;
 }
 
 /**

@@ -13,7 +13,7 @@ export const REASONS = {
   record_in_quotes:
     "A quoted field holds a line that would be a record of its own: a quote before it may be missing. Add that quote, or take the line out of the text; until then none of these lines is read.",
   record_too_long:
-    "The record is longer than MAX_RECORD_BYTES, or a line of NDJSON than 16 MB. Mend the line, or raise the setting.",
+    "The record is longer than MAX_RECORD_BYTES, or a line of NDJSON than 1 MB. Mend the line, or raise the setting.",
   invalid_encoding:
     "The record is not valid UTF-8, or not UTF-16 in a file that begins as such. Save the file as UTF-8.",
   unterminated_id:
@@ -25,7 +25,7 @@ export const REASONS = {
   late_field:
     "The JSON object has a field that is read, and that none has in the file's first megabyte. Write it in the first object, as null where it has none.",
   cell_error:
-    "The cell of a workbook holds an error, such as #N/A, where a value has to be. Mend its formula, or what that refers to.",
+    "The cell of a workbook holds an error, such as #N/A, where a value has to be, or a formula that was never calculated. Mend the formula, or what that refers to; open the workbook in a spreadsheet, and save it.",
   nul_byte: "A field holds a NUL byte, which PostgreSQL text cannot. Remove it.",
   missing_value: "A required field is empty.",
   bad_whole_number: "The field is not a whole number such as 42 or 42.0.",

@@ -4,9 +4,9 @@ import { noteOf, type NotedRecord } from "../notedRecord.ts";
 import { jsonHeader, jsonRecord, type JsonHeader } from "./jsonRecord.ts";
 import { jsonShape, type JsonShape } from "./jsonShape.ts";
 
-/** A longer line is not kept: whatever it holds, it is no record. */
-const MOST_LINE_BYTES = 16 << 20;
-/** So much of it is, for a redacted note of it. */
+/** A longer line is not read: whatever it holds, it is no record, and as JSON it may take fifty times its bytes of memory. */
+const MOST_LINE_BYTES = 1 << 20;
+/** So much of it is kept, for a redacted note of it. */
 const SHOWN_BYTES = 1_024;
 const LF = 0x0a;
 const NO_BYTES = Buffer.alloc(0);
@@ -71,11 +71,10 @@ export class JsonLines {
     const isTooLong = this.#pendingBytes > MOST_LINE_BYTES;
     this.#pending = [];
     this.#pendingBytes = 0;
-    if (isTooLong) return { rejected: { reason: "record_too_long", column: null }, text: line.toString() };
-    return this.#recordOf(line, isUtf8(line));
+    return isTooLong ? tooLong(line) : this.#recordOf(line, isUtf8(line));
   }
 
-  /** @param lines whole ones; where a block is larger than the longest line may be, they are not longer */
+  /** @param lines whole ones */
   #linesOf(lines: Buffer): Buffer[] {
     const areText = isUtf8(lines);
     const written: Buffer[] = [];
@@ -115,6 +114,7 @@ export class JsonLines {
 
   /** Null for a line with nothing on it. */
   #recordOf(line: Buffer, isText: boolean): NotedRecord | null {
+    if (line.length > MOST_LINE_BYTES) return tooLong(line);
     const text = line.toString();
     if (!isText) return { rejected: { reason: "invalid_encoding", column: null }, text };
     if (text.trim() === "") return null;
@@ -122,6 +122,12 @@ export class JsonLines {
     if ("fields" in record) this.#learnShape(text);
     return record;
   }
+}
+
+/** @param line its beginning, or all of it */
+function tooLong(line: Buffer): NotedRecord {
+  const text = line.toString("utf8", 0, SHOWN_BYTES);
+  return { rejected: { reason: "record_too_long", column: null }, text };
 }
 
 /** A line of the text, whose end is its only one. */

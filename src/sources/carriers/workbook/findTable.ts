@@ -1,4 +1,5 @@
-import { shownNames } from "../../header.ts";
+import { COLUMN_NAMES } from "../../contracts.ts";
+import { normaliseColumnName, shownNames } from "../../header.ts";
 import { textOfField } from "./cellField.ts";
 import { Unusable } from "../carrier.ts";
 import type { SharedStrings } from "./sharedStrings.ts";
@@ -20,6 +21,8 @@ const LAST_HEADER_ROW = 50;
 /** Longer names are no column's, and cut. */
 const MOST_NAME_BYTES = 1_000;
 const SHOWN_SHEETS = 10;
+/** A row with so many names of columns is meant as a header, though it lacks some. */
+const NAMES_OF_A_HEADER = 2;
 const EVERY_COLUMN: ColumnRange = { first: 1, last: MOST_COLUMNS };
 
 /** Opens a sheet's rows anew. */
@@ -27,7 +30,8 @@ export type RowsOfSheet = (sheet: SheetPart, columns: ColumnRange) => AsyncItera
 
 /**
  * The sheet with a header in one of its first 50 rows, a hidden one only where none that is shown has it. The table is as
- * wide as the header, from its first cell with text to its last.
+ * wide as the header, from its first cell with text to its last. Where none has it, that with the row which has most names of
+ * columns: whoever reads the text says what is wrong with it.
  *
  * @throws Unusable where there is none, and says what each sheet begins with; or more than one, of which none is guessed at
  */
@@ -38,17 +42,23 @@ export async function findTable(
   isHeader: (names: readonly string[]) => boolean,
 ): Promise<Table> {
   const seen: string[] = [];
+  let nearest: Near | undefined;
   for (const isHidden of [false, true]) {
     const tables: Table[] = [];
     for (const sheet of sheets.filter((one) => one.isHidden === isHidden)) {
       const found = await tableOf(sheet, headerRows(rowsOf(sheet, EVERY_COLUMN), strings), isHeader);
-      if ("columns" in found) tables.push(found);
-      else seen.push(`${shownNames([sheet.name]).join("")} (${found.beginning})`);
+      if ("columns" in found) {
+        tables.push(found);
+        continue;
+      }
+      seen.push(`${shownNames([sheet.name]).join("")} (${found.beginning})`);
+      if ((found.nearest?.known ?? 0) > (nearest?.known ?? NAMES_OF_A_HEADER - 1)) nearest = found.nearest;
     }
     const [table, ...others] = tables;
     if (others.length > 0) throw new Unusable("refused", severalTables(tables));
     if (table !== undefined) return table;
   }
+  if (nearest !== undefined) return nearest.table;
   if (seen.length === 0) throw new Unusable("refused", "it has no sheet with cells");
   const shown = seen.slice(0, SHOWN_SHEETS).join("; ");
   const more = seen.length > SHOWN_SHEETS ? ` and ${seen.length - SHOWN_SHEETS} more` : "";
@@ -58,18 +68,28 @@ export async function findTable(
   );
 }
 
-/** The table of a sheet, or what that begins with. */
+/** A table whose header lacks columns, and how many it has. */
+interface Near {
+  readonly table: Table;
+  readonly known: number;
+}
+
+/** The table of a sheet, or what that begins with, and what comes nearest to one. */
 async function tableOf(
   sheet: SheetPart,
   rows: AsyncIterable<HeaderRow>,
   isHeader: (names: readonly string[]) => boolean,
-): Promise<Table | { readonly beginning: string }> {
+): Promise<Table | { readonly beginning: string; readonly nearest?: Near }> {
   let beginning: string | undefined;
+  let nearest: Near | undefined;
   for await (const { number, names, columns } of rows) {
-    if (isHeader(names)) return { sheet, headerRow: number, names, columns };
+    const table = { sheet, headerRow: number, names, columns };
+    if (isHeader(names)) return table;
     beginning ??= shownNames(names).join(", ");
+    const known = names.filter((name) => COLUMN_NAMES.has(normaliseColumnName(name))).length;
+    if (known > (nearest?.known ?? 0)) nearest = { table, known };
   }
-  return { beginning: beginning ?? "empty" };
+  return { beginning: beginning ?? "empty", ...(nearest !== undefined && { nearest }) };
 }
 
 function severalTables(tables: readonly Table[]): string {

@@ -27,7 +27,7 @@ export interface SheetRow {
   readonly fields: readonly CellField[];
   /** Behind the range's last column: those that may hold something. */
   readonly beyond: readonly CellField[];
-  /** Indexes of fields that are an error, such as #N/A, instead of a value. */
+  /** Indexes of fields that are an error, such as #N/A, instead of a value, or a formula that was never calculated. */
   readonly errors: readonly number[];
 }
 
@@ -40,6 +40,8 @@ export interface CellMeaning {
 /** More characters in the cells of one row are refused: they have to be in memory together. */
 export const MOST_ROW_LENGTH = 1 << 24;
 
+/** Stands for the value of a formula that nobody has calculated: programs that write workbooks may leave that to spreadsheets. */
+const NOT_CALCULATED = cellField("(not calculated)");
 const TRUE = /^\s*(?:1|true)\s*$/;
 
 const DIGITS = /^\d{1,9}$/;
@@ -90,6 +92,8 @@ class RowsSink implements XmlSink {
   #type = "";
   #style = 0;
   #value = "";
+  #hasValue = false;
+  #isFormula = false;
   #string: string | undefined;
 
   constructor(what: string, meaning: CellMeaning, columns: ColumnRange) {
@@ -107,7 +111,10 @@ class RowsSink implements XmlSink {
 
   open(name: string, depth: number, attributes: XmlAttributes): void {
     if (this.#isInCell) {
-      if (depth === 5 && name === "v") this.#takesValue = true;
+      if (depth === 5 && name === "v") {
+        this.#takesValue = true;
+        this.#hasValue = true;
+      } else if (depth === 5 && name === "f") this.#isFormula = true;
       else if (depth === 5 && name === "is") this.#item.begin(depth);
       else if (depth > 5) this.#item.open(name, depth);
     } else if (this.#isInRow) {
@@ -155,16 +162,20 @@ class RowsSink implements XmlSink {
     this.#type = t;
     this.#style = Number(s);
     this.#value = "";
+    this.#hasValue = false;
+    this.#isFormula = false;
     this.#string = undefined;
     this.#isInCell = true;
   }
 
   #endCell(): void {
     this.#isInCell = false;
-    const field = this.#field();
+    const isCalculated = !this.#isFormula || this.#hasValue || this.#string !== undefined;
+    const field = isCalculated ? this.#field() : NOT_CALCULATED;
     if (field === "" || this.#column < this.#columns.first) return;
     if (this.#column > this.#columns.last) {
-      this.#beyond.push(field);
+      // It belongs to no column: whether it would come to anything does not matter.
+      if (isCalculated) this.#beyond.push(field);
       return;
     }
     const index = this.#column - this.#columns.first;
@@ -172,7 +183,7 @@ class RowsSink implements XmlSink {
       throw this.#refusal(`row ${this.#row} has two cells in column ${this.#column}`);
     while (this.#fields.length < index) this.#fields.push("");
     this.#fields[index] = field;
-    if (this.#type === "e") this.#errors.push(index);
+    if (this.#type === "e" || !isCalculated) this.#errors.push(index);
   }
 
   #endRow(): void {

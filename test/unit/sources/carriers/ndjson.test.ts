@@ -109,7 +109,7 @@ describe("NDJSON becomes CSV", () => {
   });
 
   test("with a line of millions of escapes read as any other", async () => {
-    const escapes = '{"id":1,"type":1,"store_id":"' + "\\n".repeat(5_000_000) + '"}';
+    const escapes = '{"id":1,"type":1,"store_id":"' + "\\n".repeat(500_000) + '"}';
     const records = await recordsOf(await textOf([Buffer.from([DEVICE(1), escapes, DEVICE(3)].join("\n"))]));
     expect(records).toMatchObject([{ line: 1 }, { line: 2, reason: "record_too_long" }, { line: 3 }]);
   });
@@ -128,6 +128,19 @@ describe("NDJSON becomes CSV", () => {
       [1, undefined],
       [2, "record_too_long"],
       [3, undefined],
+    ]);
+  });
+
+  test("with a line longer than a megabyte rejected, be it in one read or in two", async () => {
+    const long = `{"id":"${"4".repeat(1 << 20)}"}\n`;
+    const bytes = Buffer.from(`${DEVICE(1)}\n${long}${DEVICE(3)}\n`);
+    const text = await textOf([bytes]);
+    expect(text.length).toBeLessThan(2_000);
+    expect(await textOf(inReads(bytes, [1 << 19]))).toEqual(text);
+    expect((await recordsOf(text)).map(({ reason }) => reason)).toEqual([
+      undefined,
+      "record_too_long",
+      undefined,
     ]);
   });
 });

@@ -137,17 +137,21 @@ describe("a workbook", () => {
     });
   });
 
-  test("that is packed again, or has no table for its source, is refused", async () => {
+  test("that is packed again, or has no table at all, is refused; one with another table is read for who says what it lacks", async () => {
     const bytes = await xlsx(devices(3));
     await expect(withText(gz(bytes), ignore)).rejects.toMatchObject({
       code: "file_refused",
       message: expect.stringMatching(/a workbook is packed already.*unpack it/),
     });
-    const opening = inFile(bytes, (file) => openText(file, { path: "a.xlsx", source: "stores" }, LIMITS));
-    await expect(opening).rejects.toMatchObject({
+    await expect(withText(await xlsx([["Sales", 2022]]), ignore)).rejects.toMatchObject({
       code: "file_refused",
-      message: expect.stringMatching(/they begin with: Sheet \(id, type, store_id\)\.$/),
+      message: expect.stringMatching(/they begin with: Sheet \(Sales, #+\)\.$/),
     });
+    const beginning = await inFile(bytes, async (file) => {
+      const text = await openText(file, { path: "a.xlsx", source: "stores" }, LIMITS);
+      return text.beginning.toString("utf8", 0, 17);
+    });
+    expect(beginning).toBe("id,type,store_id\n");
   });
 
   test("may hold no more than its size allows, and have no more text", async () => {

@@ -160,6 +160,19 @@ describe("an error in a cell", () => {
     );
   const error = { error: "#REF!" };
 
+  test("is what a formula is that was never calculated", async () => {
+    const formula = (column: string) =>
+      row(...sale.map((name) => (name === column ? "<c><f>A1</f></c>" : value(1))));
+    const names = row(...sale.map((name) => inline(name)));
+    const text = await textOfXml(
+      { sheets: [{ rows: names + formula("amount") + formula("card_number") }] },
+      { isHeader: (header) => header[0] === "id" },
+    );
+    const [, amount, card] = text.split("\n");
+    expect(amount).toMatch(/^\{"rejected":\{"reason":"cell_error","column":"amount"\}/);
+    expect(card).toMatch(/^1,.*,\(not calculated\)/);
+  });
+
   test.each(["id", "product_name", "product_sku", "amount", "happened_at"])(
     "rejects its record, where a value has to be: %s",
     async (column) => {
