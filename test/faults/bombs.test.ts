@@ -1,12 +1,21 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { gz, zst } from "../fixtures/carriers.ts";
-import { devicesFile, storesFile, transactionRecords, transactionsFile } from "../fixtures/sourceText.ts";
+import {
+  devicesFile,
+  storesFile,
+  transactionRecords,
+  transactionsFile,
+  TRANSACTIONS_HEADER,
+} from "../fixtures/sourceText.ts";
 import { withTestDatabase } from "../fixtures/testDatabase.ts";
 import { onServer } from "../fixtures/testRun.ts";
 import { TEST_CARD_TOKEN_KEY } from "../fixtures/warehouse.ts";
+import { inline, row } from "../fixtures/workbooks/readWorkbook.ts";
+import { workbookParts, type WorkbookXml } from "../fixtures/workbooks/workbookParts.ts";
+import { writeZip } from "../fixtures/workbooks/zipFile.ts";
 import { BOMBS, type Bomb } from "./bombs/bombs.ts";
 import { measuredIngest, type MeasuredIngest } from "./bombs/measuredIngest.ts";
 import { repeated, sizeOf, writeFileOf, type Piece } from "./bombs/writtenFile.ts";
@@ -259,38 +268,77 @@ const HEADS = {
   objects: '{"id":2}\n',
 };
 
+const SALES_ROW = row(...TRANSACTIONS_HEADER.trim().split(",").map(inline));
+const SHARED_BYTES = MEGABYTE / 2;
+const EMPTY_CELLS = row('<c r="A2"/>'.repeat(1_000));
+const SHARING = row("<c><v>1</v></c>", '<c t="s"><v>0</v></c>');
+const below = (one: string, rows: number) => () => [
+  SALES_ROW,
+  ...repeated(one, Math.ceil(rows) * one.length),
+];
+/** As workbooks: a sheet of cells with nothing in them, and one whose few cells share a long string. */
+const WORKBOOKS: Readonly<Record<string, WorkbookXml>> = {
+  cells: { sheets: [{ rows: below(EMPTY_CELLS, UNPACKED / EMPTY_CELLS.length) }] },
+  shares: {
+    sheets: [{ rows: below(SHARING, UNPACKED / SHARED_BYTES) }],
+    strings: `<si><t>${"x".repeat(SHARED_BYTES)}</t></si>`,
+  },
+};
+
+/** Writes files that hold too much into the folder, and gives their size. */
+type WriteBombs = (folder: string) => Promise<number>;
+
+const writeArchives: WriteBombs = async (folder) => {
+  let size = 0;
+  for (const what of ["zeros", "rows", "objects"] as const) {
+    for (const [packing, pack] of Object.entries({ gz, zst })) {
+      const part = await pack(PARTS[what]);
+      const pieces = [await pack(HEADS[what]), ...repeated(part, (UNPACKED / PART) * part.length)];
+      size += await writeFileOf(join(folder, `transactions-${what}.csv.${packing}`), pieces);
+    }
+  }
+  // A byte a block, and 128 MB to be moved for each.
+  const tiny = [
+    Buffer.from("28b52ffd0088", "hex"),
+    ...repeated(Buffer.from("08000078", "hex"), 2 * MEGABYTE),
+  ];
+  return size + (await writeFileOf(join(folder, "transactions-blocks.csv.zst"), tiny));
+};
+
+const writeWorkbooks: WriteBombs = async (folder) => {
+  let size = 0;
+  for (const [name, xml] of Object.entries(WORKBOOKS)) {
+    const path = join(folder, `transactions-${name}.xlsx`);
+    await writeZip(path, workbookParts(xml));
+    size += (await stat(path)).size;
+  }
+  return size;
+};
+
 onLinux("an archive that holds more than it may", () => {
-  test("is read no further, in little memory; nothing of it is loaded, and the other files of the run are", () =>
-    besideSoundFiles(async (folder, load) => {
-      let size = 0;
-      for (const what of ["zeros", "rows", "objects"] as const) {
-        for (const [packing, pack] of Object.entries({ gz, zst })) {
-          const part = await pack(PARTS[what]);
-          const pieces = [await pack(HEADS[what]), ...repeated(part, (UNPACKED / PART) * part.length)];
-          size += await writeFileOf(join(folder, `transactions-${what}.csv.${packing}`), pieces);
+  test.each<[string, number, WriteBombs]>([
+    ["compressed files", 7, writeArchives],
+    ["workbooks", 2, writeWorkbooks],
+  ])(
+    "is read no further, in little memory; nothing of it is loaded, and the other files of the run are: %s",
+    (kind, count, write) =>
+      besideSoundFiles(async (folder, load) => {
+        const size = await write(folder);
+
+        const measured = await load();
+
+        note(`${kind} that hold too much`, size, measured);
+        const bombs = measured.report.files.filter(({ path }) => /\.(gz|zst|xlsx)$/.test(path));
+        expect(bombs).toHaveLength(count);
+        for (const { error, loaded, records_read: read } of bombs) {
+          const refused = {
+            code: "file_refused",
+            message: expect.stringMatching(/MAX_UNPACK_RATIO|needs the columns|blocks are too short/),
+          };
+          expect({ error, loaded, read }).toEqual({ error: refused, loaded: 0, read: 0 });
         }
-      }
-
-      // A byte a block, and 128 MB to be moved for each.
-      const tiny = [
-        Buffer.from("28b52ffd0088", "hex"),
-        ...repeated(Buffer.from("08000078", "hex"), 2 * MEGABYTE),
-      ];
-      size += await writeFileOf(join(folder, "transactions-blocks.csv.zst"), tiny);
-
-      const measured = await load();
-
-      note("archives that hold too much", size, measured);
-      const bombs = measured.report.files.filter(({ path }) => /\.(gz|zst)$/.test(path));
-      expect(bombs).toHaveLength(7);
-      for (const { error, loaded, records_read: read } of bombs) {
-        const refused = {
-          code: "file_refused",
-          message: expect.stringMatching(/MAX_UNPACK_RATIO|needs the columns|blocks are too short/),
-        };
-        expect({ error, loaded, read }).toEqual({ error: refused, loaded: 0, read: 0 });
-      }
-      expect(measured).toMatchObject({ exitCode: 1, report: { loaded: 3 } });
-      expect(measured.peakBytes).toBeLessThan(MOST_MEMORY);
-    }));
+        expect(measured).toMatchObject({ exitCode: 1, report: { loaded: 3 } });
+        expect(measured.peakBytes).toBeLessThan(MOST_MEMORY);
+      }),
+  );
 });

@@ -14,10 +14,14 @@ import {
   MEGABYTE_OF_BLANK_LINES,
   storesFile,
   transactionRecords as records,
+  TRANSACTIONS_HEADER,
   transactionsFile as file,
 } from "../fixtures/sourceText.ts";
 import { inWarehouse, withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+import { inline, row } from "../fixtures/workbooks/readWorkbook.ts";
+import { workbookParts, type WorkbookXml } from "../fixtures/workbooks/workbookParts.ts";
 import { xlsxOf } from "../fixtures/workbooks/xlsxOf.ts";
+import { zipBytes } from "../fixtures/workbooks/zipFile.ts";
 
 const TAKEHOME = join(projectRoot, "..", "shared", "takehome");
 const isThere = existsSync(TAKEHOME);
@@ -337,6 +341,43 @@ test(
     });
   }),
 );
+
+describe("a workbook that cannot be read to its end, though it is whole, is refused as what it is, and nothing of it is loaded", () => {
+  const rowOf = (csv: string): string => row(...csv.trim().split(",").map(inline));
+  const SALES = 20_000;
+  const HEADER = rowOf(TRANSACTIONS_HEADER);
+  const sales = function* (): Generator<string> {
+    yield HEADER;
+    for (let id = 1; id <= SALES; id += 1) yield rowOf(records({ id }));
+  };
+
+  test.each<[string, WorkbookXml, RegExp]>([
+    [
+      "with rows out of order",
+      { sheets: [{ rows: () => [...sales(), '<row r="1"/>'] }] },
+      /its sheet Sheet cannot be read: row 1 stands behind row 20001/,
+    ],
+    [
+      "with cells that share a long text",
+      {
+        sheets: [{ rows: () => [...sales(), row('<c t="s"><v>0</v></c>').repeat(100)] }],
+        strings: `<si><t>${"x".repeat(1_000_000)}</t></si>`,
+      },
+      /unpack to more than 67 MB, .* MAX_UNPACK_RATIO/,
+    ],
+  ])("%s", (_how, xml, why) =>
+    inWarehouse(async (warehouse) => {
+      await writePlaces(warehouse);
+      await warehouse.files.write("transactions.xlsx", await zipBytes(workbookParts(xml)));
+
+      const report = await warehouse.ingest({ settings: { MAX_REJECT_RATIO: "1" } });
+
+      expect(report).toMatchObject({ status: "failed", error: { code: "file_refused" } });
+      expect(report.error?.message).toMatch(why);
+      expect(await idsOf(warehouse)).toEqual([]);
+    })(),
+  );
+});
 
 describe("a file in another carrier can be", () => {
   test(

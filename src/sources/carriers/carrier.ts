@@ -61,6 +61,8 @@ export interface Form {
   readonly endings: readonly string[];
   /** Whether the header is made of the records: then it takes no line of the file. */
   readonly hasMadeHeader: boolean;
+  /** Whether it is an archive itself: then its text is read to its end before anything of it is loaded. */
+  readonly isArchive: boolean;
   /** How many bytes of text a byte of such a file mostly makes; to choose by. */
   readonly usualRatio: number;
   /** Whether a file whose text begins so is one. `beginning` holds up to `READ_BYTES`, unpacked, as UTF-8. */
@@ -71,12 +73,6 @@ export interface Form {
    * @throws Unusable
    */
   readonly text: (source: FormSource) => AsyncGenerator<Buffer>;
-  /**
-   * All that the text is made of, of a form that is an archive itself: whether it is whole shows at its end.
-   *
-   * @throws Unusable
-   */
-  readonly unpack?: (source: FormSource) => AsyncGenerator<Buffer>;
 }
 
 /**

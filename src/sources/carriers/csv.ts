@@ -5,6 +5,7 @@ export const csv: Form = {
   name: "csv",
   endings: [".csv", ".tsv", ".txt"],
   hasMadeHeader: false,
+  isArchive: false,
   usualRatio: 1,
   isBegunBy: () => true,
   text: ({ bytes }) => bytes(),

@@ -14,6 +14,7 @@ export const ndjson: Form = {
   name: "ndjson",
   endings: [".ndjson", ".jsonl"],
   hasMadeHeader: true,
+  isArchive: false,
   usualRatio: 0.5,
   isBegunBy: (beginning, isAll) =>
     BRACE.test(beginning.toString("latin1", 0, LOOKED_AT)) && keysOf(beginning, isAll).length > 0,

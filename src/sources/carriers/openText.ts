@@ -95,9 +95,11 @@ export async function openText(handle: FileHandle, file: FileOfText, limits: Tex
     unpackLimit: () => unpackLimit(size, limits.maxUnpackRatio),
     fits: (names) => fits(names, file.source),
   });
-  /** What is an archive, to its end. */
-  const archive = (): AsyncGenerator<Buffer> | undefined =>
-    packing === undefined ? form.unpack?.(sourceOf(ignore)) : unpacked(ignore);
+  /** What tells at its end whether an archive is whole. */
+  const wholeArchive = (): AsyncGenerator<Buffer> | undefined => {
+    if (packing !== undefined) return unpacked(ignore);
+    return form.isArchive ? form.text(sourceOf(ignore)) : undefined;
+  };
 
   async function* made(position: number): AsyncGenerator<Buffer> {
     const pass = { inFile: 0, inText: 0 };
@@ -131,9 +133,9 @@ export async function openText(handle: FileHandle, file: FileOfText, limits: Tex
     hasMadeHeader: form.hasMadeHeader,
     from,
     checkArchive: async (signal) => {
-      const unpacking = archive();
-      if (unpacking === undefined) return;
-      const bytes = named(unpacking);
+      const whole = wholeArchive();
+      if (whole === undefined) return;
+      const bytes = named(whole);
       while (!signal.aborted && (await bytes.next()).done !== true);
       await bytes.return(undefined);
     },

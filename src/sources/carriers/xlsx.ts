@@ -1,5 +1,5 @@
 import { Unusable, type Form, type FormSource } from "./carrier.ts";
-import { unpackedWorkbook, workbookText, type WorkbookSource } from "./workbook/workbookText.ts";
+import { workbookText, type WorkbookSource } from "./workbook/workbookText.ts";
 
 /**
  * A workbook as spreadsheets write it (ECMA-376), with macros or without: the records are those of one of its sheets. Of the
@@ -9,10 +9,10 @@ export const xlsx: Form = {
   name: "xlsx",
   endings: [".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"],
   hasMadeHeader: false,
+  isArchive: true,
   usualRatio: 1.3,
   isBegunBy: (beginning) => beginning.subarray(0, ZIP_SIGNATURE.length).equals(ZIP_SIGNATURE),
   text: (source) => workbookText(inWorkbook(source)),
-  unpack: (source) => unpackedWorkbook(inWorkbook(source)),
 };
 
 const ZIP_SIGNATURE = Buffer.from("PK\u0003\u0004");

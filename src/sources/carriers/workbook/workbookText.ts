@@ -69,18 +69,6 @@ async function* tableText(
   }
 }
 
-/** All that the text of a workbook may be made of: whether that is whole shows at its end. */
-export async function* unpackedWorkbook({
-  handle,
-  count,
-  unpackLimit,
-}: WorkbookSource): AsyncGenerator<Buffer> {
-  const archive = await ZipArchive.open(handle, count, unpackLimit());
-  const { sheets, sharedStrings } = await readWorkbookParts(archive);
-  for (const sheet of sheets) yield* archive.part(sheet.part, shownSheet(sheet));
-  if (sharedStrings !== undefined) yield* archive.part(sharedStrings, SHARED_STRINGS);
-}
-
 /** Of a workbook all of whose strings are in their cells. */
 async function* noStrings(): AsyncGenerator<Buffer> {
   yield Buffer.from("<sst/>");
