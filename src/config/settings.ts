@@ -232,7 +232,7 @@ export const SETTINGS = {
   }),
   MAX_UNPACK_RATIO: setting({
     description:
-      "How many times its own bytes a compressed file may hold; 64 MB are let pass whatever it is. One that holds more, as a decompression bomb does, is refused, and nothing of it is loaded.",
+      "How many times its own bytes a compressed file or a workbook may hold; 64 MB are let pass whatever it is. One that holds more, as a decompression bomb does, is refused, and nothing of it is loaded.",
     example: "100",
     default: "100",
     schema: wholeNumber(1, 100_000),

@@ -70,7 +70,7 @@ export const WAITING_REASONS: readonly Reason[] = Object.values(WAITING_REASON_O
 /** Things worth knowing that cost no record. */
 export const WARNINGS = {
   card_unreadable:
-    "The card number could not be read (not 12 to 19 digits). The sale is loaded without a token.",
+    "The card number could not be read: it is not 12 to 19 digits, or was a number in a spreadsheet, which keeps 15 of them. The sale is loaded without a token.",
   card_masked:
     "A text field held 12 digits or more with no letter between them, other than times; they were masked.",
   unterminated:

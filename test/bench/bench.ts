@@ -1,7 +1,3 @@
-import { randomBytes } from "node:crypto";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { printJson } from "../../src/commands/output.ts";
 import { readBenchOptions, type BenchOptions } from "./benchOptions.ts";
 import { compareSides, type Comparison } from "./compareSides.ts";
@@ -9,34 +5,18 @@ import { makeInputFiles } from "./inputFiles.ts";
 import { measureGrowth } from "./growth/measureGrowth.ts";
 import { LeaveNothing } from "./leaveNothing.ts";
 import { describeMachine } from "./machine.ts";
+import { openWorkshop } from "./openWorkshop.ts";
 import { makeSides, planComparisons } from "./planComparisons.ts";
 import { endedAlike, reportAsJson, type BenchReport } from "./report/benchReport.ts";
 import { printReport } from "./report/benchTables.ts";
 import { printGrowth } from "./report/growthTables.ts";
-import { openBenchServer } from "./server/benchServer.ts";
-import { Databases } from "./server/databases.ts";
-import type { Workshop } from "./sides/side.ts";
 
 const tell = (message: string): void => {
   process.stderr.write(`${message}\n`);
 };
 
-/** A folder and a server for the bench alone, both gone when `leaving` ends. */
-async function openWorkshop(options: BenchOptions, leaving: LeaveNothing): Promise<Workshop> {
-  const folder = await mkdtemp(join(tmpdir(), "tillhouse-bench-"));
-  leaving.later(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
-  // As root, PostgreSQL may have to run as somebody who must get through.
-  await chmod(folder, 0o755);
-  const server = await openBenchServer(folder);
-  leaving.later(() => server.close());
-  const databases = new Databases(server);
-  leaving.later(() => databases.dropAll());
-  const cardTokenKey = randomBytes(32).toString("hex");
-  return { server, databases, folder, cardTokenKey, workers: options.workers, signal: leaving.signal };
-}
-
 async function measure(options: BenchOptions, leaving: LeaveNothing): Promise<BenchReport> {
-  const workshop = await openWorkshop(options, leaving);
+  const workshop = await openWorkshop(options.workers, leaving);
   const { comparisons: planned, skipped } = planComparisons(options, workshop.server);
   for (const { side, reason } of skipped) tell(`${side} is left out: ${reason}`);
   const comparisons: Comparison[] = [];

@@ -1,118 +1,119 @@
-import { spawnSync } from "node:child_process";
-import { mkdtemp, open, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { createReadStream, createWriteStream, readFileSync } from "node:fs";
+import { copyFile, mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { openText } from "../../src/sources/carriers/openText.ts";
-import { writeWorkbook, type Manner, type TableRow } from "../fixtures/workbooks/writeWorkbook.ts";
+import { createGzip } from "node:zlib";
+import { splitPlainRecord } from "../../src/sources/splitPlainRecord.ts";
+import { writeWorkbook, type TableRow } from "../fixtures/workbooks/writeWorkbook.ts";
+import { cellOf } from "../fixtures/workbooks/xlsxOf.ts";
+import { makeInputFiles, SETTLED_MS, SOURCE_FILES } from "./inputFiles.ts";
+import { LeaveNothing } from "./leaveNothing.ts";
+import { spreadOf, spreadOfKnown, type Spread } from "./measuring/statistics.ts";
+import { openWorkshop } from "./openWorkshop.ts";
+import { ingest, migratedDatabase } from "./sides/tillhouseSide.ts";
 
 /**
- * Times how long a workbook of transactions takes to become text, and what memory that takes, as spreadsheets write it, as
- * exporters do, and with five million different strings at the default million of rows. Prints one JSON object. Each is
- * read in a process of its own, `--read FILE`.
+ * Times whole loads of the same transactions as CSV, as CSV in gzip, and as workbooks, in turns, and says what memory the
+ * loading process took, with all its threads. Prints one JSON object.
  */
 const { values } = parseArgs({
-  options: { rows: { type: "string", default: "1000000" }, read: { type: "string" } },
+  options: { rows: { type: "string", default: "1000000" }, runs: { type: "string", default: "3" } },
 });
+const [rows, runs] = [values.rows, values.runs].map(Number) as [number, number];
 
-const HEADER: TableRow = [
-  "id",
-  "device_id",
-  "product_name",
-  "product_sku",
-  "category_name",
-  "amount",
-  "status",
-  "card_number",
-  "cvv",
-  "created_at",
-  "happened_at",
-];
-const MAX_UNPACK_RATIO = 100;
-const STATUSES = ["accepted", "refused", "cancelled"];
+const COMMA = 0x2c;
+const FIELDS = 11;
 
-/** Cards are texts that differ, as in files of people; products and categories are few, unless all strings are to differ. */
-function* table(rows: number, allDiffer: boolean): Generator<TableRow> {
-  yield HEADER;
-  for (let id = 1; id <= rows; id += 1) {
-    const own = allDiffer ? ` ${id}` : "";
-    yield [
-      id,
-      1 + (id % 200),
-      `Tulips, no. ${id % 500}${own}`,
-      allDiffer ? `sku-${id}` : 3_770_009_015_000 + (id % 20),
-      `Flowers${own}`,
-      (id % 100_000) / 100,
-      STATUSES[id % 3] ?? "",
-      `9999 ${String(id).padStart(8, "0")} 9999`,
-      allDiffer ? `no ${id}` : 100 + (id % 900),
-      { serial: 44_000 + id / 86_400 },
-      { serial: 43_000 + id / 86_400 },
-    ];
+/** Records of generated CSV as rows of a sheet. */
+function* tableOf(csv: string): Generator<TableRow> {
+  const bytes = readFileSync(csv);
+  const bounds = new Int32Array(2 * FIELDS);
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf("\n", start);
+    if (splitPlainRecord(bytes, start, end, COMMA, bounds) !== FIELDS)
+      throw new Error("a record that was generated is no plain one");
+    yield Array.from({ length: FIELDS }, (_, index) =>
+      cellOf(bytes.toString("utf8", bounds[2 * index], bounds[2 * index + 1]).replaceAll('""', '"')),
+    );
+    start = end + 1;
   }
 }
+
+/** The same with columns that nobody reads, whose texts no two rows share: those take most memory. */
+function* tableWithNotes(csv: string): Generator<TableRow> {
+  for (const [id = null, ...cells] of tableOf(csv))
+    yield [id, ...cells, ...NOTES.map((name) => (id === "id" ? name : `${name} ${String(id)}`))];
+}
+
+const NOTES = ["note", "reference", "remark", "voucher"];
+
+/** How the transactions are written, by what their file is called. */
+const CARRIERS: Readonly<Record<string, (csv: string, path: string) => Promise<void>>> = {
+  "transactions.csv": copyFile,
+  "transactions.csv.gz": (csv, path) =>
+    pipeline(createReadStream(csv), createGzip(), createWriteStream(path)),
+  "transactions-spreadsheet.xlsx": (csv, path) => writeWorkbook(path, [{ rows: () => tableOf(csv) }]),
+  "transactions-exporter.xlsx": (csv, path) =>
+    writeWorkbook(path, [{ rows: () => tableOf(csv) }], "exporter"),
+  "transactions-notes.xlsx": (csv, path) => writeWorkbook(path, [{ rows: () => tableWithNotes(csv) }]),
+};
 
 interface Figures {
-  readonly seconds: number;
-  readonly text_bytes: number;
-  readonly peak_rss_mb: number;
-  /** For which nothing else could be answered. */
-  readonly longest_pause_ms: number;
+  readonly file_bytes: number;
+  readonly seconds: Spread;
+  readonly peak_memory_bytes: Spread | null;
 }
 
-async function read(path: string): Promise<Figures> {
-  const handle = await open(path);
-  let before = performance.now();
-  let longest = 0;
-  const turning = setInterval(() => {
-    longest = Math.max(longest, performance.now() - before);
-    before = performance.now();
-  });
-  const started = performance.now();
-  let bytes = 0;
-  try {
-    const text = await openText(handle, { path }, { maxUnpackRatio: MAX_UNPACK_RATIO });
-    await text.checkArchive(new AbortController().signal);
-    for await (const block of text.from(0)) bytes += block.length;
-  } finally {
-    clearInterval(turning);
-    await handle.close();
+async function measure(leaving: LeaveNothing): Promise<Record<string, Figures>> {
+  const workshop = await openWorkshop(undefined, leaving);
+  const generated = await makeInputFiles(workshop.folder, { rows }, leaving.signal);
+  const [stores, devices, transactions] = SOURCE_FILES.map((name) => join(generated.folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const folderOf = (name: string): string => join(workshop.folder, `as-${name}`);
+  for (const [name, write] of Object.entries(CARRIERS)) {
+    const folder = folderOf(name);
+    await mkdir(folder);
+    await copyFile(stores, join(folder, "stores.csv"));
+    await copyFile(devices, join(folder, "devices.csv"));
+    await write(transactions, join(folder, name));
+    process.stderr.write(`${name} is written\n`);
   }
-  return {
-    seconds: Math.round(performance.now() - started) / 1000,
-    text_bytes: bytes,
-    peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
-    longest_pause_ms: Math.round(longest),
-  };
-}
+  await rm(generated.folder, { recursive: true });
+  await pause(SETTLED_MS, undefined, { signal: leaving.signal });
 
-async function measure(name: string, manner: Manner, allDiffer: boolean): Promise<[string, unknown]> {
-  const folder = await mkdtemp(join(tmpdir(), "tillhouse-workbooks-"));
-  try {
-    const path = join(folder, "transactions.xlsx");
-    await writeWorkbook(path, [{ rows: () => table(Number(values.rows), allDiffer) }], manner);
-    const { size } = await stat(path);
-    const { stdout, stderr } = spawnSync(
-      process.execPath,
-      [...process.execArgv, fileURLToPath(import.meta.url), "--read", path],
-      { encoding: "utf8" },
-    );
-    return [
-      name,
-      { file_bytes: size, ...(stdout === "" ? { failed: stderr } : (JSON.parse(stdout) as Figures)) },
-    ];
-  } finally {
-    await rm(folder, { recursive: true });
+  const template = await migratedDatabase(workshop);
+  const loads = new Map(
+    Object.keys(CARRIERS).map((name) => [name, [] as Awaited<ReturnType<typeof load>>[]]),
+  );
+  async function load(name: string) {
+    const database = await workshop.databases.create("workbooks", template);
+    await workshop.databases.settle();
+    const { seconds, peakMemoryBytes, summary } = await ingest(workshop, folderOf(name), database);
+    await workshop.databases.drop(database);
+    const loaded = summary.files.find(({ source }) => source === "transactions")?.loaded;
+    if (loaded !== rows) throw new Error(`of ${name} ${loaded ?? 0} of ${rows} transactions were loaded`);
+    process.stderr.write(`${name}: ${seconds.toFixed(1)} s, peak ${String(peakMemoryBytes)} bytes\n`);
+    return { seconds, peakMemoryBytes };
   }
+  for (let run = 0; run < runs; run += 1)
+    // Whoever comes first has the colder caches: in turns.
+    for (const [name, taken] of run % 2 === 0 ? loads : [...loads].reverse()) taken.push(await load(name));
+
+  const figures: Record<string, Figures> = {};
+  for (const [name, taken] of loads)
+    figures[name] = {
+      file_bytes: (await stat(join(folderOf(name), name))).size,
+      seconds: spreadOf(taken.map(({ seconds }) => seconds)),
+      peak_memory_bytes: spreadOfKnown(taken.map(({ peakMemoryBytes }) => peakMemoryBytes)),
+    };
+  return figures;
 }
 
-const result =
-  values.read === undefined
-    ? Object.fromEntries([
-        await measure("spreadsheet", "spreadsheet", false),
-        await measure("exporter", "exporter", false),
-        await measure("all_strings_differ", "spreadsheet", true),
-      ])
-    : await read(values.read);
-process.stdout.write(`${JSON.stringify(result)}\n`);
+const leaving = new LeaveNothing();
+const carriers = await leaving.around(() => measure(leaving));
+process.stdout.write(`${JSON.stringify({ rows, runs, carriers })}\n`);

@@ -17,6 +17,7 @@ import {
   TRANSACTIONS_HEADER,
   transactionsFile as file,
 } from "../fixtures/sourceText.ts";
+import { trials } from "../fixtures/trials.ts";
 import { inWarehouse, withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 import { inline, row } from "../fixtures/workbooks/readWorkbook.ts";
 import { workbookParts, type WorkbookXml } from "../fixtures/workbooks/workbookParts.ts";
@@ -41,15 +42,18 @@ const CARRIERS: Readonly<Record<string, (csv: string) => Promise<string | Buffer
 };
 
 (isThere ? describe : describe.skip)(title, () => {
-  test.each(Object.entries(CARRIERS))("give the five answers as %s", (ending, carry) =>
-    inWarehouse(async (warehouse) => {
-      for (const name of ["store", "device", "transaction"]) {
-        const csv = await readFile(join(TAKEHOME, "csv", `${name}.csv`), "utf8");
-        await warehouse.files.write(name + ending, await carry(csv));
-      }
+  const chosen = trials({ quick: [".csv.gz", ".jsonl.zst", ".xlsx"], all: Object.keys(CARRIERS) });
+  test.each(Object.entries(CARRIERS).filter(([ending]) => chosen.includes(ending)))(
+    "give the five answers as %s",
+    (ending, carry) =>
+      inWarehouse(async (warehouse) => {
+        for (const name of ["store", "device", "transaction"]) {
+          const csv = await readFile(join(TAKEHOME, "csv", `${name}.csv`), "utf8");
+          await warehouse.files.write(name + ending, await carry(csv));
+        }
 
-      await expectTheAnswers(warehouse, await warehouse.ingest());
-    })(),
+        await expectTheAnswers(warehouse, await warehouse.ingest());
+      })(),
   );
 
   test(
@@ -278,13 +282,13 @@ describe("an archive that is not whole", () => {
           file(
             ...Array.from({ length: count }, (_, index) => ({
               id: index + 1,
-              product_name: `${tag} ${randomUUID()}${randomUUID()}`,
+              product_name: `${tag} ${Array.from({ length: 6 }, () => randomUUID()).join("")}`,
             })),
           ),
         );
       await writePlaces(warehouse);
       // More than is read at once, packed as it is.
-      const [former, latter] = [sales(60_000, "former"), sales(50_000, "latter")];
+      const [former, latter] = [sales(20_000, "former"), sales(16_000, "latter")];
       expect(former.length).toBeGreaterThan(2 << 20);
       await warehouse.files.write(NAME, former);
       let isWritten = false;
@@ -301,7 +305,7 @@ describe("an archive that is not whole", () => {
       expect(report).toMatchObject({ status: "succeeded" });
       const others =
         "SELECT count(*)::integer AS sales FROM ingestion_layer.dim_product_labels JOIN ingestion_layer.fct_transactions USING (label_key) WHERE dim_product_labels.product_name LIKE 'latter%'";
-      expect(await warehouse.rows(others)).toEqual([{ sales: 50_000 }]);
+      expect(await warehouse.rows(others)).toEqual([{ sales: 16_000 }]);
       expect(await verified(warehouse)).toEqual({ files: 3, differences: [] });
     }),
   );

@@ -111,7 +111,11 @@ describe("NDJSON becomes CSV", () => {
   test("with a line of millions of escapes read as any other", async () => {
     const escapes = '{"id":1,"type":1,"store_id":"' + "\\n".repeat(500_000) + '"}';
     const records = await recordsOf(await textOf([Buffer.from([DEVICE(1), escapes, DEVICE(3)].join("\n"))]));
-    expect(records).toMatchObject([{ line: 1 }, { line: 2, reason: "record_too_long" }, { line: 3 }]);
+    expect(records).toMatchObject([
+      { line: 1 },
+      { line: 2, fields: ["1", "1", expect.any(String)] },
+      { line: 3 },
+    ]);
   });
 
   test("with a line that is too long rejected, and those around it read", async () => {

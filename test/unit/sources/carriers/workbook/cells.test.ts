@@ -38,7 +38,7 @@ describe("a cell", () => {
       '"a, ""b"""',
     ],
     ["a formula that was never worked out", "<c><f>NOW()</f></c>", "(not calculated)"],
-    ["a formula that came to nothing", "<c t=\"str\"><f>A1</f><v></v></c>", ""],
+    ["a formula that came to nothing", '<c t="str"><f>A1</f><v></v></c>', ""],
     ["a shared formula", '<c><f t="shared" si="1"/><v>7</v></c>', "7"],
     ["nothing", "<c/>", ""],
     ["an empty value", "<c><v></v></c>", ""],

@@ -186,12 +186,12 @@ describe("what takes more than it may is stopped", () => {
   });
 
   test("sheets that unpack to more together, though none of them does", async () => {
-    const blanks = { rows: () => [row('<c r="A2"/>'.repeat(4_000)).repeat(100)] };
+    const blanks = { rows: () => [row('<c r="A2"/>'.repeat(4_000)).repeat(25)] };
     const bytes = await zipBytes(workbookParts({ sheets: [blanks, blanks, blanks, { rows: HEADER_ROW }] }));
-    await expect(textOfBytes(bytes, { mostBytes: 11 * MEGABYTE })).rejects.toThrow(
-      `more than ${11 * MEGABYTE} bytes`,
+    await expect(textOfBytes(bytes, { mostBytes: 3 * MEGABYTE })).rejects.toThrow(
+      `more than ${3 * MEGABYTE} bytes`,
     );
-    expect(await textOfBytes(bytes, { mostBytes: 14 * MEGABYTE })).toBe("id,name,amount\n");
+    expect(await textOfBytes(bytes, { mostBytes: 4 * MEGABYTE })).toBe("id,name,amount\n");
   });
 
   test("lists that are none", async () => {
@@ -247,16 +247,19 @@ describe("what takes more than it may is stopped", () => {
     );
   });
 
-  test("a row that is longer than memory, whoever asks for its names", async () => {
-    const cell = inline("x".repeat(MEGABYTE / 2));
-    await expect(textOfXml({ sheets: [{ rows: row(cell.repeat(33)) }] })).rejects.toThrow(
-      "row 1 holds more than 16777216 characters",
-    );
-    const strings = `<si><t>${"x".repeat(MEGABYTE / 2)}</t></si>`;
-    await expect(
-      textOfXml({ sheets: [{ rows: row('<c t="s"><v>0</v></c>'.repeat(16_384)) }], strings }),
-    ).rejects.toThrow(/they begin with: Sheet \(x{40}, .*and 16354 more\)$/);
-  });
+  trials({ quick: test.skip, all: test })(
+    "a row that is longer than memory, whoever asks for its names",
+    async () => {
+      const cell = inline("x".repeat(MEGABYTE / 2));
+      await expect(textOfXml({ sheets: [{ rows: row(cell.repeat(33)) }] })).rejects.toThrow(
+        "row 1 holds more than 16777216 characters",
+      );
+      const strings = `<si><t>${"x".repeat(MEGABYTE / 2)}</t></si>`;
+      await expect(
+        textOfXml({ sheets: [{ rows: row('<c t="s"><v>0</v></c>'.repeat(16_384)) }], strings }),
+      ).rejects.toThrow(/they begin with: Sheet \(x{40}, .*and 16354 more\)$/);
+    },
+  );
 });
 
 describe("reading", () => {
