@@ -43,8 +43,11 @@ function* tableOf(csv: string): Generator<TableRow> {
 
 /** The same with columns that nobody reads, whose texts no two rows share: those take most memory. */
 function* tableWithNotes(csv: string): Generator<TableRow> {
-  for (const [id = null, ...cells] of tableOf(csv))
-    yield [id, ...cells, ...NOTES.map((name) => (id === "id" ? name : `${name} ${String(id)}`))];
+  let row = 0;
+  for (const cells of tableOf(csv)) {
+    yield [...cells, ...NOTES.map((name) => (row === 0 ? name : `${name} ${row}`))];
+    row += 1;
+  }
 }
 
 const NOTES = ["note", "reference", "remark", "voucher"];
