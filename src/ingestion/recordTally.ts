@@ -1,5 +1,5 @@
 import type { BoundColumns } from "../sources/header.ts";
-import { predicateOf, type RecordCheck, type RecordValue } from "../sources/recordChecks.ts";
+import { predicateOf, type Holds, type RecordCheck, type RecordValue } from "../sources/recordChecks.ts";
 
 /** What came of a check over the records of a chunk. */
 export interface CheckedRecords {
@@ -12,6 +12,11 @@ export interface CheckedRecords {
 
 /** Judges a record that could be read. */
 export type Judge<T> = (record: T, line: number) => void;
+
+interface PlacedPredicate {
+  readonly holds: Holds;
+  readonly place: number;
+}
 
 /** Counts the records of one chunk after another that fail the checks of their source. */
 export class RecordTally {
@@ -32,16 +37,25 @@ export class RecordTally {
    * @returns undefined where every record that can be read passes all checks: nothing is to be asked of any
    */
   judgeOf<T>(readers: Readonly<Record<string, (record: T) => RecordValue>>): Judge<T> | undefined {
-    const asked = this.#checks.flatMap((check, place) => {
+    // By column, so that each value is read once.
+    const asked = new Map<string, { read: (record: T) => RecordValue; checks: PlacedPredicate[] }>();
+    for (const [place, check] of this.#checks.entries()) {
       const holds = predicateOf(check);
-      if (holds === undefined) return [];
-      const read = readers[check.column];
-      if (read === undefined) throw new Error(`no value of ${check.source}.${check.column} can be read`);
-      return [{ holds, read, place }];
-    });
-    if (asked.length === 0) return undefined;
+      if (holds === undefined) continue;
+      const { column, source } = check;
+      const read = readers[column];
+      if (read === undefined) throw new Error(`no value of ${source}.${column} can be read`);
+      const ofColumn = asked.get(column) ?? { read, checks: [] };
+      ofColumn.checks.push({ holds, place });
+      asked.set(column, ofColumn);
+    }
+    if (asked.size === 0) return undefined;
+    const columns = [...asked.values()];
     return (record, line) => {
-      for (const { holds, read, place } of asked) if (!holds(read(record))) this.#count(place, line);
+      for (const { read, checks } of columns) {
+        const value = read(record);
+        for (const { holds, place } of checks) if (!holds(value)) this.#count(place, line);
+      }
     };
   }
 

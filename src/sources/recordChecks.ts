@@ -26,7 +26,7 @@ export interface RecordCheck {
 /** A typed value as readers give it: amounts in hundredths, times in microseconds of the epoch. */
 export type RecordValue = string | number;
 
-type Holds = (value: RecordValue) => boolean;
+export type Holds = (value: RecordValue) => boolean;
 
 /** By how many decimal places the numbers of a check and those that readers give differ; absent where the values are texts. */
 const PLACES: Readonly<Partial<Record<ColumnType, number>>> = {

@@ -4,6 +4,7 @@ import type { CheckResult } from "../../src/quality/checks/check.ts";
 import { keepResults, lastResults } from "../../src/quality/checks/keepResults.ts";
 import { loadChecks, parseChecks } from "../../src/quality/checks/loadChecks.ts";
 import { runChecks } from "../../src/quality/checks/runChecks.ts";
+import { readSchema } from "../../src/database/model/readModel.ts";
 import { inOneSnapshot } from "../../src/database/snapshot.ts";
 import { checksFile } from "../fixtures/checksFile.ts";
 import { writePlaces } from "../fixtures/loadedFacts.ts";
@@ -226,6 +227,44 @@ describe("a check of what is kept", () => {
     }),
   );
 });
+
+/** What keys and foreign keys hold of the star, in words. */
+const HELD = `
+  SELECT format('no two %s with the same %s', relname, string_agg(attname::text, ', ' ORDER BY place)) AS held
+  FROM pg_index
+  JOIN pg_class ON pg_class.oid = indrelid
+  CROSS JOIN LATERAL unnest(indkey::smallint[]) WITH ORDINALITY AS keys (attnum, place)
+  JOIN pg_attribute ON attrelid = indrelid AND pg_attribute.attnum = keys.attnum
+  WHERE relnamespace = 'ingestion_layer'::regnamespace AND indisunique AND indpred IS NULL
+  GROUP BY indexrelid, relname
+  UNION ALL
+  SELECT format('each %s.%s in %s.%s', own.relname, own_column.attname, other.relname, other_column.attname)
+  FROM pg_constraint
+  JOIN pg_class AS own ON own.oid = conrelid
+  JOIN pg_class AS other ON other.oid = confrelid
+  JOIN pg_attribute AS own_column ON own_column.attrelid = conrelid AND own_column.attnum = conkey[1]
+  JOIN pg_attribute AS other_column ON other_column.attrelid = confrelid AND other_column.attnum = confkey[1]
+  WHERE contype = 'f' AND cardinality(conkey) = 1`;
+
+test(
+  "of unique and relationships, all but one that are declared of tables are held by keys, so that no chunk commits against them",
+  inWarehouse(async ({ rows }) => {
+    const held = new Set((await rows<{ held: string }>(HELD)).map((row) => row.held));
+    const tables = new Set(readSchema().tables.flatMap(({ kind, name }) => (kind === "view" ? [] : [name])));
+    const asked = (await loadChecks({ checksFile: undefined })).flatMap((check): [string, string][] => {
+      if (check.on !== "model" || !tables.has(check.model)) return [];
+      const { column, model, name, rule } = check;
+      if (rule.kind === "unique") return [[name, `no two ${model} with the same ${rule.columns.join(", ")}`]];
+      if (rule.kind === "relationships")
+        return [[name, `each ${model}.${column ?? ""} in ${rule.to}.${rule.column}`]];
+      return [];
+    });
+    expect(asked.length).toBeGreaterThan(15);
+    expect(asked.filter(([, what]) => !held.has(what)).map(([name]) => name)).toEqual([
+      "fct_transactions_history.transaction_id.relationships",
+    ]);
+  }),
+);
 
 describe("a check of loads", () => {
   const freshness = (severity: string) =>

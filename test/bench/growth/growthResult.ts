@@ -3,7 +3,7 @@ import type { Change } from "./changedRows.ts";
 import type { ProcessFigures } from "../measuring/processFigures.ts";
 
 /** One run of Tillhouse, as seen from outside and as it says itself. */
-export interface IngestRun extends ProcessFigures {
+export interface IngestRun extends Omit<ProcessFigures, "processorSeconds"> {
   /** From the start of the process to its end. */
   readonly seconds: number;
   /** `duration_ms` of its report, which leaves out the start of the process. */

@@ -6,17 +6,30 @@ export interface ProcessFigures {
   readonly peakMemoryBytes: number | null;
   /** Bytes that it asked to read so far: from files, whether cached or not, and from sockets. */
   readonly readBytes: number | null;
+  /** Time that processors gave it so far, with all threads: what others do on the machine tells little on it. */
+  readonly processorSeconds: number | null;
 }
 
-export const UNKNOWN_FIGURES: ProcessFigures = { peakMemoryBytes: null, readBytes: null };
+export const UNKNOWN_FIGURES: ProcessFigures = {
+  peakMemoryBytes: null,
+  readBytes: null,
+  processorSeconds: null,
+};
+
+/** In which /proc counts, on every architecture that Node runs on. */
+const TICKS_PER_SECOND = 100;
 
 /** The figures of a process that runs. */
 export async function figuresOf(pid: number): Promise<ProcessFigures> {
-  const [status, io] = await Promise.all([textOf(`/proc/${pid}/status`), textOf(`/proc/${pid}/io`)]);
-  const kilobytes = numberIn(status, /^VmHWM:\s+(\d+) kB$/m);
+  const [status, io, stat] = await Promise.all(
+    ["status", "io", "stat"].map((name) => textOf(`/proc/${pid}/${name}`)),
+  );
+  const kilobytes = numberIn(status ?? "", /^VmHWM:\s+(\d+) kB$/m);
+  const [, user, system] = /^\d+ \(.*\) \S(?: \S+){10} (\d+) (\d+) /s.exec(stat ?? "") ?? [];
   return {
     peakMemoryBytes: kilobytes === null ? null : kilobytes * 1024,
-    readBytes: numberIn(io, /^rchar: (\d+)$/m),
+    readBytes: numberIn(io ?? "", /^rchar: (\d+)$/m),
+    processorSeconds: user === undefined ? null : (Number(user) + Number(system)) / TICKS_PER_SECOND,
   };
 }
 

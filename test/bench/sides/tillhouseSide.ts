@@ -29,13 +29,18 @@ export function tillhouseEnvironment(
   };
 }
 
-/** One run of `ingest`, which must succeed and reject nothing. */
+/**
+ * One run of `ingest`, which must succeed and reject nothing.
+ *
+ * @param settings on top of the bench's own
+ */
 export async function ingest(
   workshop: Workshop,
   folder: string,
   database: Database,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<MeasuredProcess & { readonly summary: IngestSummary }> {
-  const environment = tillhouseEnvironment(workshop, folder, database);
+  const environment = { ...tillhouseEnvironment(workshop, folder, database), ...settings };
   const args = ["ingest", "--select", "ingestion_layer", "--json"];
   const ended = await runTillhouse(args, environment, workshop.signal);
   const summary = JSON.parse(ended.stdout) as IngestSummary;
