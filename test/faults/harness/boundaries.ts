@@ -62,7 +62,7 @@ export const BOUNDARIES: readonly Boundary[] = [
   boundary("devices", "after", /^INSERT INTO ingestion_layer\.dim_devices/),
   boundary("products", "after", /^INSERT INTO ingestion_layer\.dim_products/, 2),
   boundary("labels", "after", /^INSERT INTO ingestion_layer\.dim_product_labels/, 2),
-  boundary("references locked", "after", /^SELECT run_id\s+FROM operations\.runs[^]*FOR KEY SHARE/, 2),
+  boundary("references locked", "after", /^SELECT[^]* FROM operations\.runs\s[^]*FOR KEY SHARE/, 2),
   boundary("facts by INSERT", "after", /^INSERT INTO ingestion_layer\.fct_transactions \(/, 2),
   boundary("facts by COPY, before", "before", COPY_FACTS, 2),
   boundary("facts by COPY, after", "after", COPY_FACTS, 2),
