@@ -246,7 +246,7 @@ onLinux("what is no table", () => {
       expect({ exitCode, loaded: report.loaded, files: report.files.length }).toEqual({
         ...{ exitCode: 0, loaded: 3, files: 3 },
       });
-      const told = stderr.split("\n").filter((said) => said.includes("neither its name nor its header"));
+      const told = stderr.split("\n").filter((said) => said.includes("the file is left alone: "));
       expect(told).toHaveLength(JUNK.length);
       expect(told.find((said) => said.includes("png.csv"))).toContain("a PNG image");
       expect(peakBytes).toBeLessThan(MOST_MEMORY);
