@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, jest, test } from "@jest/globals";
@@ -148,6 +149,22 @@ describe("export", () => {
     expect((await program.ended).stderr).toContain("run_stopped");
   });
 
+  test("puts no file in the place of a pipe", async () => {
+    const { place } = await loadedWorkplace();
+    // Not a device: a program that is wrong would take it from everybody.
+    const pipe = join(place.folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const { exitCode, stderr } = await run(
+      ["export", "daily_sales", "--out", pipe, "--force"],
+      place.environment,
+    );
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: `usage_invalid: ${pipe} is no file, and is not replaced: name a file, or leave --out out and send stdout there\n`,
+    });
+    expect((await stat(pipe)).isFIFO()).toBe(true);
+  });
+
   test("goes by the name of the file, in capitals too, unless a format is named; a link leads to its file", async () => {
     const { place } = await loadedWorkplace();
     const exported = async (...args: readonly string[]): Promise<void> => {
@@ -183,7 +200,6 @@ describe("export", () => {
     [["daily_sales", "--out", join(root, "package.json", "a.csv")], /a\.csv cannot be written \(ENOTDIR\)/],
     [["daily_sales", "--out", join(root, "package.json")], /package\.json is there already/],
     [["daily_sales", "--out", root, "--force"], /is no file, and is not replaced/],
-    [["daily_sales", "--out", "/dev/null", "--force"], /\/dev\/null is no file, and is not replaced/],
     [["daily_sales", "--out", ""], /--out needs the name of a file/],
   ])("of %j is wrong usage", async (args, message) => {
     const { exitCode, stdout, stderr } = await run(["export", ...args], NOWHERE);
