@@ -4,8 +4,9 @@ import type { LoadContext } from "../src/ingestion/loadContext.ts";
 import { LOADINGS } from "../src/ingestion/loadings.ts";
 import { replayFile, type ReplayedFile } from "../src/ingestion/replay/replayFile.ts";
 import { resolveWaiting, type ResolveContext } from "../src/ingestion/resolveWaiting.ts";
-import { TillhouseError, type ErrorCode } from "../src/lib/errors.ts";
+import { TillhouseError } from "../src/lib/errors.ts";
 import { UsualLoads } from "../src/runs/usualLoads.ts";
+import { isUnreadable } from "../src/sources/carriers/openText.ts";
 import { SOURCES, type SourceName } from "../src/sources/contracts.ts";
 import { placeOf, type DiscoveredFile } from "../src/sources/discoverFiles.ts";
 import { WAITING_REASON_OF, type Reason } from "../src/sources/reasons.ts";
@@ -141,8 +142,6 @@ async function filesToReplay(
   }));
 }
 
-const NOT_TO_BE_READ: ReadonlySet<ErrorCode> = new Set(["file_unreadable", "file_refused"]);
-
 async function replayOne(
   { file, fileId, isReplaced, lines }: FileToReplay,
   { breakingOff }: JobContext,
@@ -153,7 +152,7 @@ async function replayOne(
     return await replayFile(file, fileId, lines, load);
   } catch (error) {
     const failure = asFileError(error, file, () => breakingOff.aborted);
-    if (!(failure instanceof TillhouseError) || !NOT_TO_BE_READ.has(failure.code)) throw failure;
+    if (!isUnreadable(failure)) throw failure;
     return { notRead: lines, why: `it cannot be read: ${String(failure.details["reason"])}` };
   }
 }

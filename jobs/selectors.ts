@@ -1,7 +1,7 @@
 import { lineageNodes, type LineageNode } from "../src/database/model/lineageGraph.ts";
 import { readSchema } from "../src/database/model/readModel.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
-import { nearestName } from "../src/sources/nearestName.ts";
+import { orMeant } from "../src/sources/nearestName.ts";
 
 export const LAYERS = ["ingestion_layer", "aggregation_layer"] as const;
 export type Layer = (typeof LAYERS)[number];
@@ -67,10 +67,9 @@ function selectorOf(text: string, nodes: readonly LineageNode[]): Selector {
   const [, before, name = "", after] = /^(\+?)(.*?)(\+?)$/s.exec(text) ?? [];
   const names = nodes.map((node) => node.name);
   if (names.includes(name)) return { text, name, withAbove: before === "+", withBelow: after === "+" };
-  const nearest = names[nearestName(name, names) ?? -1];
   throw new TillhouseError(
     "usage_invalid",
-    `no source, table, rollup or view is called ${JSON.stringify(name)}${nearest === undefined ? "." : `: is it ${nearest}?`} ` +
+    `no source, table, rollup or view is called ${JSON.stringify(name)}${orMeant(name, names)} ` +
       `There are: ${[...LAYERS, ...names].join(", ")}`,
     { name },
   );

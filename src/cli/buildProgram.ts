@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addDaemonCommands } from "./daemonCommands.ts";
+import { addMendingCommands } from "./mendingCommands.ts";
 import { addUpkeepCommands } from "./upkeepCommands.ts";
 import { addWarehouseCommands } from "./warehouseCommands.ts";
 
@@ -18,6 +19,7 @@ export function buildProgram(): Command {
     });
 
   addWarehouseCommands(program);
+  addMendingCommands(program);
   addDaemonCommands(program);
   addUpkeepCommands(program);
   return program;

@@ -10,7 +10,7 @@ import { readSchema } from "../database/model/readModel.ts";
 import { inSnapshotOnceOn } from "../database/snapshot.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import { visible } from "../lib/visible.ts";
-import { nearestName } from "../sources/nearestName.ts";
+import { orMeant } from "../sources/nearestName.ts";
 import { commandContext, type CommandContext } from "./commandContext.ts";
 import { print } from "./output.ts";
 import { runByHand } from "./runByHand.ts";
@@ -104,9 +104,8 @@ function viewCalled(name: string): ModelTable {
   const view = views.find(isMeant);
   if (view !== undefined) return view;
   const names = views.map((each) => each.name);
-  const nearest = names[nearestName(name, names) ?? -1];
   const what = tables.some(isMeant)
     ? `${name} is a table, and what leaves is views: the tables hold card tokens, and keys that mean nothing elsewhere.`
-    : `No view is called ${JSON.stringify(name)}${nearest === undefined ? "." : `: is it ${nearest}?`}`;
+    : `No view is called ${JSON.stringify(name)}${orMeant(name, names)}`;
   throw new TillhouseError("usage_invalid", `${what} There are: ${names.join(", ")}`);
 }

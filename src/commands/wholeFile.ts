@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Writable } from "node:stream";
-import { TillhouseError } from "../lib/errors.ts";
+import { TillhouseError, type ErrorCode } from "../lib/errors.ts";
 import { visible } from "../lib/visible.ts";
 
 /** What systems answer about a place where nothing can be made, in words. */
@@ -65,20 +65,12 @@ async function refuseTaken(path: string, replaces: boolean): Promise<void> {
 function unwritable(error: unknown, path: string): unknown {
   const { code, syscall } = Object(error) as NodeJS.ErrnoException;
   if (error instanceof TillhouseError || code === undefined || !FILE_CALLS.has(syscall ?? "")) return error;
+  const cannotBe = (as: ErrorCode, how: string): TillhouseError =>
+    new TillhouseError(as, `${visible(path)} cannot be written (${code})${how}`, { code }, error);
   const why = WRONG_PLACE[code];
   return why === undefined
-    ? new TillhouseError(
-        "file_unwritable",
-        `${visible(path)} cannot be written (${code}). Nothing of it is left.`,
-        { code },
-        error,
-      )
-    : new TillhouseError(
-        "usage_invalid",
-        `${visible(path)} cannot be written (${code}): ${why}`,
-        { code },
-        error,
-      );
+    ? cannotBe("file_unwritable", ". Nothing of it is left.")
+    : cannotBe("usage_invalid", `: ${why}`);
 }
 
 const FILE_CALLS = new Set(["open", "write", "fsync", "close", "rename"]);

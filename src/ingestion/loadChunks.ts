@@ -4,6 +4,7 @@ import { onlyRow, sqlFile } from "../database/sqlFile.ts";
 import { TillhouseError, type ErrorCode } from "../lib/errors.ts";
 import { publicMessage } from "../lib/publicError.ts";
 import type { LedgerFile } from "../runs/fileLedger.ts";
+import { isUnreadable } from "../sources/carriers/openText.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
 import { shownNames } from "../sources/header.ts";
 import { WAITING_REASONS } from "../sources/reasons.ts";
@@ -104,7 +105,8 @@ export async function loadChunks(
     );
     return read;
   } catch (caught) {
-    const error = isUnusable(caught) ? changed(file.path) : caught;
+    // An archive could be read to its end when it was opened: it is being written to.
+    const error = isUnreadable(caught) ? changed(file.path) : caught;
     if (hasChanged(error)) done.rereadBytes = 0;
     // How the file stands for the loads of what is new is for these to say.
     else if (reread === undefined) await noteFailure(error, fileId, context);
@@ -163,13 +165,6 @@ function changed(path: string): TillhouseError {
     { path },
   );
 }
-
-/** Whether an archive cannot be read to its end. It could when it was opened, so it is being written to. */
-function isUnusable(error: unknown): boolean {
-  return error instanceof TillhouseError && UNUSABLE.has(error.code);
-}
-
-const UNUSABLE: ReadonlySet<ErrorCode> = new Set(["file_unreadable", "file_refused"]);
 
 /** Whether it is the error of a file that is not what was read of it any more. */
 export const hasChanged = (error: unknown): error is TillhouseError =>

@@ -3,7 +3,7 @@ import type { SchemaPolicies } from "../config/schemaPolicies.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { FileLedger } from "../runs/fileLedger.ts";
 import type { UsualLoads } from "../runs/usualLoads.ts";
-import type { TextLimits } from "../sources/carriers/carrier.ts";
+import type { TextLimits } from "../sources/carriers/openText.ts";
 import type { RecordRange } from "../sources/recordRange.ts";
 import type { RunContext } from "./commitChunk.ts";
 import type { DoneOfFile } from "./doneOfFile.ts";

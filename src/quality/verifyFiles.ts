@@ -5,8 +5,7 @@ import { TillhouseError } from "../lib/errors.ts";
 import type { LedgerKey } from "../runs/ledgerKey.ts";
 import { openDataFile, type FilePlace } from "../sources/dataFile.ts";
 import type { SourceName } from "../sources/contracts.ts";
-import type { TextLimits } from "../sources/carriers/carrier.ts";
-import { openText } from "../sources/carriers/openText.ts";
+import { openText, type TextLimits } from "../sources/carriers/openText.ts";
 import { hashPrefixes } from "../sources/hashPrefixes.ts";
 import type { Difference } from "./verifyWarehouse.ts";
 

@@ -29,3 +29,15 @@ export function nearestName(wanted: string, names: readonly string[]): number | 
   }
   return nearest;
 }
+
+/** What follows a message that there is no such name: `: is it daily_sales?` where one is near, else a full stop. */
+export function orMeant(wanted: string, names: readonly string[]): string {
+  const nearest = names[nearestName(wanted, names) ?? -1];
+  return nearest === undefined ? "." : `: is it ${nearest}?`;
+}
+
+/** The same where they are all named else: `is it daily_sales?`, or `there are daily_sales, store_performance`. */
+export function meantOrAll(wanted: string, names: readonly string[]): string {
+  const nearest = names[nearestName(wanted, names) ?? -1];
+  return nearest === undefined ? `there are ${names.join(", ")}` : `is it ${nearest}?`;
+}

@@ -1,8 +1,7 @@
 import { identityOf, sameIdentity, type FileIdentity } from "../../runs/fileIdentity.ts";
 import type { LedgerKey } from "../../runs/ledgerKey.ts";
 import { openDataFile, type FilePlace } from "../../sources/dataFile.ts";
-import type { TextLimits } from "../../sources/carriers/carrier.ts";
-import { openText } from "../../sources/carriers/openText.ts";
+import { openText, type TextLimits } from "../../sources/carriers/openText.ts";
 import { TillhouseError } from "../../lib/errors.ts";
 import { asInLedger } from "../asInLedger.ts";
 import type { FormerFile } from "./formerFiles.ts";

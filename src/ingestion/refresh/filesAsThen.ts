@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { LedgerKey } from "../../runs/ledgerKey.ts";
-import type { TextLimits } from "../../sources/carriers/carrier.ts";
+import type { TextLimits } from "../../sources/carriers/openText.ts";
 import { bySourceAndPath, placeOf, type DiscoveredFile } from "../../sources/discoverFiles.ts";
 import { compareFile } from "./compareFile.ts";
 import { formerFiles, knownFrom, type FormerFile } from "./formerFiles.ts";

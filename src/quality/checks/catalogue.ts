@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
 import { sqlFile } from "../../database/sqlFile.ts";
 import { TillhouseError } from "../../lib/errors.ts";
-import { nearestName } from "../../sources/nearestName.ts";
+import { meantOrAll } from "../../sources/nearestName.ts";
 import { isOfCards } from "./declaration.ts";
 
 const columnsOfModels = sqlFile(new URL("./columnsOfModels.sql", import.meta.url));
@@ -51,7 +51,7 @@ export async function readCatalogue(client: ClientBase): Promise<Catalogue> {
       const known = models.map(({ name: all }) => (name.includes(".") ? all : afterDot(all)));
       throw notThere(
         `there is no table or view ${name}`,
-        full.length > 1 ? `say ${full.join(" or ")}` : nearest(name, known),
+        full.length > 1 ? `say ${full.join(" or ")}` : meantOrAll(name, known),
         place,
       );
     },
@@ -59,7 +59,7 @@ export async function readCatalogue(client: ClientBase): Promise<Catalogue> {
       const found = model.columns.find((column) => column.name === name);
       if (found !== undefined) return found;
       const names = model.columns.map((column) => column.name);
-      throw notThere(`${model.name} has no column ${name}`, nearest(name, names), place);
+      throw notThere(`${model.name} has no column ${name}`, meantOrAll(name, names), place);
     },
   };
 }
@@ -73,11 +73,6 @@ function keyOf(columns: readonly ColumnRow[]): readonly string[] {
 }
 
 const afterDot = (name: string): string => name.slice(name.indexOf(".") + 1);
-
-function nearest(name: string, known: readonly string[]): string {
-  const index = nearestName(name, known);
-  return index === undefined ? `there are ${known.join(", ")}` : `is it ${known[index] ?? ""}?`;
-}
 
 function notThere(what: string, instead: string, place: string): TillhouseError {
   return new TillhouseError("config_invalid", `${place}: ${what}: ${instead}`, { place });

@@ -1,5 +1,5 @@
 import { CONTRACTS, type ColumnContract, type SourceName } from "../../sources/contracts.ts";
-import { nearestName } from "../../sources/nearestName.ts";
+import { meantOrAll } from "../../sources/nearestName.ts";
 import { RULES_OF_TYPE, type RecordRule } from "../../sources/recordChecks.ts";
 import type { Bound, DeclaredRecordCheck, LoadsCheck } from "./check.ts";
 import type { ChecksFile } from "./checksFile.ts";
@@ -42,11 +42,7 @@ function contractOf(source: SourceName, column: string, path: Path, problem: Pro
   const found = columns.find(({ name }) => name === column);
   if (found !== undefined) return found;
   const names = columns.map(({ name }) => name).filter((name) => !isOfCards(name));
-  const nearest = names[nearestName(column, names) ?? -1];
-  throw problem(
-    path,
-    `${source} have no column ${column}: ${nearest === undefined ? `there are ${names.join(", ")}` : `is it ${nearest}?`}`,
-  );
+  throw problem(path, `${source} have no column ${column}: ${meantOrAll(column, names)}`);
 }
 
 function recordCheck(

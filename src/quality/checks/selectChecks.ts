@@ -1,5 +1,5 @@
 import { TillhouseError } from "../../lib/errors.ts";
-import { nearestName } from "../../sources/nearestName.ts";
+import { orMeant } from "../../sources/nearestName.ts";
 import { subjectOf, type Check } from "./check.ts";
 
 /**
@@ -15,10 +15,9 @@ export function selectChecks(checks: readonly Check[], names: readonly string[])
   for (const name of names) {
     if (checks.some((check) => isNamed(check, name))) continue;
     const known = [...new Set(checks.flatMap((check) => [subjectOf(check).subject, check.name]))];
-    const nearest = known[nearestName(name, known) ?? -1];
     throw new TillhouseError(
       "usage_invalid",
-      `no check, model or source is called ${JSON.stringify(name)}${nearest === undefined ? "" : `: is it ${nearest}?`} All of them: npm run checks -- --last`,
+      `no check, model or source is called ${JSON.stringify(name)}${orMeant(name, known)} All of them: npm run checks -- --last`,
       { name },
     );
   }

@@ -33,12 +33,6 @@ export interface Packing {
  */
 export type UnpackLimit = (bytes: number) => void;
 
-/** What a file may cost. */
-export interface TextLimits {
-  /** How many times its own bytes an archive may hold. */
-  readonly maxUnpackRatio: number;
-}
-
 /** What a form makes its text of. */
 export interface FormSource {
   /** All bytes, unpacked, as UTF-8 where they are text; each call reads them from their start. */

@@ -1,16 +1,17 @@
 import type { FileHandle } from "node:fs/promises";
-import { TillhouseError } from "../../lib/errors.ts";
+import { TillhouseError, type ErrorCode } from "../../lib/errors.ts";
 import { visible } from "../../lib/visible.ts";
 import { CONTRACTS, type SourceName } from "../contracts.ts";
 import { fileBytes, READ_BYTES } from "../fileBytes.ts";
 import { foreignFormatOf, type ForeignFormat } from "../foreignFormats.ts";
 import { bindColumns, sourceOfHeader } from "../header.ts";
-import { Unusable, type FormSource, type TextLimits } from "./carrier.ts";
+import { Unusable, type FormSource, type UnpackLimit } from "./carrier.ts";
 import { FORMS, PACKINGS } from "./carriers.ts";
+import { counted } from "./counted.ts";
 import { csv } from "./csv.ts";
 import { encodingOf, inUtf8, type Encoding } from "./encoding.ts";
 import { gather } from "./gather.ts";
-import { unpackLimit, withinRatio } from "./unpackLimit.ts";
+import { unpackLimit } from "./unpackLimit.ts";
 
 /** A file to read the text of. */
 export interface FileOfText {
@@ -18,6 +19,12 @@ export interface FileOfText {
   readonly path: string;
   /** What it is to hold; absent where its header is to tell. */
   readonly source?: SourceName;
+}
+
+/** What a file may cost. */
+export interface TextLimits {
+  /** How many times its own bytes an archive may hold. */
+  readonly maxUnpackRatio: number;
 }
 
 /** How a file is written, for the ledger; what is absent is as in plain CSV. */
@@ -75,9 +82,10 @@ export async function openText(handle: FileHandle, file: FileOfText, limits: Tex
   const packing = PACKINGS.find(({ isBegunBy }) => isBegunBy(first.bytes));
   // How far the furthest reading of the text has come.
   let furthest = { inFile: 0, inText: 0 };
+  const newUnpackLimit = (): UnpackLimit => unpackLimit(size, limits.maxUnpackRatio);
   const unpacked = (count: (bytes: number) => void): AsyncGenerator<Buffer> => {
     const read = (from: number): AsyncGenerator<Buffer> => counted(fileBytes(handle, from), count);
-    return packing === undefined ? read(0) : withinRatio(packing.unpack(read), size, limits.maxUnpackRatio);
+    return packing === undefined ? read(0) : counted(packing.unpack(read), newUnpackLimit());
   };
   const named = (text: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> => withPath(text, file.path);
 
@@ -92,7 +100,7 @@ export async function openText(handle: FileHandle, file: FileOfText, limits: Tex
     bytes: () => inUtf8(unpacked(count), encoding),
     handle: packing === undefined ? handle : undefined,
     count,
-    unpackLimit: () => unpackLimit(size, limits.maxUnpackRatio),
+    unpackLimit: newUnpackLimit,
     fits: (names) => fits(names, file.source),
   });
   /** What tells at its end whether an archive is whole. */
@@ -164,16 +172,6 @@ function fits(names: readonly string[], source: SourceName | undefined): boolean
   return !("refusal" in bindColumns(CONTRACTS[source], names));
 }
 
-async function* counted(
-  bytes: AsyncIterable<Buffer>,
-  count: (bytes: number) => void,
-): AsyncGenerator<Buffer> {
-  for await (const read of bytes) {
-    count(read.length);
-    yield read;
-  }
-}
-
 function ignore(): void {
   // Nobody asks how far that has come.
 }
@@ -186,6 +184,13 @@ async function* withPath(text: AsyncIterable<Buffer>, path: string): AsyncGenera
     throw error instanceof Unusable ? asError(error, path) : error;
   }
 }
+
+/** Whether an error is of a file that cannot be read, now or ever, as reading its text tells. */
+export function isUnreadable(error: unknown): error is TillhouseError {
+  return error instanceof TillhouseError && UNREADABLE.has(error.code);
+}
+
+const UNREADABLE: ReadonlySet<ErrorCode> = new Set(["file_unreadable", "file_refused"]);
 
 function asError(error: Unusable, path: string): TillhouseError {
   const { kind, message: reason } = error;

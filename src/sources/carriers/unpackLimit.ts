@@ -13,23 +13,6 @@ export function unpackLimit(packedBytes: number, maxRatio: number): UnpackLimit 
   };
 }
 
-/**
- * What is packed in an archive, as long as that is no more.
- *
- * @throws Unusable `refused`
- */
-export async function* withinRatio(
-  unpacked: AsyncIterable<Buffer>,
-  packedBytes: number,
-  maxRatio: number,
-): AsyncGenerator<Buffer> {
-  const count = unpackLimit(packedBytes, maxRatio);
-  for await (const block of unpacked) {
-    count(block.length);
-    yield block;
-  }
-}
-
 function tooMuch(packedBytes: number, most: number): string {
   const megabytes = Math.floor(most / 1e6);
   return (

@@ -54,12 +54,4 @@ class StylesSink implements XmlSink {
     if (name === "numFmt" && this.#list === "numFmts")
       this.decimals.set(Number(numFmtId), decimalsOfFormat(formatCode));
   }
-
-  text(): void {
-    // Of its elements the attributes say all.
-  }
-
-  close(): void {
-    // A list is over when the next one opens.
-  }
 }

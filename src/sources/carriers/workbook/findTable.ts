@@ -79,7 +79,7 @@ async function tableOf(
   sheet: SheetPart,
   rows: AsyncIterable<HeaderRow>,
   isHeader: (names: readonly string[]) => boolean,
-): Promise<Table | { readonly beginning: string; readonly nearest?: Near }> {
+): Promise<Table | { readonly beginning: string; readonly nearest: Near | undefined }> {
   let beginning: string | undefined;
   let nearest: Near | undefined;
   for await (const { number, names, columns } of rows) {
@@ -89,7 +89,7 @@ async function tableOf(
     const known = names.filter((name) => COLUMN_NAMES.has(normaliseColumnName(name))).length;
     if (known > (nearest?.known ?? 0)) nearest = { table, known };
   }
-  return { beginning: beginning ?? "empty", ...(nearest !== undefined && { nearest }) };
+  return { beginning: beginning ?? "empty", nearest };
 }
 
 function severalTables(tables: readonly Table[]): string {

@@ -5,14 +5,14 @@ import { Unusable } from "../carrier.ts";
 export type XmlAttributes = Readonly<Record<string, string | undefined>>;
 
 /**
- * Takes what is in a part. Names of elements are without the root's prefix, if that has one; those of other namespaces
+ * Takes what is in a part; of some parts the attributes say all. Names of elements are without the root's prefix, if that has one; those of other namespaces
  * keep theirs, so they are no name that is known. Depth is 1 for the root.
  */
 export interface XmlSink {
   open(name: string, depth: number, attributes: XmlAttributes): void;
   /** Text with comments in it comes in pieces, that of CDATA sections among them. */
-  text(text: string): void;
-  close(name: string, depth: number): void;
+  text?(text: string): void;
+  close?(name: string, depth: number): void;
 }
 
 /** What is read. */
@@ -68,7 +68,7 @@ class XmlReader {
     };
     const text = (piece: string): void => {
       told();
-      if (this.#depth > 0) sink.text(piece);
+      if (this.#depth > 0) sink.text?.(piece);
     };
     // With an eighth handler V8 keeps the parser's fields in a dictionary, and reading takes five times as long.
     this.#parser.on("text", text);
@@ -79,7 +79,7 @@ class XmlReader {
     });
     this.#parser.on("closetag", ({ name }) => {
       told();
-      sink.close(this.#localName(name), this.#depth);
+      sink.close?.(this.#localName(name), this.#depth);
       this.#depth -= 1;
     });
     this.#parser.on("doctype", () => {

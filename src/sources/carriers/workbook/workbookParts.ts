@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { shownNames } from "../../header.ts";
+import { counted } from "../counted.ts";
 import { readDateStyles, type DateStyles } from "./dateStyles.ts";
 import { Unusable } from "../carrier.ts";
 import type { DateSystem } from "./serialDate.ts";
@@ -76,14 +77,13 @@ function otherKind(archive: ZipArchive): string {
   return "it is a zip archive, and no workbook (.xlsx) in one: unpack it";
 }
 
-async function* listPart(archive: ZipArchive, name: string, what: string): AsyncGenerator<Buffer> {
+function listPart(archive: ZipArchive, name: string, what: string): AsyncGenerator<Buffer> {
   let length = 0;
-  for await (const block of archive.part(name, what)) {
-    length += block.length;
+  return counted(archive.part(name, what), (bytes) => {
+    length += bytes;
     if (length > MOST_LIST_BYTES)
       throw new Unusable("refused", `${what} is longer than ${MOST_LIST_BYTES >> 20} MB`);
-    yield block;
-  }
+  });
 }
 
 /** What a part refers to, by the ids that it refers by. @param part empty for the archive itself */
@@ -112,14 +112,6 @@ class RelationshipsSink implements XmlSink {
     const target = posix.resolve("/", this.#folder, Target).slice(1);
     this.relationships.set(Id, { kind: posix.basename(Type), target });
   }
-
-  text(): void {
-    // Of its elements the attributes say all.
-  }
-
-  close(): void {
-    // Nor is anything told by where they end.
-  }
 }
 
 class SheetsSink implements XmlSink {
@@ -138,14 +130,6 @@ class SheetsSink implements XmlSink {
     const relationship = this.#relationships.get(referenceIn(attributes));
     if (relationship?.kind !== "worksheet") return;
     this.sheets.push({ name, isHidden: state !== "visible", part: relationship.target });
-  }
-
-  text(): void {
-    // Of its elements the attributes say all.
-  }
-
-  close(): void {
-    // Nor is anything told by where they end.
   }
 }
 

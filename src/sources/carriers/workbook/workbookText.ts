@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { counted } from "../counted.ts";
 import { findTable, type RowsOfSheet } from "./findTable.ts";
 import { lastStringOf, RecordLines } from "./recordLines.ts";
 import { SharedStrings } from "./sharedStrings.ts";
@@ -17,22 +18,18 @@ const MOST_SHARED_BYTES = 96 << 20;
 const SHARED_STRINGS = "its list of strings";
 
 /**
- * The records of a workbook as CSV in UTF-8: those of the first sheet that has a header that fits, in blocks that belong
- * to who takes them. Line N is row N of the sheet; what lies above the header, and rows without a record, are blank lines.
+ * The records of a workbook as CSV in UTF-8: those of the sheet that `findTable` finds, in blocks that belong to who takes
+ * them. Line N is row N of the sheet; what lies above the header, and rows without a record, are blank lines.
  * Memory is bounded by that of the shared strings, and a row.
  *
  * @param mostSharedBytes of memory for the strings that cells share
  * @throws Unusable where it cannot be read; that may be behind some of the text: checksums are at the end
  */
-export async function* workbookText(
+export function workbookText(
   source: WorkbookSource,
   mostSharedBytes = MOST_SHARED_BYTES,
 ): AsyncGenerator<Buffer> {
-  const countText = source.unpackLimit();
-  for await (const block of tableText(source, mostSharedBytes)) {
-    countText(block.length);
-    yield block;
-  }
+  return counted(tableText(source, mostSharedBytes), source.unpackLimit());
 }
 
 async function* tableText(
