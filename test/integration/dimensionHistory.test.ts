@@ -307,6 +307,37 @@ describe("a store that is not in a snapshot", () => {
   );
 
   test(
+    "is marked also where the snapshot came before the first file that it is in",
+    inWarehouse(async (warehouse) => {
+      const { files, ingest } = warehouse;
+      await files.write("stores_2026-01-03.csv", storesFile({ id: 1 }));
+      await ingest();
+      await files.write("stores_2026-01-01.csv", storesFile({ id: 1 }, { id: 2 }));
+      await ingest();
+      expect(await gone(warehouse)).toEqual([
+        { id: 1, gone: null },
+        { id: 2, gone: "2026-01-03" },
+      ]);
+      // Said to be of a day before, as a file without one in its name may be.
+      await files.write("stores-more.csv", storesFile({ id: 3 }));
+      await ingest({ asOf: new Date("2026-01-02") });
+      expect(await gone(warehouse)).toMatchObject([{ gone: null }, {}, { gone: "2026-01-03" }]);
+    }),
+  );
+
+  test(
+    "is not marked by a snapshot that ends in it without a line end",
+    inWarehouse(async (warehouse) => {
+      const { files, ingest } = warehouse;
+      await files.write("stores_2026-01-01.csv", storesFile({ id: 1 }));
+      await ingest();
+      await files.write("stores_2026-01-02.csv", storesFile({ id: 1 }).trimEnd());
+      await ingest();
+      expect(await gone(warehouse)).toEqual([{ id: 1, gone: null }]);
+    }),
+  );
+
+  test(
     "is not marked by a file that is of no day, nor where its line was rejected",
     inWarehouse(async (warehouse) => {
       const { files, ingest } = warehouse;

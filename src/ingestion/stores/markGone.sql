@@ -1,6 +1,6 @@
--- Grain: one store that is not in a snapshot of the stores, or was missed in one before: it is gone since the first snapshot
--- later than all that was said of it. Snapshots are the stores files with a date in their name, loaded to their end. A store
--- whose line in it was rejected is not gone.
+-- Grain: one store that is not in a snapshot of the stores, was missed in one before, or may have been missed in one that is
+-- later than the file and came before it: it is gone since the first snapshot later than all that was said of it. Snapshots
+-- are the stores files with a date in their name, loaded to their end. A store whose line in it was rejected is not gone.
 UPDATE ingestion_layer.dim_stores AS stores
 SET gone_at = found.gone_at
 FROM (
@@ -29,6 +29,13 @@ FROM (
       SELECT
       FROM operations.file_ranges AS ranges
       WHERE ranges.file_id = :file_id AND ranges.stated_ids @> candidates.store_id
+    )
+    OR EXISTS (
+      SELECT
+      FROM operations.source_files AS later
+      WHERE later.source = 'stores'
+        AND later.status = 'loaded'
+        AND later.snapshot_at > (SELECT min(ranges.stated_at) FROM operations.file_ranges AS ranges WHERE ranges.file_id = :file_id)
     )
 ) AS found
 WHERE found.store_key = stores.store_key AND found.gone_at IS DISTINCT FROM stores.gone_at;
