@@ -23,6 +23,7 @@ const SCHEMA = join(root, "prisma", "schema.prisma");
 const RULES = [
   "file_ranges_is_a_range (check)",
   "file_ranges_one_outcome_a_record (check)",
+  "stated_stretches_is_a_stretch (check)",
   "run_files_changes_since_a_file (check)",
   "run_files_one_outcome_a_record (check)",
   "runs_one_outcome_a_record (check)",
@@ -73,7 +74,6 @@ const RULES = [
   "rollup_days (fillfactor=50)",
   "rollup_store_first_sales (fillfactor=50)",
   "card_token_keys_one_in_use (partial index)",
-  "file_ranges_that_say_again (partial index)",
   "quarantine_open_by_file (partial index)",
   "quarantine_open_by_key (partial index)",
   "quarantine_waiting_for_device (partial index)",
@@ -81,6 +81,7 @@ const RULES = [
   "source_files_current_path (partial index)",
   "source_files (changes noted)",
   "file_ranges (changes noted)",
+  "stated_stretches (changes noted)",
   "watermarks (changes noted)",
   "quarantine (changes noted)",
   "dim_time (changes noted)",

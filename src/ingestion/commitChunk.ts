@@ -198,7 +198,11 @@ async function advanceLedger(
     const { rowCount } = await (chunk.unterminated ? noteUnterminated : advanceFile).run(client, values);
     if (rowCount !== 1) throw new Error(`the checkpoint of file ${fileId} is not at byte ${chunk.startByte}`);
     await (chunk.unterminated ? countInRange : insertRange).run(client, values);
-    if (judgement.stated > 0) await noteStated.run(client, values);
+    if (judgement.stated > 0) {
+      // It looks for lines that were rejected.
+      await createRejectStaging.run(client);
+      await noteStated.run(client, values);
+    }
   }
   await advanceRunFile.run(client, values);
   const { appliedCents, highestKey } = judgement;

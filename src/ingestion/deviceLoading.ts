@@ -43,7 +43,6 @@ export const deviceLoading: SourceLoading = {
     ...{ staged: "staged_devices", judged: "judged_devices", wanted: "new_device_versions" },
   }),
   followCorrections: [],
-  confirm: sql("confirmDevices"),
   closeMended: sql("closeMended"),
   waiting: {
     quarantine: sql("quarantine"),

@@ -155,7 +155,6 @@ export async function apply(
   else if (judgement.kept > 0) await writeInTurn(client, loading, judgement, parameters, written);
   if (judgement.changesHistory)
     for (const statement of loading.remakeVersions ?? []) await statement.run(client, parameters);
-  if (judgement.alreadyPresent > 0) await loading.confirm?.run(client, parameters);
   // What needed no judging is what no rejected record waits for; without a judged record there is no staging to look at.
   if (judgement.loaded + judgement.corrected + judgement.alreadyPresent > (fresh?.records ?? 0))
     await loading.closeMended.run(client, parameters);

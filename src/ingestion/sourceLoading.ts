@@ -43,7 +43,10 @@ export interface SourceLoading {
   readonly prepare: readonly SqlFile[];
   /** Keeps the versions that do not count, or will not once the chunk is written, exactly as many. */
   readonly keepVersions?: SqlFile;
-  /** Notes with the committed chunk what it says, so that what comes late, and was said before it, is not taken for newer. */
+  /**
+   * Notes what the committed chunk says, by stretches of lines between those that could not be taken, so that what comes late,
+   * and was said before it, is not taken for newer.
+   */
   readonly noteStated: SqlFile;
   /** Writes the records judged `corrected`, exactly as many. */
   readonly correct: SqlFile;
@@ -68,8 +71,6 @@ export interface SourceLoading {
   readonly remakeVersions?: readonly SqlFile[];
   /** What follows from corrections besides. */
   readonly followCorrections: readonly SqlFile[];
-  /** Notes which record said again, later, what is there: what is stated last counts as the newest. */
-  readonly confirm?: SqlFile;
   /** Closes what earlier runs had rejected and nobody has to mend any more. */
   readonly closeMended: SqlFile;
   /** What follows from a file as a whole, once it is committed to its end. */
@@ -90,7 +91,7 @@ export interface TriedStatements {
   readonly claim: SqlFile;
   /** Drops those that are none. */
   readonly dropUnclaimed: SqlFile;
-  /** Notes with the chunks that they are of that they have been said. */
+  /** Notes that they have been said. */
   readonly noteStated?: SqlFile;
   /** Notes in quarantine what became of them, so that none of them is tried once more, but for those that have to wait. */
   readonly close: SqlFile;

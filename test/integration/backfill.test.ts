@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { BackfillRange } from "../../jobs/backfillRange.ts";
 import { onMessage } from "../fixtures/collectingLogger.ts";
 import { emptyWarehouse } from "../fixtures/emptyWarehouse.ts";
+import { chunkRecords, inChunks } from "../fixtures/histories.ts";
 import { facts, quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
 import { endSessions } from "../fixtures/otherConnection.ts";
 import { spreadOut, transactionRecords, transactionsFile } from "../fixtures/sourceText.ts";
@@ -215,7 +216,7 @@ const RECORD = fc.record({
 const CUTS = fc.record({
   cuts: fc.uniqueArray(fc.integer({ min: 2, max: 12 }), { maxLength: 4 }),
   order: fc.array(fc.nat(), { minLength: 5, maxLength: 5 }),
-  chunkRecords: fc.constantFrom("1", "100"),
+  chunkRecords,
 });
 
 function rangesOf({ cuts, order }: { cuts: number[]; order: number[] }): BackfillRange[] {
@@ -234,13 +235,14 @@ describe("a file that is loaded by backfills of ranges that cover it", () => {
         fc.asyncProperty(fc.array(RECORD, { minLength: 1, maxLength: 20 }), CUTS, async (records, plan) => {
           const settings = { CHUNK_RECORDS: plan.chunkRecords, MAX_REJECT_RATIO: "1" };
           const text = transactionsFile(...records);
-          const file = plan.chunkRecords === "1" ? spreadOut(text) : text;
           const load = async (ranges: readonly BackfillRange[]) => {
             await emptyWarehouse(warehouse);
             await writePlaces(warehouse);
-            await warehouse.files.write(NAME, file);
-            for (const range of ranges) await warehouse.ingest({ settings, range });
-            await warehouse.ingest({ settings });
+            await warehouse.files.write(NAME, text);
+            await inChunks(plan.chunkRecords, async () => {
+              for (const range of ranges) await warehouse.ingest({ settings, range });
+              await warehouse.ingest({ settings });
+            });
             expect(await warehouse.verify()).toEqual([]);
             return { views: await warehouse.views(), facts: await facts(warehouse) };
           };

@@ -181,6 +181,27 @@ test(
   }),
 );
 
+test(
+  "a device that waited for its store is a version of its time where others of its chunk were read, and something came later",
+  inWarehouse(async (warehouse) => {
+    const { files, ingest } = warehouse;
+    await files.write("stores-2026-01-01.csv", storesFile({ id: 1 }, { id: 2 }));
+    await files.write("devices-2026-01-01.csv", devicesFile({ id: 3, store_id: 1, type: 1 }));
+    const at = (store: number) => ({ id: 3, store_id: store, type: 1 });
+    await files.write("devices-2026-01-02.csv", devicesFile(at(1), at(9), { id: 4, store_id: 1 }));
+    await files.write("devices-2026-01-03.csv", devicesFile(at(2)));
+    await ingest();
+    await files.write("stores-2026-01-04.csv", storesFile({ id: 1 }, { id: 2 }, { id: 9 }));
+    await ingest();
+
+    expect((await versionsOf(warehouse, "devices", 0)).filter(({ id }) => id === 3)).toEqual([
+      { id: 3, value: "1:1", from: null, to: 2, is_current: false },
+      { id: 3, value: "9:1", from: 2, to: 3, is_current: false },
+      { id: 3, value: "2:1", from: 3, to: null, is_current: true },
+    ]);
+  }),
+);
+
 test.each([
   ["after others", [{ id: 7, store_id: 1 }]],
   ["as the only one", []],

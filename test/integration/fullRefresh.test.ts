@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { onMessage } from "../fixtures/collectingLogger.ts";
 import { databaseDump } from "../fixtures/databaseDump.ts";
 import { emptyWarehouse } from "../fixtures/emptyWarehouse.ts";
-import { linesOfSources } from "../fixtures/histories.ts";
+import { chunkRecords, inChunks, linesOfSources } from "../fixtures/histories.ts";
 import { quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
 import { endSessions, HOLD_UP_CHUNKS, untilALoaderWaits, withOther } from "../fixtures/otherConnection.ts";
 import { known, withRefresh } from "../fixtures/refresh.ts";
@@ -37,7 +37,7 @@ const arrival = fc.record({
 const load = fc.record({
   arrivals: fc.array(arrival, { minLength: 1, maxLength: 3 }),
   asOf: fc.option(fc.integer({ min: 1, max: 3 }), { freq: 4 }),
-  chunkRecords: fc.constantFrom("1", "1000"),
+  chunkRecords,
 });
 const histories = fc.array(load, { minLength: 1, maxLength: 6 });
 const HEADERS = { stores: STORES_HEADER, devices: DEVICES_HEADER, transactions: TRANSACTIONS_HEADER };
@@ -53,7 +53,7 @@ describe("a full refresh", () => {
             await emptyWarehouse(warehouse);
             const texts = new Map<string, string>();
             const settings = { MAX_REJECT_RATIO: "1" };
-            for (const { arrivals, asOf, chunkRecords } of history) {
+            for (const { arrivals, asOf, chunkRecords: CHUNK_RECORDS } of history) {
               for (const { source, day, grows, isUnterminated, lines } of arrivals) {
                 // A line that was read before it had its end was read twice: of that a refresh knows nothing.
                 const mayGrow = ([name, text]: [string, string]) =>
@@ -66,10 +66,12 @@ describe("a full refresh", () => {
                 texts.set(name, ends ? text.trimEnd() : text);
                 await files.write(name, ends ? text.trimEnd() : text);
               }
-              await ingest({
-                settings: { ...settings, CHUNK_RECORDS: chunkRecords },
-                ...(asOf !== null && { asOf: new Date(`2026-01-0${asOf}`) }),
-              });
+              await inChunks(CHUNK_RECORDS, () =>
+                ingest({
+                  settings: { ...settings, CHUNK_RECORDS },
+                  ...(asOf !== null && { asOf: new Date(`2026-01-0${asOf}`) }),
+                }),
+              );
             }
             const before = await known(warehouse);
 

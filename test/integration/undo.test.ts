@@ -6,7 +6,7 @@ import { NOTED_TABLES } from "../../src/ingestion/undo/notedTables.ts";
 import { emptyWarehouse } from "../fixtures/emptyWarehouse.ts";
 import { warningKinds } from "../fixtures/ingestJson.ts";
 import { writePlaces } from "../fixtures/loadedFacts.ts";
-import { linesOfSources } from "../fixtures/histories.ts";
+import { chunkRecords, inChunks, linesOfSources } from "../fixtures/histories.ts";
 import {
   devicesFile,
   DEVICES_HEADER,
@@ -42,7 +42,7 @@ const step = fc.record({
 const histories = fc.array(step, { minLength: 1, maxLength: 5 });
 /** Files that have too many records that cannot be read are stopped in their middle, and their run failed. */
 const settingsOfLoads = fc.record({
-  CHUNK_RECORDS: fc.constantFrom("1", "1000"),
+  CHUNK_RECORDS: chunkRecords,
   MAX_REJECT_RATIO: fc.constantFrom("1", "1", "0.2"),
 });
 const HEADERS = { stores: STORES_HEADER, devices: DEVICES_HEADER, transactions: TRANSACTIONS_HEADER };
@@ -94,8 +94,9 @@ test(
           const before = [await standing(warehouse)];
           const loads: (() => Promise<unknown>)[] = [];
           const run = async (load: () => Promise<unknown>): Promise<void> => {
-            loads.push(load);
-            await load();
+            const inTheirChunks = () => inChunks(settings.CHUNK_RECORDS, load);
+            loads.push(inTheirChunks);
+            await inTheirChunks();
             before.push(await standing(warehouse));
           };
           for (const { arrivals, order, follows } of history) {

@@ -10,7 +10,7 @@ import { keyLedger } from "../../src/runs/keyedLedger.ts";
 import { ledgerKeyOf } from "../../src/runs/ledgerKey.ts";
 import { takeWarehouseLock } from "../../src/runs/runLock.ts";
 import { writePlaces } from "../fixtures/loadedFacts.ts";
-import { devicesFile, transactionRecords, transactionsFile } from "../fixtures/sourceText.ts";
+import { devicesFile, storesFile, transactionRecords, transactionsFile } from "../fixtures/sourceText.ts";
 import { withTestDatabase } from "../fixtures/testDatabase.ts";
 import { withUndo } from "../fixtures/undo.ts";
 import type { Warehouse } from "../fixtures/warehouse.ts";
@@ -289,4 +289,67 @@ test("a ledger without amounts gets from the facts those that the loads would ha
       expect((await undo()).run?.runId).toBe(runId);
       expect(await verify()).toEqual([]);
     }
+  }));
+
+/** As it was before the migration that gave a ledger its stretches; one was added to by a run after the one that read it. */
+const WITHOUT_STRETCHES = `
+  ALTER TABLE operations.file_ranges ADD COLUMN stated_ids int8multirange;
+  UPDATE operations.file_ranges AS ranges
+  SET stated_ids = (
+    SELECT range_agg(stretches.stated_ids) FROM operations.stated_stretches AS stretches
+    WHERE stretches.file_id = ranges.file_id AND stretches.first_line BETWEEN ranges.first_line AND ranges.last_line
+  );
+  INSERT INTO operations.run_changes (run_id, table_name, row_key, before)
+  SELECT
+    2, 'file_ranges', jsonb_build_object('file_id', ranges.file_id, 'start_byte', ranges.start_byte),
+    to_jsonb(ranges) || jsonb_build_object('stated_ids', first.stated_ids)
+  FROM operations.run_changes AS noted
+  JOIN operations.stated_stretches AS resolved
+    ON noted.row_key @> jsonb_build_object('file_id', resolved.file_id, 'first_line', resolved.first_line)
+  JOIN operations.file_ranges AS ranges USING (file_id)
+  JOIN operations.stated_stretches AS first ON first.file_id = resolved.file_id AND first.first_line < resolved.first_line
+  WHERE noted.run_id = 2 AND noted.table_name = 'stated_stretches';
+  DELETE FROM operations.run_changes WHERE table_name = 'stated_stretches';
+  DROP TABLE operations.stated_stretches;
+  CREATE INDEX file_ranges_that_say_again ON operations.file_ranges (stated_at) WHERE stated_ids IS NOT NULL`;
+const STRETCHES = "20261205000000_stated_stretches";
+
+test("what chunks said becomes what stretches say, and its runs can be taken back", () =>
+  withUndo(async (warehouse, undo) => {
+    const { files, ingest, rows, verify } = warehouse;
+    const stretches = () =>
+      rows(
+        `SELECT path, first_line::integer AS first, last_line::integer AS last, stated_ids::text AS ids
+         FROM operations.stated_stretches JOIN operations.source_files USING (file_id) ORDER BY 1, 2`,
+      );
+    await files.write("stores-2026-01-01.csv", storesFile({ id: 1 }));
+    await files.write("devices-2026-01-01.csv", devicesFile({ id: 1 }, { id: 2, store_id: 9 }));
+    await ingest();
+    await files.write("stores-2026-01-02.csv", storesFile({ id: 1 }, { id: 9 }));
+    expect(await ingest()).toMatchObject({ resolved: 1 });
+    expect(await stretches()).toMatchObject([
+      { path: "devices-2026-01-01.csv", first: 2, last: 2, ids: "{[1,2)}" },
+      { path: "devices-2026-01-01.csv", first: 3, last: 3, ids: "{[2,3)}" },
+      ...[{ path: "stores-2026-01-01.csv" }, { path: "stores-2026-01-02.csv" }],
+    ]);
+
+    await rows(WITHOUT_STRETCHES);
+    await rows(readFileSync(join(folder, STRETCHES, "migration.sql"), "utf8"));
+
+    // Of a chunk, with the header that it begins with.
+    const firstStores = { path: "stores-2026-01-01.csv", first: 1, last: 2, ids: "{[1,2)}" };
+    expect(await stretches()).toEqual([
+      { path: "devices-2026-01-01.csv", first: 1, last: 3, ids: "{[1,3)}" },
+      firstStores,
+      { path: "stores-2026-01-02.csv", first: 1, last: 3, ids: "{[1,2),[9,10)}" },
+    ]);
+    await undo();
+    expect(await stretches()).toEqual([
+      { path: "devices-2026-01-01.csv", first: 1, last: 3, ids: "{[1,2)}" },
+      firstStores,
+    ]);
+    expect(await verify()).toEqual([]);
+    await undo();
+    expect(await stretches()).toEqual([]);
+    expect(await verify()).toEqual([]);
   }));

@@ -139,6 +139,7 @@ export const RIGHTS: {
       reader: [only("SELECT", ...FILES_SHOWN)],
     },
     "operations.file_ranges": kept,
+    "operations.stated_stretches": kept,
     "operations.watermarks": history,
     "operations.run_changes": rewritten,
     "operations.quarantine_dropped": kept,

@@ -17,9 +17,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS judged_devices (
   outcome text NOT NULL,
   store_key integer,
   -- Something said later is there already.
-  is_late boolean NOT NULL,
-  -- Says again, where its chunk's range cannot tell, what is there.
-  moves boolean NOT NULL
+  is_late boolean NOT NULL
 ) ON COMMIT DELETE ROWS;
 
 -- The versions of the devices that the chunk says something new of, as they are to be.

@@ -55,11 +55,10 @@ WITH
 
   -- What was said later than any of these; mostly nothing.
   said_later AS MATERIALIZED (
-    SELECT ranges.stated_at, files.path COLLATE "C" AS path, ranges.file_id, ranges.first_line, ranges.stated_ids
-    FROM operations.file_ranges AS ranges
+    SELECT stretches.stated_at, files.path COLLATE "C" AS path, stretches.file_id, stretches.first_line, stretches.stated_ids
+    FROM operations.stated_stretches AS stretches
     JOIN operations.source_files AS files USING (file_id)
-    WHERE ranges.stated_ids IS NOT NULL
-      AND ranges.stated_at >= (SELECT min(known.stated_at) FROM known)
+    WHERE stretches.stated_at >= (SELECT min(known.stated_at) FROM known)
       AND files.source = 'devices'
   ),
 
@@ -86,8 +85,7 @@ WITH
       *,
       row_number() OVER newest = 1 AS is_newest,
       first_value(digest) OVER newest AS newest_digest,
-      first_value(known_digest = digest OR NOT is_late) OVER newest AS newest_counts,
-      count(*) OVER (PARTITION BY device_id) > 1 AS is_repeated
+      first_value(known_digest = digest OR NOT is_late) OVER newest AS newest_counts
     FROM placed
     -- One whose store is unknown cannot be loaded, so it is no newest one.
     WINDOW newest AS (
@@ -123,9 +121,5 @@ SELECT
   stated_at,
   outcome,
   store_key,
-  is_late,
-  outcome = 'already_present'
-  AND is_newest
-  AND coalesce(known_digest = digest AND is_newer, false)
-  AND (is_repeated OR quarantine_id IS NOT NULL OR :is_unterminated::boolean)
+  is_late
 FROM judged;

@@ -1,22 +1,14 @@
--- Grain: one committed chunk, or the one that an unterminated record follows, with the stores or devices of it that were in
--- quarantine and have been tried again.
-UPDATE operations.file_ranges AS ranges
-SET stated_ids = coalesce(ranges.stated_ids, '{}') + resolved.ids
-FROM (
-  SELECT its_range.file_id, its_range.start_byte, range_agg(int8range(judged.:"id", judged.:"id", '[]')) AS ids
-  FROM :"judged" AS judged
-  JOIN operations.file_ranges AS its_range
-    ON its_range.file_id = judged.file_id
-    AND judged.source_line >= its_range.first_line
-    AND (
-      judged.source_line <= its_range.last_line
-      OR NOT EXISTS (
-        SELECT
-        FROM operations.file_ranges AS later
-        WHERE later.file_id = its_range.file_id AND later.start_byte > its_range.start_byte
-      )
-    )
-  WHERE judged.outcome <> 'unknown_store'
-  GROUP BY its_range.file_id, its_range.start_byte
-) AS resolved
-WHERE ranges.file_id = resolved.file_id AND ranges.start_byte = resolved.start_byte;
+-- Grain: one stretch of lines that follow each other, of stores or devices that were in quarantine and are taken by now.
+INSERT INTO operations.stated_stretches (file_id, first_line, last_line, stated_at, stated_ids)
+WITH
+  lines AS (SELECT DISTINCT file_id, said_at, source_line, :"id" AS id FROM :"judged" WHERE outcome <> 'unknown_store'),
+
+  placed AS (SELECT *, source_line - row_number() OVER (PARTITION BY file_id, said_at ORDER BY source_line) AS stretch FROM lines)
+
+SELECT file_id, min(source_line), max(source_line), said_at, range_agg(int8range(id, id, '[]'))
+FROM placed
+GROUP BY file_id, said_at, stretch
+ON CONFLICT (file_id, first_line, stated_at) DO UPDATE
+SET
+  last_line = greatest(stated_stretches.last_line, excluded.last_line),
+  stated_ids = stated_stretches.stated_ids + excluded.stated_ids;

@@ -1,7 +1,7 @@
 -- Grain: one version of a store or device that the chunk says something new of, as the whole of what was said of it has it.
--- A record that only says again what was so then is known by the chunk that it is in: it says what was in force at its
--- moment. Of several records of one moment the last counts, by path and line; what does not differ from what was before it
--- is no version.
+-- A record that only says again what was so then is known by the stretch that it is in: it says what was in force at its
+-- moment. Of several records of one moment the last counts, by path and line, and the first of those that say so without
+-- another in between is where it was said; what does not differ from what was before it is no version.
 INSERT INTO :"wanted" (
   :"key", valid_from, valid_to, is_current, stated_at, file_id, source_line, :"attributes"
 )
@@ -21,65 +21,65 @@ WITH
   ),
 
   said_again AS (
-    SELECT touched.:"key", ranges.stated_at, files.path, ranges.file_id, ranges.last_line AS source_line, in_force.*
+    SELECT
+      touched.:"key",
+      stretches.stated_at,
+      files.path,
+      stretches.file_id,
+      stretches.last_line AS source_line,
+      stretches.first_line = stretches.last_line AS is_its_line,
+      in_force.*
     FROM touched
-    JOIN operations.file_ranges AS ranges ON ranges.stated_ids @> touched.:"id"
-    JOIN operations.source_files AS files ON files.file_id = ranges.file_id AND files.source = :source::operations.source
+    JOIN operations.stated_stretches AS stretches ON stretches.stated_ids @> touched.:"id"
+    JOIN operations.source_files AS files ON files.file_id = stretches.file_id AND files.source = :source::operations.source
     CROSS JOIN LATERAL (
       SELECT :"attributes"
       FROM versions
-      WHERE versions.:"key" = touched.:"key" AND versions.valid_from <= ranges.stated_at
+      WHERE versions.:"key" = touched.:"key" AND versions.valid_from <= stretches.stated_at
       ORDER BY versions.valid_from DESC
       LIMIT 1
     ) AS in_force
-    -- A version that is of the range itself knows its line: one after it, that waited, is the newer.
-    WHERE NOT EXISTS (
-      SELECT
-      FROM versions
-      WHERE versions.:"key" = touched.:"key"
-        AND versions.file_id = ranges.file_id
-        AND versions.source_line BETWEEN ranges.first_line AND ranges.last_line
-    )
-    -- The same of one that has waited until now, and is found to be the newer.
-    AND NOT EXISTS (
-      SELECT
-      FROM :"judged" AS judged
-      WHERE judged.:"id" = touched.:"id"
-        AND judged.outcome IN ('loaded', 'corrected')
-        AND judged.file_id = ranges.file_id
-        AND judged.source_line BETWEEN ranges.first_line AND ranges.last_line
-    )
   ),
 
   said AS (
-    SELECT :"key", stated_at, path, file_id, source_line, true AS is_record, :"attributes"
+    SELECT :"key", stated_at, path, file_id, source_line, true AS is_record, true AS is_its_line, :"attributes"
     FROM versions
+    WHERE source_line IS NOT NULL
     UNION ALL
-    SELECT :"key", stated_at, path, file_id, source_line, false, :"attributes"
+    SELECT :"key", stated_at, path, file_id, source_line, false, is_its_line, :"attributes"
     FROM said_again
     UNION ALL
-    SELECT touched.:"key", judged.said_at, files.path, judged.file_id, judged.source_line, true, :"attributes"
+    SELECT touched.:"key", judged.said_at, files.path, judged.file_id, judged.source_line, true, true, :"attributes"
     FROM :"judged" AS judged
     JOIN touched USING (:"id")
     JOIN operations.source_files AS files ON files.file_id = judged.file_id
     WHERE judged.outcome <> 'unknown_store'
   ),
 
-  lasting AS (
+  placed AS (
     SELECT
       *,
-      ROW(:"attributes") IS NOT DISTINCT FROM first_value(ROW(:"attributes")) OVER (
-        PARTITION BY :"key", stated_at ORDER BY path COLLATE "C" DESC, file_id DESC, source_line DESC
-      ) AS is_last_said
+      row_number() OVER by_place AS place,
+      ROW(:"attributes") IS NOT DISTINCT FROM last_value(ROW(:"attributes")) OVER by_place AS is_last_said
     FROM said
+    WINDOW by_place AS (
+      PARTITION BY :"key", stated_at
+      ORDER BY path COLLATE "C", file_id, source_line, is_record
+      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    )
   ),
 
-  -- A version is of a record: of what is said again, only the chunk is known.
+  lasting AS (
+    SELECT *, coalesce(max(place) FILTER (WHERE NOT is_last_said) OVER (PARTITION BY :"key", stated_at), 0) AS before_last
+    FROM placed
+  ),
+
+  -- What a stretch says is only known for the last one of its moment.
   moments AS (
     SELECT DISTINCT ON (:"key", stated_at) *
     FROM lasting
-    WHERE is_last_said
-    ORDER BY :"key", stated_at, is_record DESC, path COLLATE "C" DESC, file_id DESC, source_line DESC
+    WHERE place > before_last
+    ORDER BY :"key", stated_at, is_record DESC, CASE WHEN is_record THEN place ELSE -place END
   ),
 
   compared AS (
@@ -98,7 +98,7 @@ SELECT
   lead(stated_at) OVER by_time IS NULL,
   stated_at,
   file_id,
-  source_line,
+  CASE WHEN is_its_line THEN source_line END,
   :"attributes"
 FROM compared
 WHERE is_first OR differs

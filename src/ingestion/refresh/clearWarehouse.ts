@@ -35,6 +35,7 @@ export const FILLED_BY_LOADS: readonly string[] = [
   "ingestion_layer.dim_customers",
   "ingestion_layer.dim_time",
   "operations.file_ranges",
+  "operations.stated_stretches",
   "operations.quarantine_dropped",
   "operations.watermarks",
 ];

@@ -16,10 +16,10 @@ WITH
 
   -- What was said later than any of these; mostly nothing.
   said_later AS MATERIALIZED (
-    SELECT ranges.stated_at, files.path COLLATE "C" AS path, ranges.file_id, ranges.first_line, ranges.stated_ids
-    FROM operations.file_ranges AS ranges
+    SELECT stretches.stated_at, files.path COLLATE "C" AS path, stretches.file_id, stretches.first_line, stretches.stated_ids
+    FROM operations.stated_stretches AS stretches
     JOIN operations.source_files AS files USING (file_id)
-    WHERE ranges.stated_ids IS NOT NULL AND ranges.stated_at >= (SELECT min(staged.stated_at) FROM staged) AND files.source = 'stores'
+    WHERE stretches.stated_at >= (SELECT min(staged.stated_at) FROM staged) AND files.source = 'stores'
   ),
 
   placed AS (

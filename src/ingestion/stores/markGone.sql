@@ -12,10 +12,10 @@ FROM (
       WHERE snapshots.source = 'stores'
         AND snapshots.status = 'loaded'
         AND snapshots.snapshot_at > (
-          SELECT max(ranges.stated_at)
-          FROM operations.file_ranges AS ranges
-          JOIN operations.source_files AS files ON files.file_id = ranges.file_id AND files.source = 'stores'
-          WHERE ranges.stated_ids @> candidates.store_id
+          SELECT max(stretches.stated_at)
+          FROM operations.stated_stretches AS stretches
+          JOIN operations.source_files AS files ON files.file_id = stretches.file_id AND files.source = 'stores'
+          WHERE stretches.stated_ids @> candidates.store_id
         )
         AND NOT EXISTS (
           SELECT
@@ -27,15 +27,17 @@ FROM (
   WHERE candidates.gone_at IS NOT NULL
     OR NOT EXISTS (
       SELECT
-      FROM operations.file_ranges AS ranges
-      WHERE ranges.file_id = :file_id AND ranges.stated_ids @> candidates.store_id
+      FROM operations.stated_stretches AS stretches
+      WHERE stretches.file_id = :file_id AND stretches.stated_ids @> candidates.store_id
     )
     OR EXISTS (
       SELECT
       FROM operations.source_files AS later
       WHERE later.source = 'stores'
         AND later.status = 'loaded'
-        AND later.snapshot_at > (SELECT min(ranges.stated_at) FROM operations.file_ranges AS ranges WHERE ranges.file_id = :file_id)
+        AND later.snapshot_at > (
+          SELECT min(stretches.stated_at) FROM operations.stated_stretches AS stretches WHERE stretches.file_id = :file_id
+        )
     )
 ) AS found
 WHERE found.store_key = stores.store_key AND found.gone_at IS DISTINCT FROM stores.gone_at;

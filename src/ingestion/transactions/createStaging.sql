@@ -31,7 +31,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS judged_transactions (
   left_fact ingestion_layer.fct_transactions,
   -- Says again, later, what the fact says.
   says_again boolean NOT NULL,
-  -- What it says again is not to be known by its chunk alone: that has another record of its id, or is not a range of its file.
+  -- What it says again is of no stretch: it was in quarantine, is read by a backfill, or has no end yet.
   is_by_itself boolean NOT NULL,
   -- When the fact that is there was said, where the record says otherwise.
   fact_stated_at timestamptz,

@@ -112,11 +112,10 @@ WITH
 
   -- What was said later than any of these, of facts that an earlier file brought; mostly nothing.
   said_again AS MATERIALIZED (
-    SELECT ranges.stated_at, files.path COLLATE "C" AS path, ranges.file_id, ranges.first_line, ranges.stated_ids
-    FROM operations.file_ranges AS ranges
+    SELECT stretches.stated_at, files.path COLLATE "C" AS path, stretches.file_id, stretches.first_line, stretches.stated_ids
+    FROM operations.stated_stretches AS stretches
     JOIN operations.source_files AS files USING (file_id)
-    WHERE ranges.stated_ids IS NOT NULL
-      AND ranges.stated_at >= (SELECT min(found.stated_at) FROM found WHERE fact_digest <> digest)
+    WHERE stretches.stated_at >= (SELECT min(found.stated_at) FROM found WHERE fact_digest <> digest)
       AND files.source = 'transactions'
   ),
 
@@ -151,7 +150,7 @@ WITH
   repeated AS MATERIALIZED (SELECT transaction_id FROM placed GROUP BY transaction_id HAVING count(*) > 1),
 
   staged AS (
-    SELECT *, true AS is_newest, digest AS newest_digest, counts AS newest_counts, false AS is_repeated
+    SELECT *, true AS is_newest, digest AS newest_digest, counts AS newest_counts
     FROM placed
     WHERE transaction_id NOT IN (SELECT transaction_id FROM repeated)
     UNION ALL
@@ -159,8 +158,7 @@ WITH
       *,
       row_number() OVER newest = 1,
       first_value(digest) OVER newest,
-      first_value(counts) OVER newest,
-      true
+      first_value(counts) OVER newest
     FROM placed
     WHERE transaction_id IN (SELECT transaction_id FROM repeated)
     -- One whose device is unknown cannot be loaded, so it is no newest one.
@@ -215,7 +213,7 @@ SELECT
     AND is_newest
     AND coalesce(fact_digest = digest AND is_newer, false)
     AND NOT (:is_backfill::boolean AND fact_file_id = file_id),
-  is_repeated OR quarantine_id IS NOT NULL OR :is_unterminated::boolean OR :is_backfill::boolean,
+  quarantine_id IS NOT NULL OR :is_unterminated::boolean OR :is_backfill::boolean,
   fact_stated_at,
   -- Of versions to be kept; read again, as after a backfill, a line has left its version by then.
   outcome IN ('superseded', 'already_present') AND EXISTS (

@@ -1,6 +1,6 @@
 -- Grain: one version of a transaction that is not the one that counts, or will not be from here on: a fact about to be
--- corrected, a record that is older than what is there, or one that says the same again where its chunk's range cannot tell:
--- a version in between, which may still wait for its device, is not to be taken for the newer one.
+-- corrected, a record that is older than what is there, or one that says the same again and is of no stretch: a version in
+-- between, which may still wait for its device, is not to be taken for the newer one.
 WITH
   facts AS (
     SELECT left_facts.*, corrected.stated_at

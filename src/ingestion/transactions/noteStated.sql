@@ -1,10 +1,18 @@
--- Grain: the committed chunk, with the ids of which it says again what an earlier file said. Runs of ids are kept as such, so
--- a whole export that comes again costs a few bytes.
-UPDATE operations.file_ranges
-SET
-  stated_ids = (
-    SELECT range_agg(int8range(transaction_id, transaction_id, '[]'))
-    FROM judged_transactions
-    WHERE says_again AND NOT is_by_itself
-  )
-WHERE file_id = :file_id AND start_byte = :start_byte AND NOT :is_unterminated::boolean;
+-- Grain: one stretch of the chunk's lines in which every record was taken, with the ids of which it says again what was said
+-- before. Runs of ids are kept as such, so a whole export that comes again costs a few bytes.
+INSERT INTO operations.stated_stretches (file_id, first_line, last_line, stated_at, stated_ids)
+WITH
+  lines AS (
+    SELECT source_line, transaction_id AS id FROM judged_transactions WHERE says_again AND NOT is_by_itself
+    UNION ALL
+    SELECT source_line, NULL FROM judged_transactions WHERE outcome = 'unknown_device'
+    UNION ALL
+    SELECT source_line, NULL FROM staged_rejects
+  ),
+
+  placed AS (SELECT *, count(*) FILTER (WHERE id IS NULL) OVER (ORDER BY source_line) AS stretch FROM lines)
+
+SELECT :file_id::integer, min(source_line), max(source_line), :stated_at::timestamptz, range_agg(int8range(id, id, '[]'))
+FROM placed
+WHERE id IS NOT NULL
+GROUP BY stretch;

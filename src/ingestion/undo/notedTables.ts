@@ -14,6 +14,7 @@ export interface NotedTable {
 export const NOTED_TABLES: readonly NotedTable[] = [
   { table: "operations.source_files", key: ["file_id"], added: "closed" },
   { table: "operations.file_ranges", key: ["file_id", "start_byte"], added: "removed" },
+  { table: "operations.stated_stretches", key: ["file_id", "first_line", "stated_at"], added: "removed" },
   { table: "operations.watermarks", key: ["source"], added: "removed" },
   { table: "operations.quarantine", key: ["quarantine_id"], added: "closed" },
   { table: "ingestion_layer.dim_time", key: ["date_key"], added: "removed" },

@@ -54,7 +54,7 @@ describe("prisma/schema.prisma", () => {
     expect(column("card_key_id", "fct_transactions")).toMatchObject({ type: "smallint", isNullable: true });
     expect(column("happened_at", "fct_transactions")).toMatchObject({ type: "timestamptz" });
     expect(column("due_at", "job_slots")).toMatchObject({ type: "timestamptz(3)" });
-    expect(column("stated_ids", "file_ranges")).toMatchObject({ type: "int8multirange", isNullable: true });
+    expect(column("stated_ids", "stated_stretches")).toMatchObject({ type: "int8multirange" });
     expect(column("transaction_ids", "rollup_store_first_sales")).toMatchObject({ type: "bigint[]" });
   });
 
