@@ -92,7 +92,7 @@ async function replayAll(
     if (waitsFor !== undefined && (reasons.length === 0 || reasons.includes(waitsFor))) {
       await run.step(
         `resolve waiting ${source}`,
-        () => resolveWaiting(LOADINGS[source], load, context.stopping),
+        () => resolveWaiting(LOADINGS[source], load, context.stopping, { isReplay: true }),
         (resolved) => ({ resolved }),
       );
     }

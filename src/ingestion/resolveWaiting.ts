@@ -20,6 +20,13 @@ export interface ResolveContext extends RunContext {
   readonly pool: pg.Pool;
 }
 
+export interface Resolving {
+  /** Natural keys of one commit. */
+  readonly batch?: number;
+  /** Whether what it waited for was read in the end, and had not come when it was to. */
+  readonly isReplay?: boolean;
+}
+
 /**
  * Tries the quarantined records of a source again whose store or device has arrived since, at most `batch` natural keys
  * a commit. Which record of a key counts does not hang on that number.
@@ -31,7 +38,7 @@ export async function resolveWaiting(
   loading: SourceLoading,
   context: ResolveContext,
   signal: AbortSignal,
-  batch: number = BATCH,
+  { batch = BATCH, isReplay = false }: Resolving = {},
 ): Promise<number> {
   const { waiting } = loading;
   if (waiting === undefined) return 0;
@@ -59,6 +66,7 @@ export async function resolveWaiting(
       await loading.createStaging.run(client);
       const { rowCount } = await waiting.stage.run(client, parameters);
       if (rowCount === null || rowCount === 0) return { staged: 0, applied: 0 };
+      if (isReplay) await loading.tried.findFormer?.run(client, parameters);
       const judgement = await judge(client, loading, parameters);
       await apply(client, loading, judgement, parameters);
       await loading.tried.noteStated?.run(client, parameters);

@@ -91,6 +91,8 @@ export interface TriedStatements {
   readonly claim: SqlFile;
   /** Drops those that are none. */
   readonly dropUnclaimed: SqlFile;
+  /** Of those that a replay takes: finds what they would have referred to in their turn. */
+  readonly findFormer?: SqlFile;
   /** Notes that they have been said. */
   readonly noteStated?: SqlFile;
   /** Notes in quarantine what became of them, so that none of them is tried once more, but for those that have to wait. */
@@ -98,7 +100,10 @@ export interface TriedStatements {
 }
 
 /** The statements of `tried` that are alike for all sources. */
-export function triedStatements(staged: string, judged: string): Omit<TriedStatements, "noteStated"> {
+export function triedStatements(
+  staged: string,
+  judged: string,
+): Omit<TriedStatements, "noteStated" | "findFormer"> {
   const sql = (name: string) =>
     sqlFile(new URL(`./quarantine/${name}.sql`, import.meta.url), { staged, judged });
   return { claim: sql("claim"), dropUnclaimed: sql("dropUnclaimed"), close: sql("closeTried") };

@@ -27,7 +27,11 @@ export const transactionLoading: SourceLoading = {
   follow: [sql("renameProducts")],
   followCorrections: [sql("renameProductsLeft")],
   closeMended: sql("closeMended"),
-  tried: { ...triedStatements("staged_transactions", "judged_transactions"), close: sql("closeTried") },
+  tried: {
+    ...triedStatements("staged_transactions", "judged_transactions"),
+    findFormer: sql("findFormerStores"),
+    close: sql("closeTried"),
+  },
   waiting: {
     quarantine: sql("quarantine"),
     arrived: anyArrived({ dimension: "ingestion_layer.dim_devices", key: "device_id" }),

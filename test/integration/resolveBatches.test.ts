@@ -43,7 +43,7 @@ async function resolve({ database, rows }: Warehouse, batch: number): Promise<nu
       now,
       onCommit: () => undefined,
     };
-    return await resolveWaiting(transactionLoading, context, new AbortController().signal, batch);
+    return await resolveWaiting(transactionLoading, context, new AbortController().signal, { batch });
   } finally {
     await session.close();
     await lock.release();

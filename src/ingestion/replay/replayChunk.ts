@@ -88,5 +88,6 @@ async function claimedOf(
   if (staged === 0) return 0;
   const { rowCount } = await tried.claim.run(client, parameters);
   if (rowCount !== staged) await tried.dropUnclaimed.run(client);
+  await tried.findFormer?.run(client, parameters);
   return rowCount ?? 0;
 }

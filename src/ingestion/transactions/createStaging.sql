@@ -19,7 +19,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_transactions (
   stated_run_id integer NOT NULL,
   -- Filled for records that come back from quarantine.
   quarantine_id bigint,
-  said_at timestamptz
+  said_at timestamptz,
+  -- Of those that a replay takes.
+  former_store_key integer
 ) ON COMMIT DELETE ROWS;
 
 CREATE TEMPORARY TABLE IF NOT EXISTS judged_transactions (
