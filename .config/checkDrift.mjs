@@ -23,7 +23,7 @@ const SCHEMA = join(root, "prisma", "schema.prisma");
 const RULES = [
   "file_ranges_is_a_range (check)",
   "file_ranges_one_outcome_a_record (check)",
-  "stated_stretches_is_a_stretch (check)",
+  "stated_stretches_say_something (check)",
   "run_files_changes_since_a_file (check)",
   "run_files_one_outcome_a_record (check)",
   "runs_one_outcome_a_record (check)",

@@ -199,7 +199,7 @@ async function advanceLedger(
     if (rowCount !== 1) throw new Error(`the checkpoint of file ${fileId} is not at byte ${chunk.startByte}`);
     await (chunk.unterminated ? countInRange : insertRange).run(client, values);
     if (judgement.stated > 0) {
-      // It looks for lines that were rejected.
+      // Noting looks for lines that were rejected.
       await createRejectStaging.run(client);
       await noteStated.run(client, values);
     }

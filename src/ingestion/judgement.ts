@@ -18,7 +18,7 @@ export interface Judgement {
   readonly superseded: number;
   /** What the loaded and the corrected ones amount to, in hundredths; 0 of dimensions. */
   readonly appliedCents: bigint;
-  /** How many are to be known with their chunk. */
+  /** How many are to be noted as said. */
   readonly stated: number;
   /** Versions to keep that do not count, or will not any more. */
   readonly kept: number;

@@ -44,8 +44,8 @@ export interface SourceLoading {
   /** Keeps the versions that do not count, or will not once the chunk is written, exactly as many. */
   readonly keepVersions?: SqlFile;
   /**
-   * Notes what the committed chunk says, by stretches of lines between those that could not be taken, so that what comes late,
-   * and was said before it, is not taken for newer.
+   * Notes what the committed chunk says, and from which line on, so that what comes late, and was said before it, is not taken
+   * for newer.
    */
   readonly noteStated: SqlFile;
   /** Writes the records judged `corrected`, exactly as many. */
@@ -131,7 +131,7 @@ export interface OutcomeSummary {
   readonly records: number;
   /** What they amount to, with two digits after the point; absent for dimensions. */
   readonly amount?: string;
-  /** Of them, how many are to be known with their chunk: all of a dimension, and facts that are said again. */
+  /** Of them, how many are to be noted as said: all of a dimension, and facts that are said again. */
   readonly stated: number;
   /** Of them, how many leave a version to keep. */
   readonly kept: number;

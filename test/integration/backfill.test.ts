@@ -183,6 +183,25 @@ describe("a backfill", () => {
     }),
   );
 
+  test.each([
+    ["after another id", [{ id: 5 }]],
+    ["at the beginning of its file", []],
+  ])("overwrites nothing that a later line says as an earlier file did; %s", (_where, others) =>
+    inWarehouse(async (warehouse) => {
+      const { files, ingest } = warehouse;
+      await writePlaces(warehouse);
+      const first = { id: 1, amount: "1.00", happened_at: "02/01/2022 09:00:00" };
+      const other = { id: 1, amount: "2.00", happened_at: "02/03/2022 09:00:00" };
+      await files.write("transactions-2026-01-01.csv", transactionsFile(first, { id: 5 }));
+      await files.write("transactions-2026-01-02.csv", transactionsFile(...others, other, first));
+      await ingest();
+
+      await ingest({ range: { fromDate: "2022-02-03", toDate: "2022-02-03" } });
+
+      expect(await facts(warehouse)).toMatchObject([{ id: 1, amount: "1.00" }, { id: 5 }]);
+    })(),
+  );
+
   test(
     "of a file of another source is refused",
     inWarehouse(async (warehouse) => {

@@ -276,7 +276,7 @@ describe("replay", () => {
   );
 
   test(
-    "tells of a version that it makes of what was said again the line, where it knows it",
+    "tells of a version that it makes of what was said again its file, and no line",
     inWarehouse(async ({ files, ingest, replay, rows }) => {
       const of = (typology: string) => ({ typology });
       await files.write(
@@ -300,7 +300,7 @@ describe("replay", () => {
            FROM aggregation_layer.store_versions WHERE valid_from > '2026-01-02' ORDER BY 1`,
         ),
       ).toEqual([
-        { id: 1, typology: "Hotel", path: "stores-2026-01-03.csv", line: 2 },
+        { id: 1, typology: "Hotel", path: "stores-2026-01-03.csv", line: null },
         { id: 2, typology: "Hotel", path: "stores-2026-01-04.csv", line: null },
       ]);
     }),

@@ -72,7 +72,7 @@ describe("what Prisma's drift check does not see is there", () => {
           "runs_one_outcome_a_record",
           "source_files_committed_within",
           "source_files_one_outcome_a_record",
-          "stated_stretches_is_a_stretch",
+          "stated_stretches_say_something",
         ]),
       );
     }),

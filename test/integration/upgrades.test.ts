@@ -314,12 +314,77 @@ const WITHOUT_STRETCHES = `
   CREATE INDEX file_ranges_that_say_again ON operations.file_ranges (stated_at) WHERE stated_ids IS NOT NULL`;
 const STRETCHES = "20261205000000_stated_stretches";
 
+test.each([
+  [
+    "a store that could not be read",
+    {
+      dimension: "stores",
+      before: {
+        "stores-2026-01-01.csv": storesFile({ id: 1, typology: "Hotel" }),
+        "stores-2026-01-02.csv": storesFile(
+          { id: 1, typology: "Hotel" },
+          { id: 1, typology: "Florist", created_at: "20/01/2022 09:00:00" },
+          { id: 2 },
+        ),
+      },
+      after: {},
+      is: "Florist",
+    },
+  ],
+  [
+    "a device that waited",
+    {
+      dimension: "devices",
+      before: {
+        "stores-2026-01-01.csv": storesFile({ id: 3 }),
+        "devices-2026-01-02.csv": devicesFile(
+          { id: 1, store_id: 3 },
+          { id: 1, store_id: 2 },
+          { id: 9, store_id: 3 },
+        ),
+      },
+      after: { "stores-2026-01-03.csv": storesFile({ id: 2 }, { id: 3 }) },
+      is: "2",
+    },
+  ],
+])(
+  "%s in a chunk from before there were stretches is the newest, in its history too",
+  (_what, { dimension, before, after, is }) =>
+    withUndo(async ({ files, ingest, replay, rows, verify }) => {
+      const settings = { MAX_REJECT_RATIO: "1" };
+      for (const [name, text] of Object.entries(before)) await files.write(name, text);
+      await ingest({ settings });
+      await rows(WITHOUT_STRETCHES);
+      await rows(readFileSync(join(folder, STRETCHES, "migration.sql"), "utf8"));
+      await rows("GRANT ALL ON operations.stated_stretches TO PUBLIC");
+
+      for (const [name, text] of Object.entries(after)) await files.write(name, text);
+      await ingest({ settings });
+      await replay({ settings: { SOURCE_DATE_ORDER: "dmy" } });
+
+      const value = dimension === "stores" ? "typology" : "store_id::text";
+      const id = dimension === "stores" ? "store_id" : "device_id";
+      expect(
+        await rows(
+          `SELECT ${value} AS value FROM aggregation_layer.${dimension.slice(0, -1)}_versions WHERE ${id} = 1 AND is_current`,
+        ),
+      ).toEqual([{ value: is }]);
+      const joined = dimension === "stores" ? "" : "JOIN ingestion_layer.dim_stores USING (store_key)";
+      expect(
+        await rows(
+          `SELECT ${value} AS value FROM ingestion_layer.dim_${dimension} ${joined} WHERE ${id} = 1`,
+        ),
+      ).toEqual([{ value: is }]);
+      expect(await verify()).toEqual([]);
+    }),
+);
+
 test("what chunks said becomes what stretches say, and its runs can be taken back", () =>
   withUndo(async (warehouse, undo) => {
     const { files, ingest, rows, verify } = warehouse;
     const stretches = () =>
       rows(
-        `SELECT path, first_line::integer AS first, last_line::integer AS last, stated_ids::text AS ids
+        `SELECT path, first_line::integer AS first, stated_ids::text AS ids
          FROM operations.stated_stretches JOIN operations.source_files USING (file_id) ORDER BY 1, 2`,
       );
     await files.write("stores-2026-01-01.csv", storesFile({ id: 1 }));
@@ -328,8 +393,8 @@ test("what chunks said becomes what stretches say, and its runs can be taken bac
     await files.write("stores-2026-01-02.csv", storesFile({ id: 1 }, { id: 9 }));
     expect(await ingest()).toMatchObject({ resolved: 1 });
     expect(await stretches()).toMatchObject([
-      { path: "devices-2026-01-01.csv", first: 2, last: 2, ids: "{[1,2)}" },
-      { path: "devices-2026-01-01.csv", first: 3, last: 3, ids: "{[2,3)}" },
+      { path: "devices-2026-01-01.csv", first: 2, ids: "{[1,2)}" },
+      { path: "devices-2026-01-01.csv", first: 3, ids: "{[2,3)}" },
       ...[{ path: "stores-2026-01-01.csv" }, { path: "stores-2026-01-02.csv" }],
     ]);
 
@@ -337,15 +402,15 @@ test("what chunks said becomes what stretches say, and its runs can be taken bac
     await rows(readFileSync(join(folder, STRETCHES, "migration.sql"), "utf8"));
 
     // Of a chunk, with the header that it begins with.
-    const firstStores = { path: "stores-2026-01-01.csv", first: 1, last: 2, ids: "{[1,2)}" };
+    const firstStores = { path: "stores-2026-01-01.csv", first: 1, ids: "{[1,2)}" };
     expect(await stretches()).toEqual([
-      { path: "devices-2026-01-01.csv", first: 1, last: 3, ids: "{[1,3)}" },
+      { path: "devices-2026-01-01.csv", first: 1, ids: "{[1,3)}" },
       firstStores,
-      { path: "stores-2026-01-02.csv", first: 1, last: 3, ids: "{[1,2),[9,10)}" },
+      { path: "stores-2026-01-02.csv", first: 1, ids: "{[1,2),[9,10)}" },
     ]);
     await undo();
     expect(await stretches()).toEqual([
-      { path: "devices-2026-01-01.csv", first: 1, last: 3, ids: "{[1,2)}" },
+      { path: "devices-2026-01-01.csv", first: 1, ids: "{[1,2)}" },
       firstStores,
     ]);
     expect(await verify()).toEqual([]);

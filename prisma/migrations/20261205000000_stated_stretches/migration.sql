@@ -1,32 +1,31 @@
--- What a file says again is known by stretches of its lines in which every record was taken, no longer by chunks: a record that
--- could not be taken when its chunk was read lies before a stretch or after it, so when it is taken in the end it is plain
--- which of the two was said last.
+-- What a file says again was known by chunks: of a record in the middle of one that could only be taken later, nobody knew
+-- whether what the chunk said again of its id came before it or after. It is known from a line on now, and of an id that a
+-- chunk has several records of from the line of each.
 
 -- CreateTable
 CREATE TABLE "operations"."stated_stretches" (
     "file_id" INTEGER NOT NULL,
     "first_line" BIGINT NOT NULL,
-    "last_line" BIGINT NOT NULL,
     "stated_at" TIMESTAMPTZ(6) NOT NULL,
     "stated_ids" int8multirange NOT NULL,
 
     CONSTRAINT "stated_stretches_pkey" PRIMARY KEY ("file_id","first_line","stated_at")
 );
 
+-- Of chunks from before only their first line is known.
+INSERT INTO "operations"."stated_stretches" (file_id, first_line, stated_at, stated_ids)
+SELECT file_id, first_line, stated_at, stated_ids
+FROM "operations"."file_ranges"
+WHERE NOT isempty(stated_ids);
+
 -- CreateIndex
 CREATE INDEX "stated_stretches_stated_at_idx" ON "operations"."stated_stretches"("stated_at");
 
--- AddForeignKey
-ALTER TABLE "operations"."stated_stretches" ADD CONSTRAINT "stated_stretches_file_id_fkey" FOREIGN KEY ("file_id") REFERENCES "operations"."source_files"("file_id") ON DELETE CASCADE ON UPDATE RESTRICT;
+-- By what is said of an id.
+CREATE INDEX "stated_stretches_stated_ids_idx" ON "operations"."stated_stretches" USING GIST ("stated_ids");
 
-ALTER TABLE "operations"."stated_stretches" ADD CONSTRAINT "stated_stretches_is_a_stretch"
-  CHECK (1 <= first_line AND first_line <= last_line AND NOT isempty(stated_ids));
-
--- Of chunks from before, each is a stretch: where in it a record was not taken is not known any more.
-INSERT INTO "operations"."stated_stretches" (file_id, first_line, last_line, stated_at, stated_ids)
-SELECT file_id, first_line, last_line, stated_at, stated_ids
-FROM "operations"."file_ranges"
-WHERE NOT isempty(stated_ids);
+ALTER TABLE "operations"."stated_stretches" ADD CONSTRAINT "stated_stretches_say_something"
+  CHECK (first_line >= 1 AND NOT isempty(stated_ids));
 
 -- Runs that can be taken back take with them what they said.
 INSERT INTO "operations"."run_changes" (run_id, table_name, row_key, before)
@@ -37,7 +36,7 @@ SELECT
   CASE
     WHEN NOT isempty((noted.before ->> 'stated_ids')::int8multirange)
       THEN jsonb_build_object(
-          'file_id', ranges.file_id, 'first_line', ranges.first_line, 'last_line', ranges.last_line,
+          'file_id', ranges.file_id, 'first_line', ranges.first_line,
           'stated_at', ranges.stated_at, 'stated_ids', noted.before -> 'stated_ids'
         )
   END
@@ -47,13 +46,16 @@ JOIN "operations"."file_ranges" AS ranges
 WHERE noted.table_name = 'file_ranges'
   AND NOT isempty(ranges.stated_ids);
 
+-- AddForeignKey
+ALTER TABLE "operations"."stated_stretches" ADD CONSTRAINT "stated_stretches_file_id_fkey" FOREIGN KEY ("file_id") REFERENCES "operations"."source_files"("file_id") ON DELETE CASCADE ON UPDATE RESTRICT;
+
 -- DropIndex
 DROP INDEX "operations"."file_ranges_that_say_again";
 
 -- AlterTable
 ALTER TABLE "operations"."file_ranges" DROP COLUMN "stated_ids";
 
--- A version may be known by a stretch of several lines.
+-- Of a version that comes to light late it may only be known which file says so.
 -- AlterTable
 ALTER TABLE "ingestion_layer"."dim_stores_history" ALTER COLUMN "source_line" DROP NOT NULL;
 

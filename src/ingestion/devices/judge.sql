@@ -53,31 +53,49 @@ WITH
     FROM found
   ),
 
-  -- What was said later than any of these; mostly nothing.
-  said_later AS MATERIALIZED (
-    SELECT stretches.stated_at, files.path COLLATE "C" AS path, stretches.file_id, stretches.first_line, stretches.stated_ids
+  -- What was said later than the first of these: nothing, where files come in their order. It is asked for as a set: a stretch
+  -- of ids in no order is large, and looking each one up in it would unpack it each time.
+  later_stretches AS MATERIALIZED (
+    SELECT stretches.*, files.path COLLATE "C" AS path
     FROM operations.stated_stretches AS stretches
     JOIN operations.source_files AS files USING (file_id)
-    WHERE stretches.stated_at >= (SELECT min(known.stated_at) FROM known)
-      AND files.source = 'devices'
+    WHERE files.source = 'devices'
+      AND (stretches.stated_at, files.path COLLATE "C", stretches.file_id, stretches.first_line) > (
+        SELECT stated_at, path, file_id, source_line
+        FROM known
+        ORDER BY stated_at, path, file_id, source_line
+        LIMIT 1
+      )
+  ),
+
+  said_last AS MATERIALIZED (
+    SELECT DISTINCT ON (said_of) said_of, later.stated_at, later.path, later.file_id, later.first_line
+    FROM (
+      SELECT range_agg(int8range(device_id, device_id, '[]')) AS ids
+      FROM known
+      WHERE EXISTS (SELECT FROM later_stretches)
+    ) AS asked
+    JOIN later_stretches AS later ON later.stated_ids && asked.ids
+    CROSS JOIN LATERAL unnest(later.stated_ids * asked.ids) AS run_of_ids
+    CROSS JOIN LATERAL generate_series(lower(run_of_ids), upper(run_of_ids) - 1) AS said_of
+    ORDER BY said_of, later.stated_at DESC, later.path DESC, later.file_id DESC, later.first_line DESC
   ),
 
   placed AS (
     SELECT
-      *,
+      known.*,
       -- Something said later is there already.
       CASE
         WHEN known_digest IS NULL THEN false
         WHEN NOT is_newer THEN true
-        ELSE EXISTS (
-          SELECT
-          FROM said_later
-          WHERE (said_later.stated_at, said_later.path, said_later.file_id, said_later.first_line)
-              > (known.stated_at, known.path, known.file_id, known.source_line)
-            AND said_later.stated_ids @> known.device_id
-        )
+        ELSE coalesce(
+            (said_last.stated_at, said_last.path, said_last.file_id, said_last.first_line)
+            > (known.stated_at, known.path, known.file_id, known.source_line),
+            false
+          )
       END AS is_late
     FROM known
+    LEFT JOIN said_last ON said_last.said_of = known.device_id
   ),
 
   staged AS (

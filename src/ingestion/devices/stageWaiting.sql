@@ -10,7 +10,10 @@ WITH
       AND EXISTS (SELECT FROM ingestion_layer.dim_stores AS stores WHERE stores.store_id = waiting.store_id)
   ),
 
-  picked AS (SELECT DISTINCT natural_key FROM arrived ORDER BY natural_key LIMIT :limit::integer)
+  -- In the order of their lines: of lines that follow each other, one stretch is noted.
+  picked AS (
+    SELECT natural_key FROM arrived GROUP BY natural_key ORDER BY min(quarantine_id) LIMIT :limit::integer
+  )
 
 SELECT
   source_line,

@@ -1,20 +1,23 @@
--- Grain: one stretch of the chunk's lines in which every record was taken, with the stores or devices that it has a record of.
-INSERT INTO operations.stated_stretches (file_id, first_line, last_line, stated_at, stated_ids)
+-- Grain: one line of the chunk, with the stores or devices that it says something of from there on: all, up to a rejected record
+-- whose id nobody knows; those with several records, taken or not, each record by its line.
+INSERT INTO operations.stated_stretches (file_id, first_line, stated_at, stated_ids)
 WITH
   lines AS (
-    SELECT source_line, CASE WHEN outcome <> 'unknown_store' THEN :"id" END AS id FROM :"judged"
+    SELECT source_line, :"id" AS id, outcome <> 'unknown_store' AS is_taken FROM :"judged"
     UNION ALL
-    SELECT source_line, NULL FROM staged_rejects
+    SELECT source_line, natural_key, false FROM staged_rejects
   ),
 
-  placed AS (SELECT *, count(*) FILTER (WHERE id IS NULL) OVER (ORDER BY source_line) AS stretch FROM lines)
+  repeated AS MATERIALIZED (SELECT id FROM lines GROUP BY id HAVING count(*) > 1),
 
-SELECT :file_id::integer, min(source_line), max(source_line), :stated_at::timestamptz, range_agg(int8range(id, id, '[]'))
+  placed AS (
+    SELECT *, count(*) FILTER (WHERE id IS NULL) OVER (ORDER BY source_line) AS unknown_before
+    FROM lines
+  )
+
+SELECT :file_id::integer, min(source_line), :stated_at::timestamptz, range_agg(int8range(id, id, '[]'))
 FROM placed
-WHERE id IS NOT NULL
-GROUP BY stretch
+WHERE is_taken
+GROUP BY unknown_before, CASE WHEN id IN (SELECT repeated.id FROM repeated WHERE repeated.id IS NOT NULL) THEN source_line END
 -- A line that was read before it had its end.
-ON CONFLICT (file_id, first_line, stated_at) DO UPDATE
-SET
-  last_line = greatest(stated_stretches.last_line, excluded.last_line),
-  stated_ids = stated_stretches.stated_ids + excluded.stated_ids;
+ON CONFLICT (file_id, first_line, stated_at) DO UPDATE SET stated_ids = stated_stretches.stated_ids + excluded.stated_ids;

@@ -1,7 +1,8 @@
 -- Grain: one version of a store or device that the chunk says something new of, as the whole of what was said of it has it.
 -- A record that only says again what was so then is known by the stretch that it is in: it says what was in force at its
--- moment. Of several records of one moment the last counts, by path and line, and the first of those that say so without
--- another in between is where it was said; what does not differ from what was before it is no version.
+-- moment. Of several records of one moment the last counts, by path and line; what does not differ from what was before it
+-- is no version. It is of the first record that says so without another in between; where there are stretches alone, of the
+-- last one's file: of that alone it is sure.
 INSERT INTO :"wanted" (
   :"key", valid_from, valid_to, is_current, stated_at, file_id, source_line, :"attributes"
 )
@@ -13,43 +14,48 @@ WITH
     WHERE judged.outcome IN ('loaded', 'corrected', 'superseded') OR judged.is_late
   ),
 
-  versions AS (
-    SELECT kept.*, files.path
-    FROM :"history" AS kept
-    JOIN touched USING (:"key")
-    JOIN operations.source_files AS files USING (file_id)
+  -- As sets: where ids come in no order, a stretch of many is large, and looking each one up in it would unpack it each time.
+  touched_ids AS MATERIALIZED (SELECT range_agg(int8range(:"id", :"id", '[]')) AS ids FROM touched),
+
+  said_of AS MATERIALIZED (
+    SELECT stretches.file_id, stretches.first_line, stretches.stated_at, id
+    FROM touched_ids
+    JOIN operations.stated_stretches AS stretches ON stretches.stated_ids && touched_ids.ids
+    CROSS JOIN LATERAL unnest(stretches.stated_ids * touched_ids.ids) AS run_of_ids
+    CROSS JOIN LATERAL generate_series(lower(run_of_ids), upper(run_of_ids) - 1) AS id
   ),
 
   said_again AS (
     SELECT
       touched.:"key",
-      stretches.stated_at,
+      said_of.stated_at,
       files.path,
-      stretches.file_id,
-      stretches.last_line AS source_line,
-      stretches.first_line = stretches.last_line AS is_its_line,
+      said_of.file_id,
+      said_of.first_line AS source_line,
       in_force.*
-    FROM touched
-    JOIN operations.stated_stretches AS stretches ON stretches.stated_ids @> touched.:"id"
-    JOIN operations.source_files AS files ON files.file_id = stretches.file_id AND files.source = :source::operations.source
+    FROM said_of
+    JOIN touched ON touched.:"id" = said_of.id
+    JOIN operations.source_files AS files ON files.file_id = said_of.file_id AND files.source = :source::operations.source
     CROSS JOIN LATERAL (
       SELECT :"attributes"
-      FROM versions
-      WHERE versions.:"key" = touched.:"key" AND versions.valid_from <= stretches.stated_at
-      ORDER BY versions.valid_from DESC
+      FROM :"history" AS kept
+      WHERE kept.:"key" = touched.:"key" AND kept.valid_from <= said_of.stated_at
+      ORDER BY kept.valid_from DESC
       LIMIT 1
     ) AS in_force
   ),
 
   said AS (
-    SELECT :"key", stated_at, path, file_id, source_line, true AS is_record, true AS is_its_line, :"attributes"
-    FROM versions
+    SELECT :"key", stated_at, path, file_id, source_line, true AS is_record, :"attributes"
+    FROM :"history" AS kept
+    JOIN touched USING (:"key")
+    JOIN operations.source_files AS files USING (file_id)
     WHERE source_line IS NOT NULL
     UNION ALL
-    SELECT :"key", stated_at, path, file_id, source_line, false, is_its_line, :"attributes"
+    SELECT :"key", stated_at, path, file_id, source_line, false, :"attributes"
     FROM said_again
     UNION ALL
-    SELECT touched.:"key", judged.said_at, files.path, judged.file_id, judged.source_line, true, true, :"attributes"
+    SELECT touched.:"key", judged.said_at, files.path, judged.file_id, judged.source_line, true, :"attributes"
     FROM :"judged" AS judged
     JOIN touched USING (:"id")
     JOIN operations.source_files AS files ON files.file_id = judged.file_id
@@ -74,7 +80,6 @@ WITH
     FROM placed
   ),
 
-  -- What a stretch says is only known for the last one of its moment.
   moments AS (
     SELECT DISTINCT ON (:"key", stated_at) *
     FROM lasting
@@ -98,7 +103,7 @@ SELECT
   lead(stated_at) OVER by_time IS NULL,
   stated_at,
   file_id,
-  CASE WHEN is_its_line THEN source_line END,
+  CASE WHEN is_record THEN source_line END,
   :"attributes"
 FROM compared
 WHERE is_first OR differs

@@ -14,12 +14,33 @@ WITH
     WINDOW newest AS (PARTITION BY store_id ORDER BY source_line DESC)
   ),
 
-  -- What was said later than any of these; mostly nothing.
-  said_later AS MATERIALIZED (
-    SELECT stretches.stated_at, files.path COLLATE "C" AS path, stretches.file_id, stretches.first_line, stretches.stated_ids
+  -- What was said later than the first of these: nothing, where files come in their order. It is asked for as a set: a stretch
+  -- of ids in no order is large, and looking each one up in it would unpack it each time.
+  later_stretches AS MATERIALIZED (
+    SELECT stretches.*, files.path COLLATE "C" AS path
     FROM operations.stated_stretches AS stretches
     JOIN operations.source_files AS files USING (file_id)
-    WHERE stretches.stated_at >= (SELECT min(staged.stated_at) FROM staged) AND files.source = 'stores'
+    WHERE files.source = 'stores'
+      AND (stretches.stated_at, files.path COLLATE "C", stretches.file_id, stretches.first_line) > (
+        SELECT staged.stated_at, this_file.path, this_file.file_id, staged.source_line
+        FROM staged
+        CROSS JOIN this_file
+        ORDER BY staged.stated_at, staged.source_line
+        LIMIT 1
+      )
+  ),
+
+  said_last AS MATERIALIZED (
+    SELECT DISTINCT ON (said_of) said_of, later.stated_at, later.path, later.file_id, later.first_line
+    FROM (
+      SELECT range_agg(int8range(store_id, store_id, '[]')) AS ids
+      FROM staged
+      WHERE EXISTS (SELECT FROM later_stretches)
+    ) AS asked
+    JOIN later_stretches AS later ON later.stated_ids && asked.ids
+    CROSS JOIN LATERAL unnest(later.stated_ids * asked.ids) AS run_of_ids
+    CROSS JOIN LATERAL generate_series(lower(run_of_ids), upper(run_of_ids) - 1) AS said_of
+    ORDER BY said_of, later.stated_at DESC, later.path DESC, later.file_id DESC, later.first_line DESC
   ),
 
   placed AS (
@@ -49,18 +70,17 @@ WITH
             known.file_id
           ) > (staged.stated_at, this_file.path, this_file.file_id)
           THEN true
-        ELSE EXISTS (
-          SELECT
-          FROM said_later
-          WHERE (said_later.stated_at, said_later.path, said_later.file_id, said_later.first_line)
-              > (staged.stated_at, this_file.path, this_file.file_id, staged.source_line)
-            AND said_later.stated_ids @> staged.store_id
-        )
+        ELSE coalesce(
+            (said_last.stated_at, said_last.path, said_last.file_id, said_last.first_line)
+            > (staged.stated_at, this_file.path, this_file.file_id, staged.source_line),
+            false
+          )
       END AS is_late
     FROM staged
     CROSS JOIN this_file
     LEFT JOIN ingestion_layer.dim_stores AS known USING (store_id)
     LEFT JOIN operations.source_files AS known_files ON known_files.file_id = known.file_id
+    LEFT JOIN said_last ON said_last.said_of = staged.store_id
   )
 
 SELECT

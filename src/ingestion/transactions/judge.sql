@@ -110,30 +110,48 @@ WITH
     FROM dated
   ),
 
-  -- What was said later than any of these, of facts that an earlier file brought; mostly nothing.
-  said_again AS MATERIALIZED (
-    SELECT stretches.stated_at, files.path COLLATE "C" AS path, stretches.file_id, stretches.first_line, stretches.stated_ids
+  -- What was said later than the first of these: nothing, where files come in their order. It is asked for as a set: a stretch
+  -- of ids in no order is large, and looking each one up in it would unpack it each time.
+  later_stretches AS MATERIALIZED (
+    SELECT stretches.*, files.path COLLATE "C" AS path
     FROM operations.stated_stretches AS stretches
     JOIN operations.source_files AS files USING (file_id)
-    WHERE stretches.stated_at >= (SELECT min(found.stated_at) FROM found WHERE fact_digest <> digest)
-      AND files.source = 'transactions'
+    WHERE files.source = 'transactions'
+      AND (stretches.stated_at, files.path COLLATE "C", stretches.file_id, stretches.first_line) > (
+        SELECT stated_at, path, file_id, source_line
+        FROM known
+        WHERE is_newer AND fact_digest <> digest
+        ORDER BY stated_at, path, file_id, source_line
+        LIMIT 1
+      )
+  ),
+
+  said_last AS MATERIALIZED (
+    SELECT DISTINCT ON (said_of) said_of, later.stated_at, later.path, later.file_id, later.first_line
+    FROM (
+      SELECT range_agg(int8range(transaction_id, transaction_id, '[]')) AS ids
+      FROM known
+      WHERE EXISTS (SELECT FROM later_stretches) AND is_newer AND fact_digest <> digest
+    ) AS asked
+    JOIN later_stretches AS later ON later.stated_ids && asked.ids
+    CROSS JOIN LATERAL unnest(later.stated_ids * asked.ids) AS run_of_ids
+    CROSS JOIN LATERAL generate_series(lower(run_of_ids), upper(run_of_ids) - 1) AS said_of
+    ORDER BY said_of, later.stated_at DESC, later.path DESC, later.file_id DESC, later.first_line DESC
   ),
 
   placed AS MATERIALIZED (
     SELECT
-      *,
+      known.*,
       -- It takes the place of what is there, if it is the newest of the chunk.
       CASE
         WHEN fact_digest IS NULL THEN true
         WHEN NOT is_newer THEN false
         WHEN fact_digest = digest THEN true
-        ELSE NOT EXISTS (
-          SELECT
-          FROM said_again
-          WHERE (said_again.stated_at, said_again.path, said_again.file_id, said_again.first_line)
-              > (known.stated_at, known.path, known.file_id, known.source_line)
-            AND said_again.stated_ids @> known.transaction_id
-        )
+        ELSE coalesce(
+            (said_last.stated_at, said_last.path, said_last.file_id, said_last.first_line)
+            <= (known.stated_at, known.path, known.file_id, known.source_line),
+            true
+          )
         AND NOT EXISTS (
           SELECT
           FROM ingestion_layer.fct_transactions_history AS kept
@@ -145,6 +163,7 @@ WITH
         )
       END AS counts
     FROM known
+    LEFT JOIN said_last ON said_last.said_of = known.transaction_id
   ),
 
   repeated AS MATERIALIZED (SELECT transaction_id FROM placed GROUP BY transaction_id HAVING count(*) > 1),
