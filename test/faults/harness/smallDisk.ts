@@ -3,6 +3,7 @@ import { mkdtempSync, rmdirSync } from "node:fs";
 import { chmod, mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { eventually } from "../../processes/eventually.ts";
 
 /** A file system of its own, in memory, that can be filled and emptied. */
 export interface SmallDisk {
@@ -18,8 +19,15 @@ const mount = (path: string, megabytes: number): void => {
     stdio: ["ignore", "ignore", "pipe"],
   });
 };
-const unmount = (path: string): void => {
-  execFileSync("umount", [path]);
+/** False as long as something uses it. */
+const unmounted = (path: string): boolean => {
+  try {
+    execFileSync("umount", [path], { stdio: ["ignore", "ignore", "pipe"] });
+    return true;
+  } catch (error) {
+    if (String((error as { stderr?: unknown }).stderr).includes("busy")) return false;
+    throw error;
+  }
 };
 
 /** Why there can be no such disk here; undefined where there can. */
@@ -30,7 +38,7 @@ function whyNotMounted(): string | undefined {
   const path = mkdtempSync(join(tmpdir(), "tillhouse-disk-"));
   try {
     mount(path, 1);
-    unmount(path);
+    unmounted(path);
     return undefined;
   } catch {
     return "this user may not mount";
@@ -59,7 +67,8 @@ export async function withSmallDisk(
       makeRoom: () => rm(filler),
     });
   } finally {
-    unmount(path);
+    // The last process of a server that has been stopped may be about to end.
+    await eventually("nothing uses the disk", () => unmounted(path));
     await rm(path, { recursive: true });
   }
 }

@@ -52,4 +52,4 @@ test("while somebody swaps a file for a link that leads out, only what lies insi
     stop.abort();
     await swaps;
   }
-});
+}, 300_000);
