@@ -1,4 +1,4 @@
-import { inSnapshotOn } from "../src/database/snapshot.ts";
+import { inSnapshotOfFacts } from "../src/database/snapshot.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
 import type { Check, CheckResult } from "../src/quality/checks/check.ts";
 import { keepResults } from "../src/quality/checks/keepResults.ts";
@@ -55,7 +55,7 @@ export async function judge(
     "run checks",
     () =>
       withOwnSession(context, (client) =>
-        inSnapshotOn(client, () => runChecks(client, asked, { now: clock.now() })),
+        inSnapshotOfFacts(client, () => runChecks(client, asked, { now: clock.now() })),
       ),
     countsOf,
   );

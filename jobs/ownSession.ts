@@ -1,7 +1,8 @@
 import type pg from "pg";
 import { socketOf, takeLeave } from "../src/database/connectionWatch.ts";
+import { noteIfDistributed } from "../src/database/distribution/areFactsDistributed.ts";
 import { ownConnection } from "../src/database/pool.ts";
-import { sqlFile } from "../src/database/sqlFile.ts";
+import { onlyRow, sqlFile } from "../src/database/sqlFile.ts";
 import { cutWhen } from "./cutWhen.ts";
 import type { JobContext } from "./job.ts";
 
@@ -28,7 +29,10 @@ export async function withOwnSession<T>(
     await client.connect();
     isConnected = true;
     stopping.throwIfAborted();
-    await setUpSession.run(client);
+    const { is_of_cluster: isOfCluster } = onlyRow(
+      await setUpSession.run<{ is_of_cluster: boolean }>(client),
+    );
+    await noteIfDistributed(client, isOfCluster);
     return work(client);
   };
   try {

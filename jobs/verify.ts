@@ -1,4 +1,4 @@
-import { inSnapshotOn } from "../src/database/snapshot.ts";
+import { inSnapshotOfFacts } from "../src/database/snapshot.ts";
 import { loadChecks } from "../src/quality/checks/loadChecks.ts";
 import { failureOf, verifySnapshot } from "../src/quality/verifyWarehouse.ts";
 import { judge } from "./checks.ts";
@@ -18,7 +18,7 @@ export async function verify(context: JobContext): Promise<JobReport> {
     const declared = (await loadChecks(context.config)).filter(({ on }) => on !== "records");
     const verification = await run.step(
       "verify",
-      () => withOwnSession(context, (client) => inSnapshotOn(client, () => verifySnapshot(client))),
+      () => withOwnSession(context, (client) => inSnapshotOfFacts(client, () => verifySnapshot(client))),
       ({ checks, differences }) => ({ checks, differences: differences.length }),
     );
     const judged = await judge(context, run, declared);

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import type { DistributeCommandOptions } from "../commands/distribute.ts";
 import type { GenerateCommandOptions } from "../commands/generate.ts";
-import { port, share, wholeNumber } from "../commands/optionValues.ts";
+import { port, positiveNumber, share, wholeNumber } from "../commands/optionValues.ts";
 import type { StudioCommandOptions } from "../commands/studio.ts";
 
 /** What keeps the database and makes sample files. Each command loads its own code. */
@@ -12,6 +13,38 @@ export function addUpkeepCommands(program: Command): void {
       "applies pending migrations to your own server, and sets up its roles (SECURITY.md says which)",
     )
     .action(async () => (await import("../commands/database.ts")).migrateCommand());
+
+  program
+    .command("distribute")
+    .summary("spread the facts over the nodes of a Citus cluster (npm run db:distribute)")
+    .description(
+      "spreads the facts and their versions over the nodes of the Citus cluster whose coordinator DATABASE_URL names, and says what becomes of each table, and why (README: Scaling). Loads wait, readers do not. On an empty warehouse or a filled one; again, or after it was stopped or killed, it does what is left",
+    )
+    .option(
+      "--shards <n>",
+      "pieces that the facts are cut into, spread over the nodes; without it, as citus.shard_count says (32)",
+      positiveNumber,
+    )
+    .option("--dry-run", "say what would become of each table, and change nothing")
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run db:distribute -- --dry-run
+  npm run db:distribute
+  npm run db:distribute -- --shards 64
+  npm run -s db:distribute -- --json
+
+The cluster is yours, or one that is managed: every node needs Citus and max_prepared_transactions above 0, and the coordinator
+has to know its nodes (citus_set_coordinator_host, citus_add_node). What is missing is told.
+
+Exit codes: 0 done, 1 failed or stopped (what is done stays, and another run does the rest), 2 wrong usage or configuration,
+3 another run is at work.`,
+    )
+    .action(async (options: DistributeCommandOptions) =>
+      (await import("../commands/distribute.ts")).distributeCommand(options),
+    );
 
   program
     .command("stop")

@@ -28,7 +28,10 @@ export async function migrateCommand(): Promise<void> {
 }
 
 /** Says what became of the roles; with what this user may not do as SQL, for somebody who may. */
-function reportRoles(logger: Logger, { changed, usable, forAdministrator, database }: RolesSetUp): void {
+export function reportRoles(
+  logger: Logger,
+  { changed, usable, forAdministrator, database }: RolesSetUp,
+): void {
   if (changed && usable) print("The roles tillhouse_loader and tillhouse_reader are set up.");
   if (forAdministrator.length === 0) return;
   const what = usable

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { isDistributed, noteDistributed } from "./distribution/distributedSessions.ts";
 import { sqlFile } from "./sqlFile.ts";
 import { nestTransactionsOf } from "./transactionBounds.ts";
 
@@ -22,6 +23,7 @@ export async function openTransaction(client: pg.Client): Promise<OneTransaction
   await waitLonger.run(client);
   const shared = Object.assign(client, { release: () => undefined });
   const pool = { query: client.query.bind(client), connect: () => Promise.resolve(shared) };
+  if (isDistributed(client)) noteDistributed(pool);
   let isCommitted = false;
   return {
     // Of a pool nobody needs more who is in the middle of a transaction.

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { isAnswer, isLostConnection } from "./databaseErrors.ts";
+import { isDistributed, notePoolDistributed } from "./distribution/distributedSessions.ts";
 import { openEmbeddedServer } from "./embedded/openEmbeddedServer.ts";
 import { entryFor, type Entry } from "./entry.ts";
 import type { PrismaClient } from "./generated/client.ts";
@@ -79,7 +80,10 @@ async function openOnce(options: OpenOptions): Promise<OpenDatabase> {
   // The same pool where the whole program reads: one connection is enough then.
   let reading = options.purpose === "read" ? pool : undefined;
   const readers = (): pg.Pool => {
-    reading ??= createPool(entryFor(url, "read", entry.role !== undefined), logger);
+    if (reading === undefined) {
+      reading = createPool(entryFor(url, "read", entry.role !== undefined), logger);
+      if (isDistributed(pool)) notePoolDistributed(reading);
+    }
     return reading;
   };
   let client: Promise<PrismaClient> | undefined;

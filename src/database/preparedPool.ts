@@ -3,6 +3,8 @@ import type { Config } from "../config/loadConfig.ts";
 import type { Clock } from "../lib/clock.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
+import { areFactsDistributed } from "./distribution/areFactsDistributed.ts";
+import { notePoolDistributed } from "./distribution/distributedSessions.ts";
 import { entryFor, type Entry, type Purpose } from "./entry.ts";
 import { deployMigrations, pendingMigrations } from "./migrations.ts";
 import { createPool } from "./pool.ts";
@@ -88,7 +90,8 @@ async function look(entry: Entry, options: OpenOptions): Promise<Look> {
   const pool = createPool(entry, options.logger);
   try {
     await requireSupportedServer(pool, entry.url);
-    await requireSessionAsAsked(pool, entry);
+    const { isOfCluster } = await requireSessionAsAsked(pool, entry);
+    if (isOfCluster && (await areFactsDistributed(pool))) notePoolDistributed(pool);
     const pending = options.skipMigrations === true ? [] : await pendingMigrations(pool);
     const asks = entry.role !== undefined && pending.length === 0;
     const differences = asks ? await roleDifferences(pool) : [];

@@ -1,9 +1,13 @@
 import type pg from "pg";
 import { socketOf } from "./connectionWatch.ts";
+import { isDistributed } from "./distribution/distributedSessions.ts";
 import { withPooledTransaction, withTransaction } from "./pool.ts";
 import { sqlFile } from "./sqlFile.ts";
 
 const boundStatements = sqlFile(new URL("./boundStatements.sql", import.meta.url));
+
+const holdFacts = sqlFile(new URL("./distribution/holdFacts.sql", import.meta.url));
+const letFactsGo = sqlFile(new URL("./distribution/letFactsGo.sql", import.meta.url));
 
 const SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -44,6 +48,21 @@ export async function inOneSnapshotWithin<T>(
 /** The same on a connection of the caller's. */
 export function inSnapshotOn<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
   return withTransaction(client, () => snapshotOf(client, work));
+}
+
+/**
+ * The same for work that compares facts with what is kept beside them. Where they are distributed, each node has a moment of its
+ * own: so no chunk is committed meanwhile, and those that would be wait.
+ */
+export async function inSnapshotOfFacts<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  if (!isDistributed(client)) return inSnapshotOn(client, work);
+  await holdFacts.run(client);
+  try {
+    return await inSnapshotOn(client, work);
+  } finally {
+    // With a connection that broke, the lock is gone.
+    await letFactsGo.run(client).catch(() => undefined);
+  }
 }
 
 /** The same for work that cannot be done twice, since it hands on what it reads: a conflict ends it. */

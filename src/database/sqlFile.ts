@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { ClientBase, Pool, QueryArrayConfig, QueryConfig, QueryResult, QueryResultRow } from "pg";
+import { isDistributed } from "./distribution/distributedSessions.ts";
 
 /** Values for the named parameters of a statement. */
 export type Parameters = Readonly<
@@ -32,17 +33,56 @@ const IDENTIFIER = /:"([a-z][a-z0-9_]*)"/g;
 /** A name as ours are, perhaps with its schema, which needs no quotes; or with the order that its texts are to stand in. */
 const NAME = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*| COLLATE "C")?$/;
 
+type Identifiers = Readonly<Record<string, string | readonly string[]>>;
+
+/** A statement's form for a warehouse whose facts are distributed: from another file, with other identifiers, or both. */
+export interface DistributedForm {
+  readonly url?: URL;
+  readonly identifiers?: Identifiers;
+}
+
 /**
  * Reads a statement once, when the module that owns it loads: `sqlFile(new URL("./insertFacts.sql", import.meta.url))`.
  * Values travel as protocol parameters and never become part of the text.
  *
  * @param identifiers names of tables and columns that stand for `:"name"` in the text, of ours and written in the code; of
  *   several, a list stands there
+ * @param ifDistributed where the planner of Citus does not take it as it is; it takes the same parameters
  */
-export function sqlFile(
-  url: URL,
-  identifiers: Readonly<Record<string, string | readonly string[]>> = {},
-): SqlFile {
+export function sqlFile(url: URL, identifiers: Identifiers = {}, ifDistributed?: DistributedForm): SqlFile {
+  const usual = readStatement(url, identifiers);
+  const other =
+    ifDistributed && readStatement(ifDistributed.url ?? url, ifDistributed.identifiers ?? identifiers);
+  const formFor = (client: object): Statement =>
+    other !== undefined && isDistributed(client) ? other : usual;
+  return {
+    run: (client, parameters = {}, withinMs) => {
+      const { text, valuesOf } = formFor(client);
+      const values = valuesOf(parameters);
+      if (withinMs === undefined) return client.query(text, values);
+      const limited: QueryConfig<typeof values> & { query_timeout: number } = {
+        ...{ text, values, query_timeout: withinMs },
+      };
+      return client.query(limited);
+    },
+    texts: async (client, parameters = {}) => {
+      const { text, valuesOf } = formFor(client);
+      const asSaid: QueryArrayConfig = {
+        ...{ text, values: valuesOf(parameters), rowMode: "array", types: { getTypeParser: () => String } },
+      };
+      return (await client.query<(string | null)[]>(asSaid)).rows;
+    },
+  };
+}
+
+interface Statement {
+  /** With its parameters as `$1` and so on. */
+  readonly text: string;
+  /** In their order. */
+  readonly valuesOf: (parameters: Parameters) => unknown[];
+}
+
+function readStatement(url: URL, identifiers: Identifiers): Statement {
   const names: string[] = [];
   const text = readFileSync(url, "utf8")
     .replace(COMMENT, "")
@@ -62,22 +102,7 @@ export function sqlFile(
       if (value === undefined) throw new Error(`${url.pathname} needs the parameter :${name}`);
       return typeof value === "bigint" ? value.toString() : value;
     });
-  return {
-    run: (client, parameters = {}, withinMs) => {
-      const values = valuesOf(parameters);
-      if (withinMs === undefined) return client.query(text, values);
-      const limited: QueryConfig<typeof values> & { query_timeout: number } = {
-        ...{ text, values, query_timeout: withinMs },
-      };
-      return client.query(limited);
-    },
-    texts: async (client, parameters = {}) => {
-      const asSaid: QueryArrayConfig = {
-        ...{ text, values: valuesOf(parameters), rowMode: "array", types: { getTypeParser: () => String } },
-      };
-      return (await client.query<(string | null)[]>(asSaid)).rows;
-    },
-  };
+  return { text, valuesOf };
 }
 
 /** The row of a statement that always gives one. */

@@ -25,7 +25,9 @@ BEGIN
         'new_device_versions',
         'staged_transactions',
         'judged_transactions',
-        'staged_labels'
+        'staged_labels',
+        'known_facts',
+        'known_versions'
       )
       AND class.relpersistence = 't'
       AND class.relkind = 'r'

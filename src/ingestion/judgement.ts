@@ -1,4 +1,5 @@
 import type { ClientBase, QueryResultRow } from "pg";
+import { isDistributed } from "../database/distribution/distributedSessions.ts";
 import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
 import { WAITING_REASONS, type Reason } from "../sources/reasons.ts";
 import type { NewRecords } from "./recordBatch.ts";
@@ -73,6 +74,7 @@ export async function judge(
   loading: SourceLoading,
   parameters: Parameters,
 ): Promise<Judgement> {
+  if (isDistributed(client)) await loading.bringKnown?.(client);
   await loading.judge.run(client, parameters);
   const { rows } = await loading.summarise.run<OutcomeSummary & QueryResultRow>(client, parameters);
   const recordsOf = (outcome: OutcomeSummary["outcome"]): number =>

@@ -1,8 +1,9 @@
 import type pg from "pg";
 import { socketOf, takeLeave } from "../database/connectionWatch.ts";
+import { noteIfDistributed } from "../database/distribution/areFactsDistributed.ts";
 import type { Entry } from "../database/entry.ts";
 import { ownConnection } from "../database/pool.ts";
-import { sqlFile } from "../database/sqlFile.ts";
+import { onlyRow, sqlFile } from "../database/sqlFile.ts";
 
 /** For one run at a time, which its lock sees to: the tables of a session that is just opening could be taken for orphans. */
 export const dropOrphanedStaging = sqlFile(new URL("./dropOrphanedStaging.sql", import.meta.url));
@@ -25,7 +26,8 @@ export function loaderSession(entry: Entry): LoaderSession {
   const connect = async (): Promise<pg.Client> => {
     if (isAbandoned) throw new Error("the loader's connection was cut");
     await client.connect();
-    await setUpLoader.run(client);
+    const { is_of_cluster: isOfCluster } = onlyRow(await setUpLoader.run<{ is_of_cluster: boolean }>(client));
+    await noteIfDistributed(client, isOfCluster);
     return client;
   };
   return {

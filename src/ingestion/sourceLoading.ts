@@ -29,6 +29,8 @@ export interface SourceLoading {
   readonly openBatch: (rules: BatchRules) => RecordBatch;
   /** Makes the session's staging tables where they are not there yet; by whoever stages something, in that transaction. */
   readonly createStaging: SqlFile;
+  /** Brings what staged records may be about to where `judge` looks it up, in a warehouse whose facts are distributed. */
+  readonly bringKnown?: (client: ClientBase) => Promise<void>;
   /** Gives every staged record its outcome. */
   readonly judge: SqlFile;
   /** One row an outcome; see `OutcomeSummary`. */

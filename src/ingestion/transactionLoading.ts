@@ -3,6 +3,7 @@ import { CONTRACTS } from "../sources/contracts.ts";
 import { foldWrites } from "./rollups/foldWrites.ts";
 import { anyArrived, triedStatements, type SourceLoading } from "./sourceLoading.ts";
 import { appliedLabels } from "./transactions/appliedLabels.ts";
+import { bringKnown, BROUGHT, LOOKED_UP } from "./transactions/known/bringKnown.ts";
 import { judgedReferences } from "./transactions/lockReferences.ts";
 import { withKeysCheckedAsSets } from "./transactions/keysAsSets.ts";
 import { createStaging, transactionBatch } from "./transactions/transactionBatch.ts";
@@ -13,7 +14,8 @@ export const transactionLoading: SourceLoading = {
   contract: CONTRACTS.transactions,
   openBatch: transactionBatch,
   createStaging,
-  judge: sql("judge"),
+  judge: sqlFile(new URL("./transactions/judge.sql", import.meta.url), LOOKED_UP, { identifiers: BROUGHT }),
+  bringKnown,
   summarise: sql("summarise"),
   appliedLabels,
   prepare: [sql("insertProducts"), sql("insertLabels")],
@@ -25,7 +27,15 @@ export const transactionLoading: SourceLoading = {
   aroundWrites: withKeysCheckedAsSets,
   inStep: foldWrites,
   follow: [sql("renameProducts")],
-  followCorrections: [sql("renameProductsLeft")],
+  followCorrections: [
+    sqlFile(
+      new URL("./transactions/renameProductsLeft.sql", import.meta.url),
+      {},
+      {
+        url: new URL("./transactions/renameProductsLeftDistributed.sql", import.meta.url),
+      },
+    ),
+  ],
   closeMended: sql("closeMended"),
   tried: {
     ...triedStatements("staged_transactions", "judged_transactions"),

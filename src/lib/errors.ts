@@ -117,6 +117,12 @@ export const ERRORS = {
     meaning:
       "Something between here and the database, such as PgBouncer, drops the options of sessions. Name the server itself in DATABASE_URL.",
   },
+  cluster_unusable: {
+    exitCode: EXIT_CODES.usage,
+    retry: "never",
+    meaning:
+      "The database is no coordinator of a Citus cluster that facts can be spread over. The message says what is missing (README: Scaling).",
+  },
   database_unsupported: {
     exitCode: EXIT_CODES.usage,
     retry: "never",

@@ -9,7 +9,7 @@ import {
   type SumRollupName,
 } from "../database/rollups.ts";
 import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
-import { inOneSnapshot } from "../database/snapshot.ts";
+import { inSnapshotOfFacts } from "../database/snapshot.ts";
 import { TillhouseError } from "../lib/errors.ts";
 
 /** Something that is kept in one place and follows from another, and does not agree with it. */
@@ -93,16 +93,25 @@ export interface Verification {
 
 /** Recomputes from the facts all that is kept beside them, in one snapshot. Writes nothing. */
 export function verifyWarehouse(pool: pg.Pool): Promise<Verification> {
-  return inOneSnapshot(pool, verifySnapshot);
+  return ofOneMoment(pool, verifySnapshot);
 }
 
 /** The same for some rollups alone. */
 export function verifyRollups(pool: pg.Pool, rollups: readonly RollupName[]): Promise<Verification> {
   const checks = rollups.map((name) => CHECK_OF_ROLLUP[name]);
-  return inOneSnapshot(pool, async (client) => ({
+  return ofOneMoment(pool, async (client) => ({
     checks: checks.length,
     differences: await findDifferences(client, checks),
   }));
+}
+
+async function ofOneMoment<T>(pool: pg.Pool, work: (client: ClientBase) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    return await inSnapshotOfFacts(client, () => work(client));
+  } finally {
+    client.release();
+  }
 }
 
 /** All of it, in a transaction of the caller's. */

@@ -4,6 +4,7 @@ import type { RoleDifference } from "./roleDifferences.ts";
 /** In this order: a role is made before it is given anything, and what is too much goes before what is missing comes. */
 const ORDER: readonly (readonly [RoleDifference["what"], RoleDifference["kind"]])[] = [
   ["missing", "role"],
+  ["missing", "attribute"],
   ["excess", "attribute"],
   ["excess", "membership"],
   ["missing", "membership"],
@@ -73,7 +74,9 @@ function statementsOf(group: readonly RoleDifference[], { database, major }: Sta
     case "role":
       return [`CREATE ROLE ${role} NOLOGIN NOINHERIT`];
     case "attribute":
-      return group.map((one) => `ALTER ROLE ${role} NO${one.privilege}`);
+      return group.map(
+        ({ privilege }) => `ALTER ROLE ${role} ${what === "missing" ? privilege : `NO${privilege}`}`,
+      );
     case "membership": {
       const groups = group.map(({ names }) => names.map(escapeIdentifier).join()).join(", ");
       if (what === "excess") return [`REVOKE ${groups} FROM ${role}`];

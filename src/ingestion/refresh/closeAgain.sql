@@ -1,5 +1,12 @@
 -- Grain: one record that is in quarantine again, and that was closed there before: a mended one was loaded since. Records that
 -- one run reads never close each other, and now all are of one.
+WITH
+  facts AS MATERIALIZED (
+    SELECT transaction_id
+    FROM ingestion_layer.fct_transactions
+    WHERE transaction_id IN (SELECT natural_key FROM operations.quarantine WHERE source = 'transactions')
+  )
+
 UPDATE operations.quarantine AS again
 SET state = 'obsolete'
 FROM operations.quarantine AS former
@@ -17,16 +24,12 @@ WHERE former.run_id <> :run_id::integer
     OR CASE again.source
       WHEN 'stores'
         THEN EXISTS (
-          SELECT FROM ingestion_layer.dim_stores WHERE store_id = coalesce(again.natural_key, former.natural_key)
+          SELECT 1 FROM ingestion_layer.dim_stores WHERE store_id = coalesce(again.natural_key, former.natural_key)
         )
       WHEN 'devices'
         THEN EXISTS (
-          SELECT FROM ingestion_layer.dim_devices WHERE device_id = coalesce(again.natural_key, former.natural_key)
+          SELECT 1 FROM ingestion_layer.dim_devices WHERE device_id = coalesce(again.natural_key, former.natural_key)
         )
-      ELSE EXISTS (
-        SELECT
-        FROM ingestion_layer.fct_transactions
-        WHERE transaction_id = coalesce(again.natural_key, former.natural_key)
-      )
+      ELSE coalesce(again.natural_key, former.natural_key) IN (SELECT transaction_id FROM facts)
     END
   );

@@ -43,8 +43,8 @@ WITH
         facts.card_token,
         facts.file_id,
         facts.source_line,
-        facts AS whole
-      FROM ingestion_layer.fct_transactions AS facts
+        ROW(facts.*)::ingestion_layer.fct_transactions AS whole
+      FROM :"facts" AS facts
       WHERE facts.transaction_id = staged.transaction_id AND staged.transaction_id <= (
           SELECT watermark FROM operations.watermarks WHERE source = 'transactions'
         )
@@ -154,7 +154,7 @@ WITH
           )
         AND NOT EXISTS (
           SELECT
-          FROM ingestion_layer.fct_transactions_history AS kept
+          FROM :"versions" AS kept
           JOIN operations.source_files AS kept_files ON kept_files.file_id = kept.file_id
           WHERE kept.transaction_id = known.transaction_id
             AND kept.digest = known.fact_digest
@@ -238,7 +238,7 @@ SELECT
   -- Of versions to be kept; read again, as after a backfill, a line has left its version by then.
   outcome IN ('superseded', 'already_present') AND EXISTS (
     SELECT
-    FROM ingestion_layer.fct_transactions_history AS kept
+    FROM :"versions" AS kept
     WHERE kept.transaction_id = judged.transaction_id
       AND kept.file_id = judged.file_id
       AND kept.source_line = judged.source_line

@@ -6,7 +6,13 @@ import type { FactBatch } from "./factBatch.ts";
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const lockDevices = sql("lockDevices");
 const idBounds = sql("idBounds");
-const idsToJudge = sql("idsToJudge");
+const idsToJudge = sqlFile(
+  new URL("./idsToJudge.sql", import.meta.url),
+  {},
+  {
+    url: new URL("./idsToJudgeDistributed.sql", import.meta.url),
+  },
+);
 
 /** Keys of a batch's devices, by their places in it; 0 for one that is not known. */
 export interface KnownDevices {

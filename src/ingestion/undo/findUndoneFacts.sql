@@ -8,9 +8,11 @@ WITH
     ORDER BY transaction_id, version_id
   )
 
-INSERT INTO undone_facts (transaction_id, version_id)
-SELECT facts.transaction_id, CASE WHEN versions.run_id <> :run_id THEN versions.version_id END
+INSERT INTO undone_facts (place, transaction_id, version_id)
+SELECT
+  row_number() OVER (ORDER BY facts.transaction_id),
+  facts.transaction_id,
+  CASE WHEN versions.run_id <> :run_id THEN versions.version_id END
 FROM ingestion_layer.fct_transactions AS facts
 LEFT JOIN first_versions AS versions USING (transaction_id)
-WHERE facts.run_id = :run_id
-ORDER BY facts.transaction_id;
+WHERE facts.run_id = :run_id;

@@ -2,13 +2,13 @@
 -- nothing: there is nothing to take back.
 DELETE FROM operations.run_changes
 WHERE run_id = :run_id AND NOT EXISTS (
-  SELECT
+  SELECT 1
   FROM operations.run_changes AS changes
   WHERE changes.run_id = :run_id AND (changes.table_name <> 'source_files' OR changes.before IS NULL)
 )
-AND NOT EXISTS (SELECT FROM operations.quarantine WHERE quarantine.run_id = :run_id)
+AND NOT EXISTS (SELECT 1 FROM operations.quarantine WHERE quarantine.run_id = :run_id)
 AND EXISTS (
-  SELECT
+  SELECT 1
   FROM operations.runs
   WHERE runs.run_id = :run_id
     AND runs.loaded + runs.corrected + runs.resolved = 0

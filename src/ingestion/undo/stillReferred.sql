@@ -1,6 +1,6 @@
 -- Grain: one row: whether anything refers to a row that the run had added. Asked once a key, for all rows together.
 SELECT EXISTS (
-  SELECT
+  SELECT 1
   FROM :"child" AS kept
   WHERE kept.:"child_column" IN (
     SELECT (row_key ->> :parent_column)::integer

@@ -9,7 +9,13 @@ const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url))
 const createUndoneFacts = sql("createUndoneFacts");
 const findUndoneFacts = sql("findUndoneFacts");
 const countUndoneFacts = sql("countUndoneFacts");
-const undoneFacts = sql("undoneFacts");
+const undoneFacts = sqlFile(
+  new URL("./undoneFacts.sql", import.meta.url),
+  {},
+  {
+    url: new URL("./undoneFactsDistributed.sql", import.meta.url),
+  },
+);
 const removeFacts = sql("removeFacts");
 const restoreFacts = sql("restoreFacts");
 const removeVersions = sql("removeVersions");

@@ -1,4 +1,6 @@
 import type { ClientBase } from "pg";
+import { isDistributed } from "../../database/distribution/distributedSessions.ts";
+import { KEYS_NOT_KEPT } from "../../database/distribution/whichTables.ts";
 import { onlyRow, sqlFile } from "../../database/sqlFile.ts";
 import { TillhouseError } from "../../lib/errors.ts";
 import { NOTED_TABLES, notedName, type NotedTable } from "./notedTables.ts";
@@ -74,7 +76,8 @@ async function requireUnreferred(client: ClientBase, noted: NotedTable, runId: n
     client,
     { table: noted.table },
   );
-  for (const { child, child_column: column, parent_column: parentColumn } of rows) {
+  const notKept = isDistributed(client) ? KEYS_NOT_KEPT.filter(({ parent }) => parent === noted.table) : [];
+  for (const { child, child_column: column, parent_column: parentColumn } of [...rows, ...notKept]) {
     const sql = sqlFile(STILL_REFERRED, { child, child_column: column });
     const values = { run_id: runId, table_name: notedName(noted), parent_column: parentColumn };
     if (!onlyRow(await sql.run<{ found: boolean }>(client, values)).found) continue;

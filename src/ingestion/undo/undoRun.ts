@@ -10,7 +10,13 @@ import { undoFacts } from "./undoFacts.ts";
 import { undoRows } from "./undoRows.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
-const newestRunSql = sql("newestRun");
+const newestRunSql = sqlFile(
+  new URL("./newestRun.sql", import.meta.url),
+  {},
+  {
+    url: new URL("./newestRunDistributed.sql", import.meta.url),
+  },
+);
 const statusOfRun = sql("statusOfRun");
 const filesOfRun = sql("filesOfRun");
 const noteNothing = sql("noteNothing");

@@ -1,0 +1,66 @@
+import { findCluster, type Cluster } from "../src/database/distribution/cluster.ts";
+import { planTables, remainingSteps, type TablePlan } from "../src/database/distribution/distribution.ts";
+import { setUpRoles, type RolesSetUp } from "../src/database/roles/setUpRoles.ts";
+import { asRun, type JobContext } from "./job.ts";
+import { withOwnSession } from "./ownSession.ts";
+import { refreshStatistics } from "./refreshStatistics.ts";
+
+/** What distributing the warehouse came to, or would come to. */
+export interface DistributeReport {
+  /** Null of a rehearsal, which is no run. */
+  readonly runId: number | null;
+  readonly cluster: Cluster;
+  readonly tables: readonly TablePlan[];
+  /** What was done, in order. */
+  readonly steps: readonly { readonly table: string; readonly step: string; readonly durationMs: number }[];
+  /** Null of a rehearsal. */
+  readonly roles: RolesSetUp | null;
+}
+
+/**
+ * What would become of each table; nothing is changed.
+ *
+ * @throws TillhouseError `cluster_unusable`
+ */
+export async function planDistribution({
+  database,
+}: Pick<JobContext, "database">): Promise<DistributeReport> {
+  const cluster = await findCluster(database.pool, { isToInstall: false });
+  const tables = await planTables(database.pool, cluster.nodes.length > 0);
+  return { runId: null, cluster, tables, steps: [], roles: null };
+}
+
+/** More than any table has: statistics of all are made anew. */
+const ALL_ROWS = Number.MAX_SAFE_INTEGER;
+
+/**
+ * One run that spreads the facts over the nodes of a Citus cluster whose coordinator the database is. No load can be at work
+ * meanwhile; readers are not kept waiting. Stopped or killed at any point, what is done is done, all answers are right, and
+ * another one does the rest. The database is to be opened as its owner.
+ *
+ * @param shards how many pieces a distributed table has; undefined: as citus.shard_count says
+ * @throws TillhouseError `cluster_unusable`, `run_locked`, `run_stopped`
+ */
+export async function distribute(context: JobContext, shards: number | undefined): Promise<DistributeReport> {
+  const { clock, database } = context;
+  const steps: { table: string; step: string; durationMs: number }[] = [];
+  return asRun("distribute", {}, context, async ({ run, progressed }) => {
+    const cluster = await run.step(
+      "find cluster",
+      () => findCluster(database.pool, { isToInstall: true }),
+      ({ nodes }) => ({ nodes: nodes.length }),
+    );
+    const roles = await run.step("set up roles", () => setUpRoles(database.url));
+    const remaining = await remainingSteps(database.pool, shards);
+    for (const { table, name, do: work } of remaining) {
+      const started = clock.monotonicMs();
+      await run.step(`${table}: ${name}`, () => withOwnSession(context, work));
+      steps.push({ table, step: name, durationMs: clock.monotonicMs() - started });
+      progressed();
+    }
+    if (remaining.length > 0)
+      await run.step("refresh statistics", () => refreshStatistics(database.pool, ALL_ROWS));
+    const tables = await planTables(database.pool, true);
+    return { runId: run.runId, cluster, tables, steps, roles, failure: undefined };
+  });
+}

@@ -1,0 +1,92 @@
+import type { ClientBase, QueryResultRow } from "pg";
+import { TillhouseError } from "../../lib/errors.ts";
+import { onlyRow, sqlFile } from "../sqlFile.ts";
+
+const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
+const citusHere = sql("citusHere");
+const installCitus = sql("installCitus");
+const nodesOfCluster = sql("nodesOfCluster");
+
+/** A node of a cluster that is in use. */
+export interface ClusterNode {
+  readonly host: string;
+  readonly port: number;
+  readonly isCoordinator: boolean;
+  /** Whether a part of the distributed tables may lie there. */
+  readonly holdsFacts: boolean;
+}
+
+export interface Cluster {
+  /** Version of Citus in this database; of the server's, where the database does not have it yet. */
+  readonly version: string;
+  /** The coordinator first; none where the database does not have Citus yet. */
+  readonly nodes: readonly ClusterNode[];
+}
+
+interface CitusHere extends QueryResultRow {
+  readonly installed: string | null;
+  readonly available: string | null;
+  readonly is_loaded: boolean;
+}
+
+interface NodeRow extends QueryResultRow {
+  readonly host: string;
+  readonly port: number;
+  readonly is_coordinator: boolean;
+  readonly holds_facts: boolean;
+  readonly answers: boolean | null;
+  readonly max_prepared_transactions: string | null;
+}
+
+/**
+ * Finds the cluster that this database is the coordinator of, and that it can take facts and commit them.
+ *
+ * @param isToInstall whether the database is given Citus where only the server has it
+ * @throws TillhouseError `cluster_unusable`
+ */
+export async function findCluster(
+  client: Pick<ClientBase, "query">,
+  { isToInstall }: { readonly isToInstall: boolean },
+): Promise<Cluster> {
+  const here = onlyRow(await citusHere.run<CitusHere>(client));
+  if (!here.is_loaded) throw new TillhouseError("cluster_unusable", notLoaded(here));
+  if (here.installed === null) {
+    if (!isToInstall) return { version: here.available ?? "", nodes: [] };
+    await installCitus.run(client);
+  }
+  const { rows } = await nodesOfCluster.run<NodeRow>(client);
+  for (const row of rows) requireUsable(row);
+  const nodes = rows.map((row) => ({
+    ...{ host: row.host, port: row.port, isCoordinator: row.is_coordinator, holdsFacts: row.holds_facts },
+  }));
+  if (!nodes.some(({ holdsFacts }) => holdsFacts)) throw new TillhouseError("cluster_unusable", NO_NODES);
+  const { installed } = onlyRow(await citusHere.run<CitusHere>(client));
+  return { version: installed ?? "", nodes };
+}
+
+function notLoaded({ available }: CitusHere): string {
+  return available === null
+    ? "The server of DATABASE_URL has no Citus. Install it there and on every node (https://docs.citusdata.com), or use one that is managed."
+    : "The server of DATABASE_URL has Citus, and does not load it. Put citus into shared_preload_libraries, first of all, and restart it.";
+}
+
+const NO_NODES =
+  "The cluster has no node yet that facts could lie on. On the coordinator, in this database: " +
+  "SELECT citus_set_coordinator_host('this host', 5432); and for each node SELECT citus_add_node('its host', 5432); " +
+  "a node needs a database of the same name with CREATE EXTENSION citus before.";
+
+function requireUsable({ host, port, answers, max_prepared_transactions: most }: NodeRow): void {
+  const node = `${host}:${port}`;
+  if (answers !== true)
+    throw new TillhouseError(
+      "cluster_unusable",
+      `The node ${node} does not answer the coordinator. See whether it runs, and lets the coordinator in.`,
+      { node },
+    );
+  if (Number(most) > 0) return;
+  throw new TillhouseError(
+    "cluster_unusable",
+    `The node ${node} has max_prepared_transactions = 0, and so can take part in no commit that spans nodes. Set it to max_connections or more, and restart it.`,
+    { node },
+  );
+}

@@ -1,0 +1,140 @@
+import { escapeIdentifier, type ClientBase, type QueryResultRow } from "pg";
+import { withTransaction } from "../pool.ts";
+import { SCHEMAS } from "../roles/rights.ts";
+import { sqlFile } from "../sqlFile.ts";
+import { DISTRIBUTED_TABLES, whyLocal, type DistributedTable } from "./whichTables.ts";
+
+const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
+const standingOfTables = sql("standingOfTables");
+const distributeTable = sql("distributeTable");
+const distributeTableBeside = sql("distributeTableBeside");
+const dropRowsHere = sql("dropRowsHere");
+
+/** What a table becomes, and why. */
+export interface TablePlan {
+  readonly table: string;
+  readonly becomes: "distributed" | "local";
+  /** Column that it is distributed by. */
+  readonly by?: string;
+  readonly why: string;
+  /** Whether it is so. A local one always is. */
+  readonly isDone: boolean;
+}
+
+interface Standing extends QueryResultRow {
+  readonly table: string;
+  readonly is_distributed: boolean;
+  readonly has_rows_here: boolean;
+  readonly foreign_keys: readonly string[];
+  readonly primary_key: string;
+  readonly primary_key_columns: readonly string[];
+}
+
+/** A part of the way of a table to the nodes; each is done as a whole, or not at all. */
+export interface DistributionStep {
+  readonly table: string;
+  readonly name: string;
+  readonly do: (client: ClientBase) => Promise<void>;
+}
+
+/** What becomes of every table of ours, in a database with Citus or without: those that are distributed first. */
+export async function planTables(
+  client: Pick<ClientBase, "query">,
+  hasCitus: boolean,
+): Promise<readonly TablePlan[]> {
+  const standing = hasCitus ? await standings(client) : undefined;
+  const names = standing?.map(({ table }) => table) ?? [];
+  return [
+    ...DISTRIBUTED_TABLES.map((table) => ({
+      ...({ table: table.table, becomes: "distributed", by: table.by, why: table.why } as const),
+      isDone: standing !== undefined && stepsOf(table, standing, undefined).length === 0,
+    })),
+    ...names
+      .filter((name) => !DISTRIBUTED_TABLES.some(({ table }) => table === name))
+      .map((table) => ({ table, becomes: "local", why: whyLocal(table), isDone: true }) as const),
+  ];
+}
+
+/**
+ * What is left to do until all tables are where they are to be. Asked anew after a stop, it gives the rest.
+ *
+ * @param shards how many pieces a distributed table has; undefined: as citus.shard_count says
+ */
+export async function remainingSteps(
+  client: Pick<ClientBase, "query">,
+  shards: number | undefined,
+): Promise<readonly DistributionStep[]> {
+  const standing = await standings(client);
+  return DISTRIBUTED_TABLES.flatMap((table) => stepsOf(table, standing, shards));
+}
+
+async function standings(client: Pick<ClientBase, "query">): Promise<readonly Standing[]> {
+  return (await standingOfTables.run<Standing>(client, { schemas: SCHEMAS })).rows;
+}
+
+function stepsOf(
+  { table, by, beside }: DistributedTable,
+  standing: readonly Standing[],
+  shards: number | undefined,
+): DistributionStep[] {
+  const found = standing.find((one) => one.table === table);
+  if (found === undefined) throw new Error(`there is no table ${table}`);
+  const { foreign_keys: foreignKeys, is_distributed: isDistributed, has_rows_here: hasRowsHere } = found;
+  const step = (name: string, work: DistributionStep["do"]): DistributionStep => ({ table, name, do: work });
+  return [
+    ...(foreignKeys.length === 0
+      ? []
+      : [step("drop foreign keys", (client) => alterTable(client, table, foreignKeys.map(dropConstraint)))]),
+    ...(found.primary_key_columns.includes(by)
+      ? []
+      : [step(`put ${by} into the primary key`, (client) => widenPrimaryKey(client, found, by))]),
+    ...(isDistributed
+      ? []
+      : [
+          step(`distribute by ${by}`, async (client) => {
+            if (beside !== undefined) await distributeTableBeside.run(client, { table, by, beside });
+            else await distributeTable.run(client, { table, by, shards: shards ?? null });
+          }),
+        ]),
+    ...(isDistributed && !hasRowsHere
+      ? []
+      : [
+          step("free what is left on the coordinator", async (client) => {
+            await dropRowsHere.run(client, { table });
+          }),
+        ]),
+  ];
+}
+
+const dropConstraint = (name: string): string => `DROP CONSTRAINT ${escapeIdentifier(name)}`;
+
+/**
+ * Waits for no lock longer than that: behind a statement that waits, every reader of the table would wait as well. It is
+ * tried again by the run.
+ */
+const LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'";
+
+async function alterTable(client: ClientBase, table: string, changes: readonly string[]): Promise<void> {
+  await withTransaction(client, async () => {
+    await client.query(LOCK_TIMEOUT);
+    await client.query(`ALTER TABLE ${table} ${changes.join(", ")}`);
+  });
+}
+
+/** The index is made while all may read and write; it takes the place of the old one at once. */
+async function widenPrimaryKey(
+  client: ClientBase,
+  { table, primary_key: name, primary_key_columns: columns }: Standing,
+  by: string,
+): Promise<void> {
+  const [schema = ""] = table.split(".");
+  const index = escapeIdentifier(`${name}_wider`);
+  // One that was broken off is of no use.
+  await client.query(`DROP INDEX IF EXISTS ${escapeIdentifier(schema)}.${index}`);
+  const wider = [...columns, by].map(escapeIdentifier).join(", ");
+  await client.query(`CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${table} (${wider})`);
+  await alterTable(client, table, [
+    dropConstraint(name),
+    `ADD CONSTRAINT ${escapeIdentifier(name)} PRIMARY KEY USING INDEX ${index}`,
+  ]);
+}

@@ -1,0 +1,2 @@
+-- Lets chunks be committed again.
+SELECT pg_advisory_unlock(1953066092, 2);
