@@ -50,7 +50,7 @@ export async function distribute(context: JobContext, shards: number | undefined
       () => findCluster(database.pool, { isToInstall: true }),
       ({ nodes }) => ({ nodes: nodes.length }),
     );
-    const roles = await run.step("set up roles", () => setUpRoles(database.url));
+    const roles = await run.step("mend roles", () => setUpRoles(database.url));
     const remaining = await remainingSteps(database.pool, shards);
     for (const { table, name, do: work } of remaining) {
       const started = clock.monotonicMs();

@@ -71,9 +71,9 @@ function notLoaded({ available }: CitusHere): string {
 }
 
 const NO_NODES =
-  "The cluster has no node yet that facts could lie on. On the coordinator, in this database: " +
-  "SELECT citus_set_coordinator_host('this host', 5432); and for each node SELECT citus_add_node('its host', 5432); " +
-  "a node needs a database of the same name with CREATE EXTENSION citus before.";
+  "The cluster has no node yet that facts could lie on. In this database of the coordinator, call " +
+  "citus_set_coordinator_host('this host', 5432), and for each node citus_add_node('its host', 5432); " +
+  "a node needs a database of the same name, with CREATE EXTENSION citus, before.";
 
 function requireUsable({ host, port, answers, max_prepared_transactions: most }: NodeRow): void {
   const node = `${host}:${port}`;

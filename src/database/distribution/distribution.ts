@@ -1,7 +1,7 @@
-import { escapeIdentifier, type ClientBase, type QueryResultRow } from "pg";
+import type { ClientBase, QueryResultRow } from "pg";
 import { withTransaction } from "../pool.ts";
 import { SCHEMAS } from "../roles/rights.ts";
-import { sqlFile } from "../sqlFile.ts";
+import { sqlFile, type SqlFile } from "../sqlFile.ts";
 import { DISTRIBUTED_TABLES, whyLocal, type DistributedTable } from "./whichTables.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
@@ -9,6 +9,10 @@ const standingOfTables = sql("standingOfTables");
 const distributeTable = sql("distributeTable");
 const distributeTableBeside = sql("distributeTableBeside");
 const dropRowsHere = sql("dropRowsHere");
+const waitShortly = sql("waitShortly");
+/** What the catalogue has names for. */
+const altering = (name: string, identifiers: Readonly<Record<string, string | readonly string[]>>) =>
+  sqlFile(new URL(`./${name}.sql`, import.meta.url), identifiers);
 
 /** What a table becomes, and why. */
 export interface TablePlan {
@@ -84,7 +88,14 @@ function stepsOf(
   return [
     ...(foreignKeys.length === 0
       ? []
-      : [step("drop foreign keys", (client) => alterTable(client, table, foreignKeys.map(dropConstraint)))]),
+      : [
+          step("drop foreign keys", (client) =>
+            alterTable(
+              client,
+              foreignKeys.map((constraint) => altering("dropConstraint", { table, constraint })),
+            ),
+          ),
+        ]),
     ...(found.primary_key_columns.includes(by)
       ? []
       : [step(`put ${by} into the primary key`, (client) => widenPrimaryKey(client, found, by))]),
@@ -106,35 +117,23 @@ function stepsOf(
   ];
 }
 
-const dropConstraint = (name: string): string => `DROP CONSTRAINT ${escapeIdentifier(name)}`;
-
-/**
- * Waits for no lock longer than that: behind a statement that waits, every reader of the table would wait as well. It is
- * tried again by the run.
- */
-const LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'";
-
-async function alterTable(client: ClientBase, table: string, changes: readonly string[]): Promise<void> {
+/** The run tries again what waits for others longer than a moment. */
+async function alterTable(client: ClientBase, statements: readonly SqlFile[]): Promise<void> {
   await withTransaction(client, async () => {
-    await client.query(LOCK_TIMEOUT);
-    await client.query(`ALTER TABLE ${table} ${changes.join(", ")}`);
+    await waitShortly.run(client);
+    for (const statement of statements) await statement.run(client);
   });
 }
 
 /** The index is made while all may read and write; it takes the place of the old one at once. */
 async function widenPrimaryKey(
   client: ClientBase,
-  { table, primary_key: name, primary_key_columns: columns }: Standing,
+  { table, primary_key: key, primary_key_columns: columns }: Standing,
   by: string,
 ): Promise<void> {
   const [schema = ""] = table.split(".");
-  const index = escapeIdentifier(`${name}_wider`);
-  // One that was broken off is of no use.
-  await client.query(`DROP INDEX IF EXISTS ${escapeIdentifier(schema)}.${index}`);
-  const wider = [...columns, by].map(escapeIdentifier).join(", ");
-  await client.query(`CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${table} (${wider})`);
-  await alterTable(client, table, [
-    dropConstraint(name),
-    `ADD CONSTRAINT ${escapeIdentifier(name)} PRIMARY KEY USING INDEX ${index}`,
-  ]);
+  const index = `${key}_wider`;
+  await altering("dropIndex", { index: `${schema}.${index}` }).run(client);
+  await altering("createKeyIndex", { table, index, columns: [...columns, by] }).run(client);
+  await alterTable(client, [altering("replaceKey", { table, key, index })]);
 }

@@ -8,6 +8,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
   expect(told.sort()).toEqual([
     "card_token_key_mismatch 2",
     "check_failed 1",
+    "cluster_unusable 2",
     "config_invalid 2",
     "daemon_unreachable 1 later",
     "database_busy 1 soon",

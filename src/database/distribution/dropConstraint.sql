@@ -1,0 +1,2 @@
+-- Takes one constraint from a table.
+ALTER TABLE :"table" DROP CONSTRAINT :"constraint";

@@ -1,0 +1,2 @@
+-- Drops an index that was broken off while it was made.
+DROP INDEX IF EXISTS :"index";
