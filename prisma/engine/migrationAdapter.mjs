@@ -8,6 +8,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { ColumnTypeEnum, DriverAdapterError } from "@prisma/driver-adapter-utils";
 import pg from "pg";
 import { databaseUrl, runOnce, sessionConfig } from "./connection.mjs";
+import { statementsOf } from "./statementsOf.mjs";
 
 /** @typedef {Awaited<ReturnType<PrismaPg["connect"]>>} Adapter */
 
@@ -69,7 +70,10 @@ async function connect(url) {
   adapter.executeScript = async (script) => {
     const session = adapter.underlyingDriver();
     try {
-      await session.query(script);
+      await session.query(script).catch((/** @type {pg.DatabaseError} */ error) => {
+        if (!error.message.includes(OF_CITUS)) throw error;
+        return oneByOne(session, script);
+      });
     } catch (error) {
       // A script with its own BEGIN leaves an aborted transaction, in which the engine could not record the failure.
       await session.query("ROLLBACK").catch(() => undefined);
@@ -84,6 +88,21 @@ async function connect(url) {
     return 0;
   };
   return adapter;
+}
+
+/** Citus sends the nodes all of a script for each change of a distributed table in it, and they refuse it. */
+const OF_CITUS = "cannot insert multiple commands into a prepared statement";
+
+/**
+ * A script's statements, each by itself, in one transaction.
+ *
+ * @param {{ query(sql: string): Promise<unknown> }} session
+ * @param {string} script
+ */
+async function oneByOne(session, script) {
+  await session.query("BEGIN");
+  for (const statement of statementsOf(script)) await session.query(statement);
+  await session.query("COMMIT");
 }
 
 /**

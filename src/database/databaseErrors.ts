@@ -82,6 +82,9 @@ const NETWORK = new Set([
 const WORDS_OF_PG =
   /^(Connection terminated|timeout e(xpired|xceeded when trying to connect)|Client (has encountered a connection error|was closed) and is not queryable|the loader's connection was cut)/;
 
+/** What Citus says of a node whose connection broke in the middle of a transaction, under codes that stand for other things. */
+const WORDS_OF_CITUS = /^(failed to COPY to shard|failure on connection marked as essential)/;
+
 /** SQLSTATEs of a transaction that lost against others, and that may go through when it is done again. */
 const CONFLICTS = new Set(["40001", "40P01"]);
 
@@ -90,7 +93,8 @@ const codeOf = (error: unknown): string => String((error as { code?: unknown } |
 function failureOf(error: unknown): Failure | undefined {
   const code = codeOf(error);
   if (NETWORK.has(code) || isOfConnecting(error)) return LOST;
-  if (WORDS_OF_PG.test((error as Error | undefined)?.message ?? "")) return LOST;
+  const message = (error as Error | undefined)?.message ?? "";
+  if (WORDS_OF_PG.test(message) || WORDS_OF_CITUS.test(message)) return LOST;
   return FAILURES.find(({ states }) => states.test(code));
 }
 

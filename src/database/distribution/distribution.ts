@@ -1,7 +1,9 @@
 import type { ClientBase, QueryResultRow } from "pg";
+import { isConflict } from "../databaseErrors.ts";
 import { withTransaction } from "../pool.ts";
 import { SCHEMAS } from "../roles/rights.ts";
-import { sqlFile, type SqlFile } from "../sqlFile.ts";
+import { onlyRow, sqlFile } from "../sqlFile.ts";
+import { canReadersRead, letReadersRead } from "./readers.ts";
 import { DISTRIBUTED_TABLES, whyLocal, type DistributedTable } from "./whichTables.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
@@ -9,6 +11,8 @@ const standingOfTables = sql("standingOfTables");
 const distributeTable = sql("distributeTable");
 const distributeTableBeside = sql("distributeTableBeside");
 const dropRowsHere = sql("dropRowsHere");
+const unknownTypes = sql("unknownTypes");
+const makeTypesKnown = sql("makeTypesKnown");
 const waitShortly = sql("waitShortly");
 /** What the catalogue has names for. */
 const altering = (name: string, identifiers: Readonly<Record<string, string | readonly string[]>>) =>
@@ -69,7 +73,28 @@ export async function remainingSteps(
   shards: number | undefined,
 ): Promise<readonly DistributionStep[]> {
   const standing = await standings(client);
-  return DISTRIBUTED_TABLES.flatMap((table) => stepsOf(table, standing, shards));
+  const { found } = onlyRow(await unknownTypes.run<{ found: boolean }>(client, { schemas: SCHEMAS }));
+  const makeKnown: DistributionStep = {
+    table: "operations.*",
+    name: "make types known to all nodes",
+    do: async (session) => {
+      await makeTypesKnown.run(session);
+    },
+  };
+  const steps = [
+    ...(found ? [makeKnown] : []),
+    ...DISTRIBUTED_TABLES.flatMap((table) => stepsOf(table, standing, shards)),
+  ];
+  for (const { table } of DISTRIBUTED_TABLES) {
+    // One that is not yet is let be read as soon as it is distributed.
+    const isThere = standing.find((one) => one.table === table)?.is_distributed === true;
+    if (!isThere || (await canReadersRead(client, table))) continue;
+    steps.push({
+      ...{ table, name: "let readers read" },
+      do: (session) => letReadersRead(session, table),
+    });
+  }
+  return steps;
 }
 
 async function standings(client: Pick<ClientBase, "query">): Promise<readonly Standing[]> {
@@ -86,16 +111,11 @@ function stepsOf(
   const { foreign_keys: foreignKeys, is_distributed: isDistributed, has_rows_here: hasRowsHere } = found;
   const step = (name: string, work: DistributionStep["do"]): DistributionStep => ({ table, name, do: work });
   return [
-    ...(foreignKeys.length === 0
-      ? []
-      : [
-          step("drop foreign keys", (client) =>
-            alterTable(
-              client,
-              foreignKeys.map((constraint) => altering("dropConstraint", { table, constraint })),
-            ),
-          ),
-        ]),
+    ...foreignKeys.map((constraint) =>
+      step(`drop ${constraint}`, (client) =>
+        whenNobodyReads(client, () => altering("dropConstraint", { table, constraint }).run(client)),
+      ),
+    ),
     ...(found.primary_key_columns.includes(by)
       ? []
       : [step(`put ${by} into the primary key`, (client) => widenPrimaryKey(client, found, by))]),
@@ -105,25 +125,38 @@ function stepsOf(
           step(`distribute by ${by}`, async (client) => {
             if (beside !== undefined) await distributeTableBeside.run(client, { table, by, beside });
             else await distributeTable.run(client, { table, by, shards: shards ?? null });
+            await letReadersRead(client, table);
           }),
         ]),
     ...(isDistributed && !hasRowsHere
       ? []
       : [
           step("free what is left on the coordinator", async (client) => {
-            await dropRowsHere.run(client, { table });
+            await whenNobodyReads(client, () => dropRowsHere.run(client, { table }));
           }),
         ]),
   ];
 }
 
-/** The run tries again what waits for others longer than a moment. */
-async function alterTable(client: ClientBase, statements: readonly SqlFile[]): Promise<void> {
-  await withTransaction(client, async () => {
-    await waitShortly.run(client);
-    for (const statement of statements) await statement.run(client);
-  });
+/** It is tried for three quarters of a minute or so. */
+const MOST_ATTEMPTS = 60;
+
+/**
+ * Runs a statement that locks tables against readers for a moment, in a transaction. While it waits for them, others wait behind it,
+ * some of which those may wait for in turn: so it waits shortly, lets all go on, and comes again.
+ */
+async function whenNobodyReads(client: ClientBase, work: () => Promise<unknown>): Promise<void> {
+  await withTransaction(
+    client,
+    async () => {
+      await waitShortly.run(client);
+      await work();
+    },
+    { hasLost: (error) => isConflict(error) || isLockTimeout(error), mostAttempts: MOST_ATTEMPTS },
+  );
 }
+
+const isLockTimeout = (error: unknown): boolean => (error as { code?: unknown }).code === "55P03";
 
 /** The index is made while all may read and write; it takes the place of the old one at once. */
 async function widenPrimaryKey(
@@ -135,5 +168,5 @@ async function widenPrimaryKey(
   const index = `${key}_wider`;
   await altering("dropIndex", { index: `${schema}.${index}` }).run(client);
   await altering("createKeyIndex", { table, index, columns: [...columns, by] }).run(client);
-  await alterTable(client, [altering("replaceKey", { table, key, index })]);
+  await whenNobodyReads(client, () => altering("replaceKey", { table, key, index }).run(client));
 }

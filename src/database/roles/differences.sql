@@ -24,7 +24,12 @@ WITH
 
   wanted AS (
     SELECT role AS role_name, kind, names, "column" AS column_name, privilege
-    FROM jsonb_to_recordset(:wanted::jsonb)
+    FROM (
+      SELECT :wanted::jsonb AS rights
+      UNION ALL
+      SELECT :wanted_in_cluster::jsonb FROM cluster WHERE has_to_log_in
+    ) AS lists
+    CROSS JOIN LATERAL jsonb_to_recordset(lists.rights)
       AS cells (role text, kind text, names text[], "column" text, privilege text)
   ),
 

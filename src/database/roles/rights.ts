@@ -177,6 +177,15 @@ export const RIGHTS: {
   parameter: { session_replication_role: { loader: ["SET"] } },
 };
 
+/**
+ * Beside those, in a database of a Citus cluster. There a view's own rights end with its own statement: what is left of it once the
+ * nodes have answered is asked as whoever asks. No card is in either.
+ */
+const RIGHTS_IN_CLUSTER = {
+  schema: { ingestion_layer: { reader: ["USAGE"] } },
+  table: { "ingestion_layer.dim_stores": { reader: ["SELECT"] } },
+} as const satisfies Pick<typeof RIGHTS, "schema" | "table">;
+
 export type ObjectKind = "schema" | "table" | "column" | "sequence" | "database" | "parameter";
 
 /** One cell of `RIGHTS`. */
@@ -191,7 +200,15 @@ export interface Right {
 
 /** Every cell of `RIGHTS`, one by one. */
 export function allRights(): readonly Right[] {
-  const { database, ...named } = RIGHTS;
+  return cellsOf(RIGHTS);
+}
+
+/** Every right that there is besides in a database of a Citus cluster, one by one. */
+export function clusterRights(): readonly Right[] {
+  return cellsOf({ ...RIGHTS_IN_CLUSTER, sequence: {}, database: {}, parameter: {} });
+}
+
+function cellsOf({ database, ...named }: typeof RIGHTS): readonly Right[] {
   const ofObject = (kind: ObjectKind, names: readonly string[], rights: Rights): Right[] =>
     ROLE_NAMES.flatMap((role) =>
       (rights[role] ?? []).flatMap((verb): Right[] => {

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { sqlFile } from "../sqlFile.ts";
-import { allRights, ROLES, SCHEMAS, type ObjectKind } from "./rights.ts";
+import { allRights, clusterRights, ROLES, SCHEMAS, type ObjectKind } from "./rights.ts";
 
 const differences = sqlFile(new URL("./differences.sql", import.meta.url));
 
@@ -28,6 +28,7 @@ export async function roleDifferences(
     roles: Object.values(ROLES),
     schemas: SCHEMAS,
     wanted: JSON.stringify(allRights()),
+    wanted_in_cluster: JSON.stringify(clusterRights()),
   });
   return rows;
 }

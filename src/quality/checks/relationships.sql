@@ -6,7 +6,7 @@ WITH
       row_number() OVER (ORDER BY :"key") AS place
     FROM :"model" AS checked
     WHERE :"column" IS NOT NULL
-      AND NOT EXISTS (SELECT 1 FROM :"to" AS referred WHERE referred.:"other" = :"column")
+      AND NOT EXISTS (SELECT 1 FROM (SELECT :"other" FROM :"to") AS referred WHERE referred.:"other" = :"column")
   )
 
 SELECT

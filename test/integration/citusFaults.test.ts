@@ -1,0 +1,98 @@
+import { expect, jest, test } from "@jest/globals";
+import { setTimeout as pause } from "node:timers/promises";
+import { describeOnCitus } from "../fixtures/citus.ts";
+import { devicesFile, storesFile, transactionsFile } from "../fixtures/sourceText.ts";
+import { withUndo } from "../fixtures/undo.ts";
+import { withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+
+jest.setTimeout(300_000);
+
+const SALES = 20_000;
+const CHUNKS = { CHUNK_RECORDS: "500", WORKERS: "1" };
+
+async function write({ files }: Warehouse, amount = "10.00"): Promise<void> {
+  await files.write("stores.csv", storesFile({ id: 1 }));
+  await files.write("devices.csv", devicesFile({ id: 1 }));
+  await files.write(
+    "transactions.csv",
+    transactionsFile(...Array.from({ length: SALES }, (_, index) => ({ id: index + 1, amount }))),
+  );
+}
+
+/** What the coordinator's backends have open on a node, ended there, as when the node's server is restarted at once. */
+const END_ON_WORKERS = `
+  SELECT nodename, result FROM run_command_on_workers($$
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name LIKE 'citus_internal%' AND pid <> pg_backend_pid()
+  $$)`;
+
+describeOnCitus("a warehouse on a cluster", () => {
+  test("loses and doubles nothing when workers go away again and again in the middle of a load", () =>
+    withWarehouse(async (warehouse) => {
+      await write(warehouse);
+      const fault = { isOver: false, times: 0 };
+      const breaking = (async () => {
+        while (!fault.isOver) {
+          await pause(150);
+          // The one that asks may be ended as well.
+          await warehouse.rows(END_ON_WORKERS).catch(() => undefined);
+          fault.times += 1;
+        }
+      })();
+      const report = await warehouse.ingest({ settings: { ...CHUNKS, RETRY_MS: "120000" } }).finally(() => {
+        fault.isOver = true;
+      });
+      await breaking;
+
+      expect(report.files.flatMap(({ error }) => error ?? [])).toEqual([]);
+      expect(report).toMatchObject({ status: "succeeded", loaded: SALES + 2, rejected: 0 });
+      expect(fault.times).toBeGreaterThan(3);
+      const failed = warehouse.log.filter(({ message }) => message.includes("Trying again"));
+      expect(failed.length).toBeGreaterThan(0);
+      expect(
+        await warehouse.rows(
+          "SELECT count(*)::integer AS facts, count(DISTINCT transaction_id)::integer AS ids FROM ingestion_layer.fct_transactions",
+        ),
+      ).toEqual([{ facts: SALES, ids: SALES }]);
+      expect(await warehouse.verify()).toEqual([]);
+      // What was prepared and not told the end of is ended by what the coordinator noted.
+      await warehouse.rows("SELECT recover_prepared_transactions()");
+      expect(
+        await warehouse.rows(
+          "SELECT sum(result::integer)::integer AS left FROM run_command_on_workers('SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()')",
+        ),
+      ).toEqual([{ left: 0 }]);
+      expect(await warehouse.verify()).toEqual([]);
+    }));
+
+  test("is found right by verify at any moment of a load", () =>
+    withWarehouse(async (warehouse) => {
+      await write(warehouse);
+      const load = { isOver: false };
+      const loading = warehouse.ingest({ settings: CHUNKS }).finally(() => {
+        load.isOver = true;
+      });
+      let looks = 0;
+      while (!load.isOver) {
+        expect(await warehouse.verify()).toEqual([]);
+        looks += 1;
+      }
+      expect(await loading).toMatchObject({ status: "succeeded", loaded: SALES + 2 });
+      expect(looks).toBeGreaterThan(2);
+    }));
+
+  test("takes runs back, corrections as well", () =>
+    withUndo(async (warehouse, undo) => {
+      await write(warehouse);
+      await warehouse.ingest();
+      const before = await warehouse.views();
+      await write(warehouse, "12.00");
+      expect(await warehouse.ingest({ asOf: new Date() })).toMatchObject({ corrected: SALES });
+
+      expect(await undo()).toMatchObject({ undone: { factsRestored: SALES } });
+      expect(await warehouse.views()).toEqual(before);
+      expect(await warehouse.verify()).toEqual([]);
+      expect(await undo()).toMatchObject({ undone: { factsRemoved: SALES } });
+      expect(await warehouse.verify()).toEqual([]);
+    }));
+});
