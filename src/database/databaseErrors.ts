@@ -83,7 +83,8 @@ const WORDS_OF_PG =
   /^(Connection terminated|timeout e(xpired|xceeded when trying to connect)|Client (has encountered a connection error|was closed) and is not queryable|the loader's connection was cut)/;
 
 /** What Citus says of a node whose connection broke in the middle of a transaction, under codes that stand for other things. */
-const WORDS_OF_CITUS = /^(failed to COPY to shard|failure on connection marked as essential)/;
+const WORDS_OF_CITUS =
+  /^(failed to COPY to shard|failure on connection marked as essential|connection to the remote node|terminating connection due to administrator command|server closed the connection unexpectedly|connection not open)/;
 
 /** SQLSTATEs of a transaction that lost against others, and that may go through when it is done again. */
 const CONFLICTS = new Set(["40001", "40P01"]);

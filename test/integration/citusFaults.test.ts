@@ -8,7 +8,7 @@ import { withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 jest.setTimeout(300_000);
 
 const SALES = 20_000;
-const CHUNKS = { CHUNK_RECORDS: "500", WORKERS: "1" };
+const CHUNKS = { CHUNK_RECORDS: "1000", WORKERS: "1" };
 
 async function write({ files }: Warehouse, amount = "10.00"): Promise<void> {
   await files.write("stores.csv", storesFile({ id: 1 }));
@@ -33,7 +33,7 @@ describeOnCitus("a warehouse on a cluster", () => {
       const fault = { isOver: false, times: 0 };
       const breaking = (async () => {
         while (!fault.isOver) {
-          await pause(150);
+          await pause(500);
           // The one that asks may be ended as well.
           await warehouse.rows(END_ON_WORKERS).catch(() => undefined);
           fault.times += 1;

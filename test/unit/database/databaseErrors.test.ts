@@ -38,6 +38,8 @@ describe("a failure of the database", () => {
     "timeout exceeded when trying to connect",
     "Client has encountered a connection error and is not queryable",
     "the loader's connection was cut",
+    "failed to COPY to shard 102016 on localhost:9702",
+    "failure on connection marked as essential: localhost:9702",
   ])("is a lost connection where pg says: %s", (message) => {
     expect(asDatabaseError(new Error(message))).toMatchObject({ code: "database_connection_lost" });
   });

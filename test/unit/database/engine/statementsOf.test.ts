@@ -19,7 +19,7 @@ test("a script is cut where a statement ends, and nowhere else", () => {
 });
 
 test("every migration there is comes to statements that begin with a verb", async () => {
-  for (const [name, script] of await migrationsNamed(/./)) {
+  for (const [name, script] of await migrationsNamed(/^\d/)) {
     const statements = statementsOf(script);
     expect(statements.length).toBeGreaterThan(0);
     for (const statement of statements) {
