@@ -2,14 +2,17 @@
 -- have these types. Citus has no other way to send a type than with a table that has a column of it; that table goes again.
 DO $$
 DECLARE
-  columns text;
+  type record;
 BEGIN
-  SELECT string_agg(format('%I %I.%I', 'of_' || types.oid, namespaces.nspname, types.typname), ', ')
-  INTO columns
-  FROM pg_catalog.pg_type AS types
-  JOIN pg_catalog.pg_namespace AS namespaces ON namespaces.oid = types.typnamespace
-  WHERE namespaces.nspname IN ('ingestion_layer', 'aggregation_layer', 'operations') AND types.typtype = 'e';
-  EXECUTE format('CREATE TABLE operations.types_made_known (%s)', columns);
+  CREATE TABLE operations.types_made_known ();
+  FOR type IN
+    SELECT 'of_' || types.oid AS column_name, namespaces.nspname, types.typname
+    FROM pg_catalog.pg_type AS types
+    JOIN pg_catalog.pg_namespace AS namespaces ON namespaces.oid = types.typnamespace
+    WHERE namespaces.nspname IN ('ingestion_layer', 'aggregation_layer', 'operations') AND types.typtype = 'e'
+  LOOP
+    EXECUTE format('ALTER TABLE operations.types_made_known ADD COLUMN %I %I.%I', type.column_name, type.nspname, type.typname);
+  END LOOP;
   PERFORM create_reference_table('operations.types_made_known');
   DROP TABLE operations.types_made_known;
 END
