@@ -75,6 +75,10 @@ export function sqlFile(url: URL, identifiers: Identifiers = {}, ifDistributed?:
   };
 }
 
+/** One whose other form is beside it, in `NAMEDistributed.sql`. */
+export const sqlFileInTwoForms = (url: URL): SqlFile =>
+  sqlFile(url, {}, { url: new URL(url.href.replace(/\.sql$/, "Distributed.sql")) });
+
 interface Statement {
   /** With its parameters as `$1` and so on. */
   readonly text: string;

@@ -101,6 +101,10 @@ export interface TriedStatements {
   readonly close: SqlFile;
 }
 
+/** The statement `noteStated` for a table of judged records. */
+export const noteStated = (judged: string, id: string): SqlFile =>
+  sqlFile(new URL("./noteStated.sql", import.meta.url), { judged, id });
+
 /** The statements of `tried` that are alike for all sources. */
 export function triedStatements(
   staged: string,

@@ -1,7 +1,7 @@
-import { sqlFile } from "../database/sqlFile.ts";
+import { sqlFile, sqlFileInTwoForms } from "../database/sqlFile.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
 import { foldWrites } from "./rollups/foldWrites.ts";
-import { anyArrived, triedStatements, type SourceLoading } from "./sourceLoading.ts";
+import { anyArrived, noteStated, triedStatements, type SourceLoading } from "./sourceLoading.ts";
 import { appliedLabels } from "./transactions/appliedLabels.ts";
 import { bringKnown, BROUGHT, LOOKED_UP } from "./transactions/known/bringKnown.ts";
 import { judgedReferences } from "./transactions/lockReferences.ts";
@@ -20,22 +20,14 @@ export const transactionLoading: SourceLoading = {
   appliedLabels,
   prepare: [sql("insertProducts"), sql("insertLabels")],
   keepVersions: sql("keepVersions"),
-  noteStated: sql("noteStated"),
+  noteStated: noteStated("judged_transactions", "transaction_id"),
   correct: sql("correctFacts"),
   insert: sql("insertFacts"),
   findReferences: judgedReferences,
   aroundWrites: withKeysCheckedAsSets,
   inStep: foldWrites,
   follow: [sql("renameProducts")],
-  followCorrections: [
-    sqlFile(
-      new URL("./transactions/renameProductsLeft.sql", import.meta.url),
-      {},
-      {
-        url: new URL("./transactions/renameProductsLeftDistributed.sql", import.meta.url),
-      },
-    ),
-  ],
+  followCorrections: [sqlFileInTwoForms(new URL("./transactions/renameProductsLeft.sql", import.meta.url))],
   closeMended: sql("closeMended"),
   tried: {
     ...triedStatements("staged_transactions", "judged_transactions"),

@@ -17,7 +17,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS judged_devices (
   outcome text NOT NULL,
   store_key integer,
   -- Something said later is there already.
-  is_late boolean NOT NULL
+  is_late boolean NOT NULL,
+  -- To be noted with its line.
+  is_said boolean NOT NULL GENERATED ALWAYS AS (outcome <> 'unknown_store') STORED
 ) ON COMMIT DELETE ROWS;
 
 -- The versions of the devices that the chunk says something new of, as they are to be.

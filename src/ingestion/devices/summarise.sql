@@ -2,7 +2,7 @@
 SELECT
   outcome,
   count(*)::integer AS records,
-  (count(*) FILTER (WHERE outcome <> 'unknown_store'))::integer AS stated,
+  (count(*) FILTER (WHERE is_said))::integer AS stated,
   (count(*) FILTER (WHERE is_late))::integer AS late,
   0 AS kept,
   min(source_line) AS first_line,

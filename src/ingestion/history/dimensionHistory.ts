@@ -1,5 +1,5 @@
 import { sqlFile } from "../../database/sqlFile.ts";
-import { triedStatements, type SourceLoading } from "../sourceLoading.ts";
+import { noteStated, triedStatements, type SourceLoading } from "../sourceLoading.ts";
 
 /** How a dimension with a history, and what it passes through, are called. */
 interface HistoryNames {
@@ -22,7 +22,7 @@ export function dimensionHistory(
 ): Required<Pick<SourceLoading, "noteStated" | "remakeVersions" | "tried">> {
   const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url), { ...names });
   return {
-    noteStated: sql("noteStated"),
+    noteStated: noteStated(names.judged, names.id),
     tried: { ...triedStatements(names.staged, names.judged), noteStated: sql("noteResolved") },
     remakeVersions: [sql("versions"), sql("dropVersions"), sql("addVersions")],
   };

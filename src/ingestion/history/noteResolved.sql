@@ -1,7 +1,7 @@
 -- Grain: one run of lines that follow each other, of stores or devices that were in quarantine and are taken by now.
 INSERT INTO operations.stated_stretches (file_id, first_line, stated_at, stated_ids)
 WITH
-  lines AS (SELECT DISTINCT file_id, said_at, source_line, :"id" AS id FROM :"judged" WHERE outcome <> 'unknown_store'),
+  lines AS (SELECT DISTINCT file_id, said_at, source_line, :"id" AS id FROM :"judged" WHERE is_said),
 
   repeated AS MATERIALIZED (SELECT file_id, id FROM lines GROUP BY file_id, id HAVING count(*) > 1),
 

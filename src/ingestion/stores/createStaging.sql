@@ -22,7 +22,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS judged_stores (
   file_id integer NOT NULL,
   outcome text NOT NULL,
   -- Something said later is there already.
-  is_late boolean NOT NULL
+  is_late boolean NOT NULL,
+  -- To be noted with its line.
+  is_said boolean NOT NULL GENERATED ALWAYS AS (true) STORED
 ) ON COMMIT DELETE ROWS;
 
 -- The versions of the stores that the chunk says something new of, as they are to be.

@@ -40,7 +40,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS judged_transactions (
   -- The version that it would leave is kept already.
   is_kept boolean NOT NULL,
   -- Of a boolean the planner expects half the rows, of a text hardly any, whatever is there.
-  corrects boolean NOT NULL GENERATED ALWAYS AS (outcome = 'corrected') STORED
+  corrects boolean NOT NULL GENERATED ALWAYS AS (outcome = 'corrected') STORED,
+  -- To be noted with its line.
+  is_said boolean NOT NULL GENERATED ALWAYS AS (says_again AND NOT is_by_itself) STORED
 ) ON COMMIT DELETE ROWS;
 
 -- The labels of the staged transactions, each once.

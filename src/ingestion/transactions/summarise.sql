@@ -3,7 +3,7 @@ SELECT
   outcome,
   count(*)::integer AS records,
   sum(amount) AS amount,
-  (count(*) FILTER (WHERE says_again))::integer AS stated,
+  (count(*) FILTER (WHERE is_said))::integer AS stated,
   0 AS late,
   -- As when lines of it were read again, and differ: when they were said is for the chunks before to say.
   bool_or(outcome = 'corrected' AND (left_fact).file_id = file_id) AS corrects_own_file,

@@ -1,18 +1,12 @@
 import type { ClientBase, QueryResultRow } from "pg";
-import { sqlFile, type SqlFile } from "../../database/sqlFile.ts";
+import { sqlFile, sqlFileInTwoForms, type SqlFile } from "../../database/sqlFile.ts";
 import { arrayText } from "../rollups/arrayText.ts";
 import type { FactBatch } from "./factBatch.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const lockDevices = sql("lockDevices");
 const idBounds = sql("idBounds");
-const idsToJudge = sqlFile(
-  new URL("./idsToJudge.sql", import.meta.url),
-  {},
-  {
-    url: new URL("./idsToJudgeDistributed.sql", import.meta.url),
-  },
-);
+const idsToJudge = sqlFileInTwoForms(new URL("./idsToJudge.sql", import.meta.url));
 
 /** Keys of a batch's devices, by their places in it; 0 for one that is not known. */
 export interface KnownDevices {

@@ -1,5 +1,5 @@
 import type { ClientBase } from "pg";
-import { onlyRow, sqlFile } from "../../database/sqlFile.ts";
+import { onlyRow, sqlFile, sqlFileInTwoForms } from "../../database/sqlFile.ts";
 import { TillhouseError } from "../../lib/errors.ts";
 import { addChangedFacts, type ChangedFacts } from "../rollups/changedFacts.ts";
 import { foldRollups } from "../rollups/foldRollups.ts";
@@ -9,13 +9,7 @@ const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url))
 const createUndoneFacts = sql("createUndoneFacts");
 const findUndoneFacts = sql("findUndoneFacts");
 const countUndoneFacts = sql("countUndoneFacts");
-const undoneFacts = sqlFile(
-  new URL("./undoneFacts.sql", import.meta.url),
-  {},
-  {
-    url: new URL("./undoneFactsDistributed.sql", import.meta.url),
-  },
-);
+const undoneFacts = sqlFileInTwoForms(new URL("./undoneFacts.sql", import.meta.url));
 const removeFacts = sql("removeFacts");
 const restoreFacts = sql("restoreFacts");
 const removeVersions = sql("removeVersions");

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { RunStatus } from "../../database/generated/enums.ts";
 import { withTransaction } from "../../database/pool.ts";
-import { onlyRow, sqlFile } from "../../database/sqlFile.ts";
+import { onlyRow, sqlFile, sqlFileInTwoForms } from "../../database/sqlFile.ts";
 import { TillhouseError } from "../../lib/errors.ts";
 import { checkFence } from "../../runs/fence.ts";
 import { EMPTY_SHA256 } from "../../runs/ledgerKey.ts";
@@ -10,13 +10,7 @@ import { undoFacts } from "./undoFacts.ts";
 import { undoRows } from "./undoRows.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
-const newestRunSql = sqlFile(
-  new URL("./newestRun.sql", import.meta.url),
-  {},
-  {
-    url: new URL("./newestRunDistributed.sql", import.meta.url),
-  },
-);
+const newestRunSql = sqlFileInTwoForms(new URL("./newestRun.sql", import.meta.url));
 const statusOfRun = sql("statusOfRun");
 const filesOfRun = sql("filesOfRun");
 const noteNothing = sql("noteNothing");
