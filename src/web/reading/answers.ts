@@ -19,9 +19,11 @@ export interface Answers {
 
 export async function readAnswers(source: PageSource): Promise<Answers> {
   const names = source.answers.map(({ name }) => name);
+  // First: while there is none, nothing else is to be under way that nobody waits for.
+  const pool = poolOf(source);
   const [{ rows, upTo }, definitions] = await Promise.all([
     source.readViews(names),
-    definitionsSql.run<{ name: string; definition: string }>(poolOf(source), { names }),
+    definitionsSql.run<{ name: string; definition: string }>(pool, { names }),
   ]);
   return {
     answers: source.answers.map((view) => ({
