@@ -2,7 +2,7 @@ import type pg from "pg";
 import { inOneSnapshotWithin } from "../../database/snapshot.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
-import { orLate } from "../../lib/orLate.ts";
+import { oneAtATime } from "../../lib/oneAtATime.ts";
 import { publicCode, publicMessage } from "../../lib/publicError.ts";
 import { askForAnswers, type DatabaseAnswers } from "./databaseAnswers.ts";
 import { databaseFamilies } from "./databaseMetrics.ts";
@@ -23,15 +23,15 @@ const LIMIT_MS = 2_000;
 
 /**
  * Asks the database for its metrics; where it does not answer in time, there is only `tillhouse_database_up`, which is 0 then.
- * However many ask, one question at most is on its way, in one snapshot on one connection: all who ask meanwhile are given
- * its answer. It only asks: what is away stays so.
+ * It is asked in one snapshot on one connection, and only asked: what is away stays so.
  */
 export function askDatabase(options: AskDatabaseOptions): () => Promise<readonly MetricFamily[]> {
   const { readers, clock, logger, stopping, limitMs = LIMIT_MS } = options;
-  let asked: Promise<readonly MetricFamily[]> | undefined;
   let wasUp = true;
 
-  const ask = async (pool: pg.Pool): Promise<readonly MetricFamily[]> => {
+  const ask = async (): Promise<readonly MetricFamily[]> => {
+    const pool = stopping.aborted ? undefined : readers();
+    if (pool === undefined) return AWAY;
     const askedAtMs = clock.monotonicMs();
     try {
       const answers = await inOneSnapshotWithin(pool, limitMs, askForAnswers);
@@ -49,14 +49,7 @@ export function askDatabase(options: AskDatabaseOptions): () => Promise<readonly
     }
   };
 
-  return async () => {
-    const pool = stopping.aborted ? undefined : readers();
-    if (pool === undefined) return AWAY;
-    asked ??= ask(pool).finally(() => {
-      asked = undefined;
-    });
-    return orLate(asked, limitMs, () => AWAY);
-  };
+  return oneAtATime(ask, limitMs, () => AWAY);
 }
 
 /** Those of a database that has answered, after so many seconds. */

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { asDatabaseError, isLostConnection } from "../../database/databaseErrors.ts";
 import { unappliedOf } from "../../database/migrations.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { orLate } from "../../lib/orLate.ts";
+import { oneAtATime } from "../../lib/oneAtATime.ts";
 import { publicCode } from "../../lib/publicError.ts";
 import { failed, type Finding } from "./finding.ts";
 
@@ -26,17 +26,16 @@ export interface DatabaseCheckOptions {
 const LIMIT_MS = 2_000;
 
 /**
- * Whether the database answers in time and has every migration. However many ask, and however long it takes, one question at
- * most is on its way: a database that hangs is not to take the connections of the daemon's jobs as well. It only asks: what is
- * away stays so.
+ * Whether the database answers in time and has every migration. It only asks: what is away stays so.
  */
 export function databaseCheck(options: DatabaseCheckOptions): () => Promise<DatabaseFinding> {
   const { limitMs = LIMIT_MS } = options;
   const noAnswer = failed("database_no_answer", `The database has not answered within ${limitMs / 1000} s.`);
-  let asked: Promise<DatabaseFinding> | undefined;
 
-  const ask = async (pool: pg.Pool): Promise<DatabaseFinding> => {
+  const ask = async (): Promise<DatabaseFinding> => {
     const { clock, migrations, isEmbedded } = options;
+    const pool = options.pool();
+    if (pool === undefined) return OPENING;
     const askedAtMs = clock.monotonicMs();
     try {
       const pending = await unappliedOf(migrations, pool, limitMs);
@@ -51,14 +50,7 @@ export function databaseCheck(options: DatabaseCheckOptions): () => Promise<Data
     }
   };
 
-  return async () => {
-    const pool = options.pool();
-    if (pool === undefined) return OPENING;
-    asked ??= ask(pool).finally(() => {
-      asked = undefined;
-    });
-    return orLate(asked, limitMs, () => noAnswer);
-  };
+  return oneAtATime(ask, limitMs, () => noAnswer);
 }
 
 const OPENING = failed(
