@@ -6,6 +6,7 @@ import { loadConfig, type Config } from "./config/loadConfig.ts";
 import { cardTokenKey } from "./ingestion/cardTokenKey.ts";
 import { processEnvironment } from "./config/processEnvironment.ts";
 import { openDatabase, type Database } from "./database/openDatabase.ts";
+import { openReplica, type Replica } from "./database/replica/openReplica.ts";
 import { systemClock } from "./lib/clock.ts";
 import { EXIT_CODES, TillhouseError, type ExitCode } from "./lib/errors.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
@@ -17,6 +18,7 @@ import type { Web } from "./web/openWeb.ts";
 /** What has been opened so far: what is asked for over HTTP. */
 interface Parts {
   database?: Database;
+  replica?: Replica;
   schedules?: readonly Schedule[];
 }
 
@@ -61,6 +63,14 @@ export async function runDaemon(): Promise<ExitCode> {
       await database.close();
       throw error;
     });
+    if (config.readerDatabaseUrl !== undefined)
+      parts.replica = await openReplica({
+        ...{ config, logger, clock: systemClock, environment: processEnvironment() },
+        primary: database.readers(),
+      }).catch(async (error: unknown) => {
+        await database.close();
+        throw error;
+      });
     const context: JobContext = {
       ...{ config, logger, clock: systemClock, database, ...stop },
       trigger: "schedule",
@@ -70,6 +80,7 @@ export async function runDaemon(): Promise<ExitCode> {
 
     await aborted(stop.stopping);
     await jobs.end();
+    await parts.replica?.close();
     await database.close();
     logger.info("stopped");
     return EXIT_CODES.done;
@@ -89,16 +100,22 @@ async function listen(
   parts: Parts,
 ): Promise<Web | undefined> {
   if (config.httpPort === 0) return undefined;
-  const [{ openWeb }, { pageSource }] = await Promise.all([
+  const [{ openWeb }, { pageSource }, { replicaCheck }] = await Promise.all([
     import("./web/openWeb.ts"),
     import("./pageSource.ts"),
+    import("./web/readiness/replicaCheck.ts"),
   ]);
   const jobs = () => parts.schedules?.map((schedule) => schedule.state());
+  const hasReplica = config.readerDatabaseUrl !== undefined;
+  const read = () => (hasReplica ? parts.replica?.database() : parts.database);
+  const readers = () => parts.database?.readers();
+  const checkReplica = hasReplica
+    ? replicaCheck({ replica: () => read()?.pool, primary: readers })
+    : undefined;
   return openWeb({
-    ...{ config, logger, clock: systemClock, stopping },
+    ...{ config, logger, clock: systemClock, stopping, jobs, readers, checkReplica },
     pool: () => parts.database?.pool,
-    jobs,
-    pages: pageSource({ config, clock: systemClock, database: () => parts.database, jobs }),
+    pages: pageSource({ config, clock: systemClock, database: read, checkReplica, jobs }),
   });
 }
 

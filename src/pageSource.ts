@@ -5,6 +5,7 @@ import { ANSWERS, PERFORMANCE_VIEWS, readViewsBeside, type AnswerView } from "./
 import type { Config } from "./config/loadConfig.ts";
 import type { Prisma } from "./database/generated/client.ts";
 import type { Database } from "./database/openDatabase.ts";
+import { behindText } from "./database/replica/secondsBehind.ts";
 import type { Clock } from "./lib/clock.ts";
 import { TillhouseError } from "./lib/errors.ts";
 import { lastResults } from "./quality/checks/keepResults.ts";
@@ -13,13 +14,16 @@ import type { JobState } from "./runs/jobState.ts";
 import { listAlerts } from "./scheduling/alerts/listAlerts.ts";
 import { readSchedules } from "./scheduling/jobSchedules.ts";
 import { clientOf, poolOf } from "./web/reading/database.ts";
+import type { ReplicaFinding } from "./web/readiness/replicaCheck.ts";
 import type { PageJob, PageSource, ReadViews, ViewShape } from "./web/reading/source.ts";
 
 export interface PageSourceOptions {
   readonly config: Config;
   readonly clock: Clock;
-  /** Undefined until it is open. */
+  /** The replica where there is one; undefined until it is open. */
   readonly database: () => Database | undefined;
+  /** How that replica stands; undefined where there is none. */
+  readonly checkReplica?: (() => Promise<ReplicaFinding>) | undefined;
   /** Undefined until there is a schedule. */
   readonly jobs: () => readonly JobState[] | undefined;
 }
@@ -31,9 +35,14 @@ const SHOWN_DUE_TIMES = 5;
 const LONGEST_MS = 10_000;
 
 /** What the pages of the daemon are made of, taken from every part of the program. */
-export function pageSource({ config, clock, database, jobs }: PageSourceOptions): PageSource {
+export function pageSource(options: PageSourceOptions): PageSource {
+  const { config, clock, database, checkReplica, jobs } = options;
   const source: PageSource = {
     ...{ clock, jobs },
+    behind: async () => {
+      if (checkReplica === undefined) return undefined;
+      return behindText((await checkReplica()).behind_s ?? null);
+    },
     client: () => database()?.prisma(),
     pool: () => database()?.readers(),
     answers: shapesOf(ANSWERS),
@@ -53,7 +62,7 @@ export function pageSource({ config, clock, database, jobs }: PageSourceOptions)
         throw error;
       }
     },
-    alerts: () => listAlerts(poolOf(source), { all: false, limit: MOST_ALERTS }),
+    alerts: async () => listAlerts(poolOf(source), { all: false, limit: MOST_ALERTS }),
     schedule: async () => {
       const standings = await readSchedules(poolOf(source));
       return jobPlans(config, standings, clock.now(), SHOWN_DUE_TIMES).map((plan) => pageJob(plan, config));

@@ -16,7 +16,7 @@ export interface AlertsOptions {
 
 /** `alerts`: what is wrong now by what the daemon has found, or has been. */
 export async function alertsCommand({ json, all = false, limit }: AlertsOptions): Promise<void> {
-  await withDatabase(commandContext(), "read", async ({ pool }) => {
+  await withDatabase(commandContext(), "answer", async ({ pool }) => {
     const alerts = await listAlerts(pool, { all, limit });
     if (json === true) {
       printJson({ alerts });

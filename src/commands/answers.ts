@@ -21,7 +21,7 @@ export async function answersCommand(options: AnswersOptions): Promise<void> {
   const selectors = options.select.length === 0 ? undefined : selectorsIn(options);
   const named = selectors === undefined ? viewsNamed(options.view) : [];
   refuseManyAsCsv(named, format);
-  await withDatabase(commandContext(), "read", async (database) => {
+  await withDatabase(commandContext(), "answer", async (database) => {
     const names = selectors === undefined ? named : await viewsSelected(database, selectors);
     refuseManyAsCsv(names, format);
     const answers = await readViews(await database.prisma(), names);

@@ -42,7 +42,7 @@ async function keptResults(
   { select }: ChecksCommandOptions,
 ): Promise<readonly KeptResult[]> {
   const asked = selectChecks(await loadChecks(context.config), select);
-  return withDatabase(context, "read", (database) => lastResults(database.pool, asked));
+  return withDatabase(context, "answer", (database) => lastResults(database.pool, asked));
 }
 
 function overall(results: readonly CheckResult[]): CheckResult["status"] {

@@ -2,6 +2,7 @@ import { loadConfig, type Config } from "../config/loadConfig.ts";
 import { processEnvironment } from "../config/processEnvironment.ts";
 import type { Purpose } from "../database/entry.ts";
 import { openDatabase, type Database } from "../database/openDatabase.ts";
+import { behindText, secondsBehind } from "../database/replica/secondsBehind.ts";
 import { EXIT_CODES, TillhouseError } from "../lib/errors.ts";
 import { STOP_SIGNALS } from "../lib/stopSignals.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -52,6 +53,7 @@ export async function withDatabase<T>(
       stopping: options.stopping ?? stop.signal,
     });
     stop.signal.throwIfAborted();
+    if (purpose === "answer") await sayHowFarBehind(context, database);
     return await work(database);
   } catch (error) {
     if (stop.signal.aborted) throw new TillhouseError("run_stopped", "Stopped.", {}, error);
@@ -61,3 +63,12 @@ export async function withDatabase<T>(
     await database?.close();
   }
 }
+
+/** What is read from a replica may be old: whoever reads it is told how old. */
+async function sayHowFarBehind({ config, logger }: CommandContext, { pool }: Database): Promise<void> {
+  if (config.readerDatabaseUrl === undefined) return;
+  const behindS = await secondsBehind(pool, undefined, BEHIND_WITHIN_MS).catch(() => null);
+  logger.info(`read from a replica, ${behindText(behindS)}`, { behind_s: behindS });
+}
+
+const BEHIND_WITHIN_MS = 2_000;

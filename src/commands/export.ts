@@ -51,7 +51,7 @@ async function exportTo(
 ): Promise<number> {
   let rows = 0;
   let unwritten: unknown;
-  await runByHand(context, "read", "stopping; no file is left of it", (job) =>
+  await runByHand(context, "answer", "stopping; no file is left of it", (job) =>
     withOwnSession(job, (client) =>
       inSnapshotOnceOn(client, async () => {
         const text = told(

@@ -27,7 +27,7 @@ const countsOf = (run: Run) => ({
 
 /** `runs`: the latest runs, with steps and files as JSON. */
 export async function runsCommand(options: ListOptions): Promise<void> {
-  await withDatabase(commandContext(), "read", async (database) => {
+  await withDatabase(commandContext(), "answer", async (database) => {
     const prisma = await database.prisma();
     const runs = await prisma.run.findMany({
       orderBy: { runId: "desc" },
@@ -111,7 +111,7 @@ const SHOWN = {
 
 /** `rejects`: what is in quarantine and not resolved, redacted as it is kept. */
 export async function rejectsCommand(options: ListOptions): Promise<void> {
-  await withDatabase(commandContext(), "read", async (database) => {
+  await withDatabase(commandContext(), "answer", async (database) => {
     const prisma = await database.prisma();
     const [records, total, byReason] = await Promise.all([
       prisma.quarantinedRecord.findMany({

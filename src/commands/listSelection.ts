@@ -35,7 +35,7 @@ export async function listSelection(
   const selection =
     selectors.length === 0
       ? ofLayers(layers)
-      : await withDatabase(context, "read", ({ pool }) => selectionIn(pool, selectors));
+      : await withDatabase(context, "answer", ({ pool }) => selectionIn(pool, selectors));
   const selected = selectionAsJson(selection);
   if (json === true) {
     printJson({ selected });

@@ -11,7 +11,7 @@ export interface WhyOptions {
 
 /** `why`: where a transaction came from, or why it is not there; exit code 1 where nothing is known of it. */
 export async function whyCommand(transactionId: number, options: WhyOptions): Promise<void> {
-  await withDatabase(commandContext(), "read", async (database) => {
+  await withDatabase(commandContext(), "answer", async (database) => {
     const explanation = await explain(database.pool, transactionId);
     const { versions, asWas, quarantined } = explanation;
     if (options.json === true)

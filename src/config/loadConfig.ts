@@ -50,6 +50,31 @@ function readEnvFile(path: string): Environment {
   }
 }
 
+/** What a setting needs of another. */
+const NEEDED: readonly {
+  readonly name: SettingName;
+  readonly without: (config: Config) => boolean;
+  readonly when: string;
+}[] = [
+  {
+    name: "CARD_TOKEN_KEY",
+    without: ({ databaseUrl, cardTokenKey }) => databaseUrl !== undefined && cardTokenKey === undefined,
+    when: "with DATABASE_URL",
+  },
+  {
+    name: "DATABASE_URL",
+    without: ({ readerDatabaseUrl, databaseUrl }) =>
+      readerDatabaseUrl !== undefined && databaseUrl === undefined,
+    when: "with READER_DATABASE_URL, which is to lead to a replica of it",
+  },
+  {
+    name: "HTTP_TOKEN",
+    without: ({ httpHost, httpPort, httpToken }) =>
+      httpPort !== 0 && httpToken === undefined && !isLoopback(httpHost),
+    when: "where HTTP_HOST is not loopback",
+  },
+];
+
 /**
  * Reads and checks the configuration: the environment, then a `.env` file in the working directory for what the
  * environment leaves out. A variable set to nothing counts as unset, and hides the file's value.
@@ -60,19 +85,12 @@ export function loadConfig(environment: Environment = process.env, envFile = ".e
   const all: Environment = { ...readEnvFile(envFile), ...environment };
   const names = Object.keys(SETTINGS) as SettingName[];
   const config = Object.fromEntries(names.map((name) => [camelCase(name), valueOf(name, all)])) as Config;
-  if (config.databaseUrl !== undefined && config.cardTokenKey === undefined) {
-    throw new TillhouseError(
-      "config_invalid",
-      `CARD_TOKEN_KEY is required with DATABASE_URL. Example: CARD_TOKEN_KEY=${SETTINGS.CARD_TOKEN_KEY.example}`,
-      { variable: "CARD_TOKEN_KEY" },
-    );
-  }
-  if (config.httpPort !== 0 && config.httpToken === undefined && !isLoopback(config.httpHost)) {
-    throw new TillhouseError(
-      "config_invalid",
-      `HTTP_TOKEN is required where HTTP_HOST is not loopback. Example: HTTP_TOKEN=${SETTINGS.HTTP_TOKEN.example}`,
-      { variable: "HTTP_TOKEN" },
-    );
+  for (const { name, without, when } of NEEDED) {
+    if (!without(config)) continue;
+    const { example } = SETTINGS[name];
+    throw new TillhouseError("config_invalid", `${name} is required ${when}. Example: ${name}=${example}`, {
+      variable: name,
+    });
   }
   return Object.freeze(config);
 }

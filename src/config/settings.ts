@@ -71,6 +71,14 @@ export const SETTINGS = {
     schema: postgresUrl,
     isSecret: true,
   }),
+  READER_DATABASE_URL: setting({
+    description:
+      "A streaming replica of DATABASE_URL's server. Pages and commands that only read are answered there (README: Replicas), by what it has by then.",
+    unset: "they ask DATABASE_URL",
+    example: "postgresql://tillhouse:secret@replica.example.com:5432/tillhouse",
+    schema: postgresUrl,
+    isSecret: true,
+  }),
   DATA_DIR: setting({
     description: "Folder in which files arrive, in it or in folders below it.",
     example: "./data",

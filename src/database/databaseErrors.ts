@@ -8,20 +8,38 @@ interface Failure {
    * SQLSTATEs, or classes of them.
    * https://www.postgresql.org/docs/18/errcodes-appendix.html
    */
-  readonly states: RegExp;
+  readonly states?: RegExp;
+  /** What is said of it under codes that stand for other things, or under none. */
+  readonly words?: RegExp;
   readonly what: string;
   readonly remedy: string;
 }
+
+/** What `pg` says of connections; such errors of its own have no code. */
+const WORDS_OF_PG =
+  /^(Connection terminated|timeout e(xpired|xceeded when trying to connect)|Client (has encountered a connection error|was closed) and is not queryable|the loader's connection was cut)/;
+
+/** What Citus says of a node whose connection broke in the middle of a transaction. */
+const WORDS_OF_CITUS =
+  /^(failed to COPY to shard|failure on connection marked as essential|connection to the remote node|terminating connection due to administrator command|server closed the connection unexpectedly|connection not open)/;
 
 const LOST: Failure = {
   code: "database_connection_lost",
   // Connections; ended by an administrator, a crash or for being idle; the server starts or stops.
   states: /^08(?!P01)|^57P0[1235]$|^25P03$/,
+  words: new RegExp(`${WORDS_OF_PG.source}|${WORDS_OF_CITUS.source}`),
   what: "The connection to the database broke",
   remedy: "If it stays so, see whether the server runs and can be reached",
 };
 const FAILURES: readonly Failure[] = [
   LOST,
+  {
+    code: "replica_conflict",
+    // Under the code of a serialisation failure, which nobody else is to blame for here.
+    words: /^(canceling statement|terminating connection) due to conflict with recovery/,
+    what: "The replica ended what was being read",
+    remedy: "Ask again; for long reads set hot_standby_feedback = on at the replica",
+  },
   {
     code: "database_full",
     states: /^53100$/,
@@ -78,14 +96,6 @@ const NETWORK = new Set([
   "EAI_AGAIN",
 ]);
 
-/** What `pg` says of connections; such errors of its own have no code. */
-const WORDS_OF_PG =
-  /^(Connection terminated|timeout e(xpired|xceeded when trying to connect)|Client (has encountered a connection error|was closed) and is not queryable|the loader's connection was cut)/;
-
-/** What Citus says of a node whose connection broke in the middle of a transaction, under codes that stand for other things. */
-const WORDS_OF_CITUS =
-  /^(failed to COPY to shard|failure on connection marked as essential|connection to the remote node|terminating connection due to administrator command|server closed the connection unexpectedly|connection not open)/;
-
 /** SQLSTATEs of a transaction that lost against others, and that may go through when it is done again. */
 const CONFLICTS = new Set(["40001", "40P01"]);
 
@@ -95,8 +105,9 @@ function failureOf(error: unknown): Failure | undefined {
   const code = codeOf(error);
   if (NETWORK.has(code) || isOfConnecting(error)) return LOST;
   const message = (error as Error | undefined)?.message ?? "";
-  if (WORDS_OF_PG.test(message) || WORDS_OF_CITUS.test(message)) return LOST;
-  return FAILURES.find(({ states }) => states.test(code));
+  return (
+    FAILURES.find(({ words }) => words?.test(message)) ?? FAILURES.find(({ states }) => states?.test(code))
+  );
 }
 
 /**

@@ -2,9 +2,10 @@ import { ROLES, type RoleName } from "./roles/rights.ts";
 
 /**
  * What a program opens a database for, which says as whom: `load` as the loader, `verify` as the loader but writing nothing,
- * `read` as the reader, and `own` as the user of the URL, for what no role may do.
+ * `read` as the reader; `answer` so too, on the replica where there is one, for what may be as it was a moment ago; and `own` as
+ * the user of the URL, for what no role may do.
  */
-export type Purpose = "load" | "verify" | "read" | "own";
+export type Purpose = "load" | "verify" | "read" | "answer" | "own";
 
 /** Where a connection leads, and as whom it works there. Plain data: loader threads are sent it. */
 export interface Entry {
@@ -20,6 +21,7 @@ const ENTERED: Readonly<Record<Purpose, Omit<Entry, "url">>> = {
   load: { role: "loader" },
   verify: { role: "loader", isReadOnly: true },
   read: { role: "reader", isReadOnly: true },
+  answer: { role: "reader", isReadOnly: true },
   own: {},
 };
 

@@ -5,7 +5,7 @@ import { openEmbeddedServer } from "./embedded/openEmbeddedServer.ts";
 import { entryFor, type Entry } from "./entry.ts";
 import type { PrismaClient } from "./generated/client.ts";
 import { createPool } from "./pool.ts";
-import { preparedPool, type OpenOptions } from "./preparedPool.ts";
+import { preparedPool, type OpenOptions, type Server } from "./preparedPool.ts";
 
 /** The database, migrated and ready. */
 export interface Database {
@@ -30,9 +30,9 @@ export interface Database {
 
 /**
  * Opens the database of the configuration: the embedded server, started and migrated as need be, or the one that
- * DATABASE_URL names.
+ * DATABASE_URL names, or to answer READER_DATABASE_URL.
  *
- * @throws TillhouseError `database_unreachable`, `database_unsupported`, `session_options_dropped`, and with DATABASE_URL `migrations_pending`
+ * @throws TillhouseError `database_unreachable`, `database_unsupported`, `session_options_dropped`, and with DATABASE_URL `migrations_pending`, with READER_DATABASE_URL `replica_behind`
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   let open = await openOnce(options);
@@ -70,15 +70,14 @@ async function openOnce(options: OpenOptions): Promise<OpenDatabase> {
     config.databaseUrl === undefined
       ? await openEmbeddedServer({ stateDir: config.stateDir, logger, clock })
       : undefined;
-  const url = embedded?.url ?? config.databaseUrl ?? "";
-  const { pool, entry } = await preparedPool(url, embedded !== undefined, options).catch(
-    async (error: unknown) => {
-      await embedded?.close();
-      throw error;
-    },
-  );
+  const server = embedded === undefined ? serverOf(options) : { url: embedded.url };
+  const { url } = server;
+  const { pool, entry } = await preparedPool(server, options).catch(async (error: unknown) => {
+    await embedded?.close();
+    throw error;
+  });
   // The same pool where the whole program reads: one connection is enough then.
-  let reading = options.purpose === "read" ? pool : undefined;
+  let reading = options.purpose === "read" || options.purpose === "answer" ? pool : undefined;
   const readers = (): pg.Pool => {
     if (reading === undefined) {
       reading = createPool(entryFor(url, "read", entry.role !== undefined), logger);
@@ -111,4 +110,11 @@ async function openOnce(options: OpenOptions): Promise<OpenDatabase> {
     );
   };
   return { url, entry, pool, readers, prisma, isAlive, close };
+}
+
+/** Which of the servers that settings name is asked. */
+function serverOf({ config: { databaseUrl = "", readerDatabaseUrl }, purpose }: OpenOptions): Server {
+  if (purpose === "answer" && readerDatabaseUrl !== undefined)
+    return { url: readerDatabaseUrl, setting: "READER_DATABASE_URL" };
+  return { url: databaseUrl, setting: "DATABASE_URL" };
 }

@@ -29,6 +29,12 @@ export interface OpenOptions {
   readonly stopping?: AbortSignal | undefined;
 }
 
+/** A server, and the setting that names it: the embedded one has none. */
+export interface Server {
+  readonly url: string;
+  readonly setting?: "DATABASE_URL" | "READER_DATABASE_URL";
+}
+
 /** Connections to a database that has what this version needs. */
 export interface PreparedPool {
   readonly entry: Entry;
@@ -46,16 +52,15 @@ interface Look extends PreparedPool {
  * Opens a pool in the role of its purpose, on a database with every migration. The embedded one is given what it lacks. One
  * of your own must have it, but for the roles: without those everything is done as the user who logs in, which is logged.
  *
- * @throws TillhouseError `database_unreachable`, `database_unsupported`, `session_options_dropped`, and with DATABASE_URL `migrations_pending`
+ * @throws TillhouseError `database_unreachable`, `database_unsupported`, `session_options_dropped`, and with DATABASE_URL `migrations_pending`, with READER_DATABASE_URL `replica_behind`
  */
-export async function preparedPool(
-  url: string,
-  isEmbedded: boolean,
-  options: OpenOptions,
-): Promise<PreparedPool> {
-  const inRole = (): Promise<Look> => look(entryFor(url, options.purpose, true), options);
+export async function preparedPool(server: Server, options: OpenOptions): Promise<PreparedPool> {
+  const { url, setting } = server;
+  const lookAs = (hasRoles: boolean): Promise<Look> =>
+    look(entryFor(url, options.purpose, hasRoles), server, options);
+  const inRole = (): Promise<Look> => lookAs(true);
   let found = await inRole();
-  if (isEmbedded && !(found.pending.length === 0 && found.roles === "right")) {
+  if (setting === undefined && !(found.pending.length === 0 && found.roles === "right")) {
     await leave(found);
     await prepare(url, options);
     found = await inRole();
@@ -63,19 +68,26 @@ export async function preparedPool(
   const isWithoutRoles = found.roles === "missing";
   if (isWithoutRoles) {
     await leave(found);
-    found = await look(entryFor(url, options.purpose, false), options);
+    found = await lookAs(false);
   }
   const { pending } = found;
   if (pending.length > 0) {
     await leave(found);
-    throw new TillhouseError(
-      "migrations_pending",
-      `${pending.length} migrations have not been applied to this database. Run: npm run db:migrate`,
-      { pending },
-    );
+    throw unmigrated(server, pending);
   }
   if (isWithoutRoles) options.logger.warn(WITHOUT_ROLES, { code: "roles_missing" });
   return found;
+}
+
+function unmigrated({ setting }: Server, pending: readonly string[]): TillhouseError {
+  const lacks = `${pending.length} migrations have not been applied to this database`;
+  return setting === "READER_DATABASE_URL"
+    ? new TillhouseError(
+        "replica_behind",
+        `${lacks}, to which READER_DATABASE_URL leads. They come to a replica by themselves: it is behind, or no replica of DATABASE_URL's server.`,
+        { pending },
+      )
+    : new TillhouseError("migrations_pending", `${lacks}. Run: npm run db:migrate`, { pending });
 }
 
 const WITHOUT_ROLES =
@@ -86,11 +98,11 @@ async function leave({ pool }: PreparedPool): Promise<void> {
   if (!pool.ended) await pool.end();
 }
 
-async function look(entry: Entry, options: OpenOptions): Promise<Look> {
+async function look(entry: Entry, server: Server, options: OpenOptions): Promise<Look> {
   const pool = createPool(entry, options.logger);
   try {
-    await requireSupportedServer(pool, entry.url);
-    const { isOfCluster } = await requireSessionAsAsked(pool, entry);
+    await requireSupportedServer(pool, server);
+    const { isOfCluster } = await requireSessionAsAsked(pool, entry, server.setting);
     if (isOfCluster && (await areFactsDistributed(pool))) notePoolDistributed(pool);
     const pending = options.skipMigrations === true ? [] : await pendingMigrations(pool);
     const asks = entry.role !== undefined && pending.length === 0;
@@ -116,7 +128,7 @@ function isRefusedRole(error: unknown): boolean {
 
 /** Gives the embedded database what it lacks, as its owner. */
 async function prepare(url: string, options: OpenOptions): Promise<void> {
-  const found = await look({ url }, options);
+  const found = await look({ url }, { url }, options);
   await leave(found);
   if (found.pending.length > 0) {
     options.logger.info("preparing the database", { migrations: found.pending.length });
@@ -125,8 +137,8 @@ async function prepare(url: string, options: OpenOptions): Promise<void> {
   await setUpRoles(url);
 }
 
-async function requireSupportedServer(pool: pg.Pool, url: string): Promise<void> {
-  const version = await serverVersion(pool, url);
+async function requireSupportedServer(pool: pg.Pool, server: Server): Promise<void> {
+  const version = await serverVersion(pool, server);
   const major = Math.floor(version / 10_000);
   if (major >= OLDEST_SUPPORTED && major <= NEWEST_SUPPORTED) return;
   throw new TillhouseError(
@@ -136,7 +148,7 @@ async function requireSupportedServer(pool: pg.Pool, url: string): Promise<void>
   );
 }
 
-async function serverVersion(pool: pg.Pool, url: string): Promise<number> {
+async function serverVersion(pool: pg.Pool, { url, setting = "DATABASE_URL" }: Server): Promise<number> {
   try {
     const { rows } = await pool.query<{ version: string }>(
       "SELECT current_setting('server_version_num') AS version",
@@ -148,7 +160,7 @@ async function serverVersion(pool: pg.Pool, url: string): Promise<number> {
     const why = error instanceof Error ? error.message : String(error);
     throw new TillhouseError(
       "database_unreachable",
-      `PostgreSQL at ${place} cannot be reached: ${why}. Is it running, and is DATABASE_URL right?`,
+      `PostgreSQL at ${place} cannot be reached: ${why}. Is it running, and is ${setting} right?`,
       { place },
       error,
     );

@@ -17,12 +17,14 @@ interface EnteredAs {
  * Passes when a pool's sessions are what the entry asks for. A pooler in between may be set to drop that without a word: the
  * work would be done with the rights of the user who logs in, and times be read in another zone.
  *
+ * @param setting that names the server
  * @returns whether its server runs Citus
  * @throws TillhouseError `session_options_dropped`
  */
 export async function requireSessionAsAsked(
   pool: pg.Pool,
   { role, isReadOnly }: Entry,
+  setting = "DATABASE_URL",
 ): Promise<{ readonly isOfCluster: boolean }> {
   const found = onlyRow(await enteredAs.run<EnteredAs & pg.QueryResultRow>(pool));
   const asked = role === undefined ? found.user : ROLES[role];
@@ -35,8 +37,7 @@ export async function requireSessionAsAsked(
   throw new TillhouseError(
     "session_options_dropped",
     `The database gives other sessions than are asked for: ${differences.join("; ")}. Something between here and it drops the ` +
-      "options of the startup message, as PgBouncer does with ignore_startup_parameters = options. Name the server itself in " +
-      "DATABASE_URL, with its own port.",
+      `options of the startup message, as PgBouncer does with ignore_startup_parameters = options. Name the server itself in ${setting}, with its own port.`,
     { differences },
   );
 }

@@ -117,6 +117,18 @@ export const ERRORS = {
     meaning:
       "Something between here and the database, such as PgBouncer, drops the options of sessions. Name the server itself in DATABASE_URL.",
   },
+  replica_behind: {
+    exitCode: EXIT_CODES.failed,
+    retry: "soon",
+    meaning:
+      "The database of READER_DATABASE_URL has not had all migrations yet. They come to a replica by themselves; if they do not, see whether it is one of DATABASE_URL's server.",
+  },
+  replica_conflict: {
+    exitCode: EXIT_CODES.failed,
+    retry: "soon",
+    meaning:
+      "The replica ended what was being read, since its primary has removed rows that it still saw. Ask again, or see README: Replicas.",
+  },
   cluster_unusable: {
     exitCode: EXIT_CODES.usage,
     retry: "never",

@@ -51,7 +51,7 @@ export function databaseAway(error: unknown): ErrorAnswer | undefined {
 }
 
 const AWAY =
-  "The database cannot be reached now. Loads begin again by themselves once it is back; /readyz says how the daemon stands.";
+  "The database that pages are read from cannot be reached now. They come back with it, as loads do with theirs; /readyz says how the daemon stands.";
 const BUSY = "The database has not answered in time. Try again in a moment.";
 
 const bodyOf = ({ code, message }: ErrorAnswer): { error: { code: string; message: string } } => ({

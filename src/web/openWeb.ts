@@ -11,6 +11,7 @@ import { createServer } from "./createServer.ts";
 import { openMetrics } from "./metrics/openMetrics.ts";
 import type { PageSource } from "./reading/source.ts";
 import { databaseCheck, type DatabaseCheckOptions } from "./readiness/databaseCheck.ts";
+import type { ReplicaFinding } from "./readiness/replicaCheck.ts";
 import { healthz } from "./routes/healthz.ts";
 import { pageRoutes } from "./routes/pages.tsx";
 import { readyz } from "./routes/readyz.ts";
@@ -23,6 +24,10 @@ export interface WebOptions {
   readonly stopping: AbortSignal;
   /** Undefined until the database is open. */
   readonly pool: DatabaseCheckOptions["pool"];
+  /** Of the reader, on the same database. */
+  readonly readers: DatabaseCheckOptions["pool"];
+  /** How the replica stands that pages are read from; undefined where they are read from the database itself. */
+  readonly checkReplica?: (() => Promise<ReplicaFinding>) | undefined;
   /** Undefined until there is a schedule. */
   readonly jobs: () => readonly JobState[] | undefined;
   readonly pages: PageSource;
@@ -44,16 +49,17 @@ export interface Web {
  * @throws TillhouseError `http_unavailable`
  */
 export async function openWeb(options: WebOptions): Promise<Web> {
-  const { config, logger, clock, stopping, jobs, pool, pages } = options;
+  const { config, logger, clock, stopping, jobs, pool, checkReplica, pages } = options;
   const { httpHost: host, httpPort, httpToken: token } = config;
   const checkDatabase = databaseCheck({
     ...{ pool, clock, isEmbedded: config.databaseUrl === undefined },
     migrations: await knownMigrations(),
   });
-  const { metrics, answered } = openMetrics({ ...options, readers: pages.pool });
+  const replica = checkReplica && { pool: pages.pool, check: checkReplica };
+  const { metrics, answered } = openMetrics({ ...options, replica });
   const routes: readonly Route[] = [
     healthz({ clock, version: packageVersion() }),
-    readyz({ checkDatabase, jobs, clock, stopping }),
+    readyz({ checkDatabase, checkReplica, jobs, clock, stopping }),
     metrics,
     ...pageRoutes(pages),
     ...ASSET_ROUTES,

@@ -44,7 +44,8 @@ async function withWeb(
   const scene: { jobs: JobState[] } = { jobs: [IDLE] };
   const web = await openWeb({
     config: { databaseUrl, httpHost: "127.0.0.1", httpPort: 0, httpToken: undefined },
-    ...{ logger: silentLogger, clock: systemClock, stopping: stopping.signal, pool, jobs: () => scene.jobs },
+    ...{ logger: silentLogger, clock: systemClock, stopping: stopping.signal, jobs: () => scene.jobs },
+    ...{ pool, readers: pool },
     pages: NO_PAGES,
   });
   const ask = async (): Promise<Answer> => {

@@ -6,6 +6,8 @@ import { askDatabase, type AskDatabaseOptions } from "./askDatabase.ts";
 import { addHttpMetrics, type Answered } from "./httpMetrics.ts";
 import { addPoolMetrics, type Pools } from "./poolMetrics.ts";
 import { addProcessMetrics } from "./processMetrics.ts";
+import type { ReplicaFinding } from "../readiness/replicaCheck.ts";
+import { addReplicaMetrics } from "./replicaMetrics.ts";
 
 /** The page of metrics, and what it is to be told. */
 export interface OpenMetrics {
@@ -14,18 +16,32 @@ export interface OpenMetrics {
   readonly answered: (request: Answered) => void;
 }
 
-/** @param options with the daemon's pools, of the loader and of the reader */
-export function openMetrics(
-  options: AskDatabaseOptions & { readonly pool: NonNullable<Pools[string]> },
-): OpenMetrics {
-  const { registry, answered } = processRegistry({ loader: options.pool, reader: options.readers });
+export interface OpenMetricsOptions extends AskDatabaseOptions {
+  /** Of the loader; undefined until the database is open. */
+  readonly pool: NonNullable<Pools[string]>;
+  readonly replica?: ReplicaParts | undefined;
+}
+
+/** The replica that pages are read from, and how it stands. */
+export interface ReplicaParts {
+  readonly pool: NonNullable<Pools[string]>;
+  readonly check: () => Promise<ReplicaFinding>;
+}
+
+export function openMetrics(options: OpenMetricsOptions): OpenMetrics {
+  const { pool, readers, replica } = options;
+  const { registry, answered } = processRegistry({ loader: pool, reader: readers }, replica);
   return { metrics: metrics({ askDatabase: askDatabase(options), registry }), answered };
 }
 
 /** What is told of the process: it begins anew with it. */
-export function processRegistry(pools: Pools): { registry: Registry; answered: OpenMetrics["answered"] } {
+export function processRegistry(
+  pools: Pools,
+  replica: ReplicaParts | undefined,
+): { registry: Registry; answered: OpenMetrics["answered"] } {
   const registry = new Registry();
-  addPoolMetrics(registry, pools);
+  addPoolMetrics(registry, { ...pools, ...(replica && { replica: replica.pool }) });
+  if (replica !== undefined) addReplicaMetrics(registry, replica.check);
   const answered = addHttpMetrics(registry);
   addProcessMetrics(registry, packageVersion());
   return { registry, answered };

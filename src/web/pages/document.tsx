@@ -22,6 +22,8 @@ export interface Page {
   readonly body: ComponentChildren;
   /** When what it shows was read; undefined where it shows nothing that was. */
   readonly at?: Date;
+  /** How far behind the replica is that it was read from, in words; undefined where it was read from the database itself. */
+  readonly behind?: string | undefined;
   /** It is shown anew after so long: something on it is at work. */
   readonly againMs?: number | undefined;
 }
@@ -38,7 +40,7 @@ export function asHtml(page: Page, assets: Assets): string {
 }
 
 function Document({ page, assets }: { readonly page: Page; readonly assets: Assets }): VNode {
-  const { title, of, body, at, againMs } = page;
+  const { title, of, body, at, behind, againMs } = page;
   return (
     <html lang="en">
       <head>
@@ -86,7 +88,8 @@ function Document({ page, assets }: { readonly page: Page; readonly assets: Asse
         </main>
         {at !== undefined && (
           <footer class="foot">
-            Read <time dateTime={at.toISOString()}>{timeText(at)}</time> UTC. All times are UTC.
+            Read <time dateTime={at.toISOString()}>{timeText(at)}</time> UTC
+            {behind !== undefined && ` from a replica, ${behind}`}. All times are UTC.
           </footer>
         )}
       </body>

@@ -1,5 +1,6 @@
 import type { DatabaseFinding } from "./databaseCheck.ts";
 import { failed, type Finding } from "./finding.ts";
+import type { ReplicaFinding } from "./replicaCheck.ts";
 import type { JobState } from "../../runs/jobState.ts";
 import { scheduleFinding, type ScheduleFinding } from "./scheduleCheck.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -11,12 +12,16 @@ export interface Readiness {
     readonly daemon: Finding;
     /** Not asked while the daemon stops. */
     readonly database?: DatabaseFinding;
+    /** Only where there is one. */
+    readonly replica?: ReplicaFinding;
     readonly schedule?: ScheduleFinding;
   };
 }
 
 export interface ReadinessOptions {
   readonly checkDatabase: () => Promise<DatabaseFinding>;
+  /** Undefined where pages are read from the database itself. */
+  readonly checkReplica?: (() => Promise<ReplicaFinding>) | undefined;
   /** Undefined until there is a schedule. */
   readonly jobs: () => readonly JobState[] | undefined;
   readonly clock: Clock;
@@ -26,15 +31,17 @@ export interface ReadinessOptions {
 /** Asks everything that the daemon needs. Nothing is started or mended by it. */
 export async function readiness(options: ReadinessOptions): Promise<Readiness> {
   const { stopping } = options;
-  const database = stopping.aborted ? undefined : await options.checkDatabase();
+  const [database, replica] = stopping.aborted
+    ? []
+    : await Promise.all([options.checkDatabase(), options.checkReplica?.()]);
   // It may have been told to stop meanwhile, and closes the database then.
   if (database === undefined || stopping.aborted)
     return { status: "not_ready", checks: { daemon: STOPPING } };
   const schedule = scheduleFinding(options.jobs(), options.clock.now());
-  const isReady = database.status === "ok" && schedule.status === "ok";
+  const isReady = [database, replica, schedule].every((finding) => (finding?.status ?? "ok") === "ok");
   return {
     status: isReady ? "ready" : "not_ready",
-    checks: { daemon: { status: "ok" }, database, schedule },
+    checks: { daemon: { status: "ok" }, database, ...(replica && { replica }), schedule },
   };
 }
 

@@ -54,8 +54,8 @@ export function pageRoutes(source: PageSource): Route[] {
       const asked = askedOf(request.params, request.query);
       // Rendered once for all who ask for the same at the same time.
       const html = await shared(`${path} ${asked.id ?? ""} ${asked.table ?? ""}`, async () => {
-        const made = await read(asked);
-        return typeof made === "object" ? asHtml(made, ASSETS) : made;
+        const [made, behind] = await Promise.all([read(asked), source.behind()]);
+        return typeof made === "object" ? asHtml({ ...made, behind }, ASSETS) : made;
       });
       if (html === undefined) return sendError(reply, NOT_FOUND);
       reply.headers(PAGE_HEADERS);

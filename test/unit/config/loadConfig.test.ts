@@ -133,6 +133,18 @@ describe("a wrong configuration", () => {
     expect(error.message).not.toContain("hunter2");
   });
 
+  test("is one with a replica and no database that it could be one of", () => {
+    const READER_DATABASE_URL = DATABASE_URL.replace("localhost", "replica");
+    const error = errorOf({ READER_DATABASE_URL });
+    expect(error).toMatchObject({ exitCode: 2, details: { variable: "DATABASE_URL" } });
+    expect(error.message).toMatch(
+      /^DATABASE_URL is required with READER_DATABASE_URL, .*Example: DATABASE_URL=/,
+    );
+    expect(error.message).not.toContain("hunter2");
+    const both = { DATABASE_URL, READER_DATABASE_URL, CARD_TOKEN_KEY: KEY };
+    expect(loadConfig(both, NO_FILE)).toMatchObject({ readerDatabaseUrl: READER_DATABASE_URL });
+  });
+
   test.each(["0.0.0.0", "::", "192.168.1.2", "128.0.0.1", "::ffff:127.0.0.1"])(
     "is one that lets others than this machine ask (%s) without a token",
     (HTTP_HOST) => {
@@ -189,7 +201,7 @@ describe("the configuration", () => {
   test("takes each setting's own example", () => {
     for (const [name, { example }] of Object.entries(SETTINGS)) {
       const text = /_(KEY|TOKEN)$/.test(name) ? KEY : example;
-      expect(loadConfig({ CARD_TOKEN_KEY: KEY, [name]: text }, NO_FILE)).toBeDefined();
+      expect(loadConfig({ DATABASE_URL, CARD_TOKEN_KEY: KEY, [name]: text }, NO_FILE)).toBeDefined();
     }
   });
 

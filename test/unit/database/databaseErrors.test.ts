@@ -44,6 +44,13 @@ describe("a failure of the database", () => {
     expect(asDatabaseError(new Error(message))).toMatchObject({ code: "database_connection_lost" });
   });
 
+  test.each([
+    withCode("40001", "canceling statement due to conflict with recovery"),
+    withCode("57P01", "terminating connection due to conflict with recovery"),
+  ])("is the replica's where it says so, under codes that stand for other things: %s", (error) => {
+    expect(asDatabaseError(error)).toMatchObject({ code: "replica_conflict", retry: "soon" });
+  });
+
   // Of a dropped database, a failed transaction, values and constraints no retry makes anything better.
   test.each([
     withCode("57P04"),

@@ -31,6 +31,8 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "loader_thread_died 1 soon",
     "migration_failed 1",
     "migrations_pending 2",
+    "replica_behind 1 soon",
+    "replica_conflict 1 soon",
     "run_lock_lost 1 later",
     "run_locked 3 later",
     "run_stopped 1 later",
