@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { socketOf, takeLeave } from "../src/database/connectionWatch.ts";
-import { noteIfDistributed } from "../src/database/distribution/areFactsDistributed.ts";
+import { noteIfDistributed } from "../src/database/distribution/wholeCommits.ts";
 import { ownConnection } from "../src/database/pool.ts";
 import { onlyRow, sqlFile } from "../src/database/sqlFile.ts";
 import { cutWhen } from "./cutWhen.ts";

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { socketOf } from "./connectionWatch.ts";
 import { isDistributed } from "./distribution/distributedSessions.ts";
+import { waitUntilWhole } from "./distribution/wholeCommits.ts";
 import { withPooledTransaction, withTransaction } from "./pool.ts";
 import { sqlFile } from "./sqlFile.ts";
 
@@ -58,6 +59,8 @@ export async function inSnapshotOfFacts<T>(client: pg.ClientBase, work: () => Pr
   if (!isDistributed(client)) return inSnapshotOn(client, work);
   await holdFacts.run(client);
   try {
+    // The last one that had the lock may still be on its way to the nodes.
+    await waitUntilWhole(client);
     return await inSnapshotOn(client, work);
   } finally {
     // With a connection that broke, the lock is gone.

@@ -1,4 +1,6 @@
 import type { ClientBase } from "pg";
+import { isDistributed } from "./distribution/distributedSessions.ts";
+import { commitOnNodes } from "./distribution/wholeCommits.ts";
 import { sqlFile } from "./sqlFile.ts";
 
 const emptyTemporaryTables = sqlFile(new URL("./emptyTemporaryTables.sql", import.meta.url));
@@ -20,7 +22,8 @@ export async function beginTransaction(client: ClientBase): Promise<void> {
 /** Ends it. A part does what a commit does besides: deferred constraints are checked, and staging tables are empty afterwards. */
 export async function commitTransaction(client: ClientBase): Promise<void> {
   if (!nesting.has(client)) {
-    await client.query("COMMIT");
+    if (isDistributed(client)) await commitOnNodes(client);
+    else await client.query("COMMIT");
     return;
   }
   await client.query("SET CONSTRAINTS ALL IMMEDIATE");

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { socketOf, takeLeave } from "../database/connectionWatch.ts";
-import { noteIfDistributed } from "../database/distribution/areFactsDistributed.ts";
+import { noteIfDistributed } from "../database/distribution/wholeCommits.ts";
 import type { Entry } from "../database/entry.ts";
 import { ownConnection } from "../database/pool.ts";
 import { onlyRow, sqlFile } from "../database/sqlFile.ts";

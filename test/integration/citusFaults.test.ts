@@ -26,7 +26,68 @@ const END_ON_WORKERS = `
     WHERE datname = current_database() AND application_name LIKE 'citus_internal%' AND pid <> pg_backend_pid()
   $$)`;
 
+/**
+ * For so many seconds, ends each connection on which a node has prepared a commit and not yet heard of its end: the coordinator has
+ * committed, or is about to, and the node keeps its part.
+ */
+const END_WHAT_IS_PREPARED = (seconds: number): string => `
+  DO $do$
+  DECLARE
+    until timestamptz := clock_timestamp() + interval '${seconds} s';
+  BEGIN
+    WHILE clock_timestamp() < until LOOP
+      PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND state = 'idle' AND query LIKE 'PREPARE TRANSACTION%';
+      PERFORM pg_stat_clear_snapshot();
+    END LOOP;
+  END
+  $do$`;
+
+const PREPARED_ON_NODES = `
+  SELECT coalesce(sum(result::integer), 0)::integer AS left
+  FROM run_command_on_workers('SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()')`;
+
 describeOnCitus("a warehouse on a cluster", () => {
+  test("is right after commits of which nodes have not heard the end: who looks next waits until they have", () =>
+    withUndo(async (warehouse, undo) => {
+      await write(warehouse);
+      await warehouse.ingest();
+      const before = await warehouse.views();
+      const fault = { left: 0, isOver: false };
+      const counting = (async () => {
+        while (!fault.isOver) {
+          const [{ left } = { left: 0 }] = await warehouse.rows<{ left: number }>(PREPARED_ON_NODES);
+          fault.left = Math.max(fault.left, left);
+          await pause(200);
+        }
+      })();
+      const breaking = warehouse.rows(
+        `SELECT result FROM run_command_on_workers($outer$${END_WHAT_IS_PREPARED(20)}$outer$)`,
+      );
+      try {
+        // The same sales three times in a row, each by a run that follows at once.
+        for (const amount of ["11.00", "12.00", "13.00"]) {
+          await write(warehouse, amount);
+          const settings = { ...CHUNKS, RETRY_MS: "120000" };
+          const corrected = await warehouse.ingest({ asOf: new Date(), settings });
+          expect(corrected).toMatchObject({ status: "succeeded", corrected: SALES });
+          expect(await warehouse.verify()).toEqual([]);
+        }
+        await undo();
+        expect(await warehouse.verify()).toEqual([]);
+      } finally {
+        fault.isOver = true;
+        await Promise.all([breaking, counting]);
+      }
+      expect(fault.left).toBeGreaterThan(0);
+      const amounts = "SELECT array_agg(DISTINCT amount)::text AS all FROM ingestion_layer.fct_transactions";
+      expect(await warehouse.rows(amounts)).toEqual([{ all: "{12.00}" }]);
+      await undo();
+      await undo();
+      expect(await warehouse.views()).toEqual(before);
+      expect(await warehouse.verify()).toEqual([]);
+    }));
+
   test("loses and doubles nothing when workers go away again and again in the middle of a load", () =>
     withWarehouse(async (warehouse) => {
       await write(warehouse);

@@ -1,5 +1,5 @@
--- Grain: one fact of which the chunk has a newer version. Its references are locked by the commit. One look-up an id in the fact,
--- whatever the planner thinks of the tables.
+-- Grain: one fact of which the chunk has a newer version, and that is as it was judged. Its references are locked by the commit. One
+-- look-up an id in the fact, whatever the planner thinks of the tables: what else is compared is nothing to look up by.
 WITH
   corrections AS MATERIALIZED (
     SELECT
@@ -19,7 +19,11 @@ WITH
       judged.status,
       judged.card_key_id,
       judged.card_last4,
-      judged.amount
+      judged.amount,
+      (judged.left_fact).run_id AS left_run_id,
+      (judged.left_fact).file_id AS left_file_id,
+      (judged.left_fact).source_line AS left_source_line,
+      (judged.left_fact).digest AS left_digest
     FROM judged_transactions AS judged
     JOIN ingestion_layer.dim_product_labels AS labels USING (label_digest)
     WHERE judged.outcome = 'corrected'
@@ -46,4 +50,10 @@ SET
   card_last4 = corrections.card_last4,
   amount = corrections.amount
 FROM corrections
-WHERE facts.transaction_id = corrections.transaction_id;
+WHERE facts.transaction_id = corrections.transaction_id
+  AND (facts.run_id, facts.file_id, facts.source_line, facts.digest) IS NOT DISTINCT FROM (
+    corrections.left_run_id,
+    corrections.left_file_id,
+    corrections.left_source_line,
+    corrections.left_digest
+  );

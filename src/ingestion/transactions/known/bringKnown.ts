@@ -18,7 +18,7 @@ export const BROUGHT = { facts: "known_facts", versions: "known_versions" } as c
 /**
  * Brings the facts that staged transactions may be about from the nodes into tables of the session, each with one statement:
  * the planner of Citus cannot look them up one by one. Whoever judges finds all there that the fact has of these ids: the
- * run's lock keeps other writers out.
+ * run's lock keeps other writers out, and what was committed before is whole on every node.
  */
 export async function bringKnown(client: ClientBase): Promise<void> {
   await createKnown.run(client);
