@@ -1,7 +1,7 @@
 import type pg from "pg";
-import { sqlFile, type SqlFile } from "../src/database/sqlFile.ts";
+import { sqlFile, sqlFileInTwoForms, type SqlFile } from "../src/database/sqlFile.ts";
 
-const tableRows = sqlFile(new URL("./tableRows.sql", import.meta.url));
+const tableRows = sqlFileInTwoForms(new URL("./tableRows.sql", import.meta.url));
 
 /** Every table whose plans hang on its statistics. */
 const TABLES = [

@@ -62,15 +62,15 @@ export async function waitUntilWhole(client: ClientBase): Promise<void> {
  * @throws what the commit and `waitUntilWhole` do
  */
 export async function commitOnNodes(client: ClientBase): Promise<void> {
-  let isWarned = false;
-  const warned = (): void => {
-    isWarned = true;
+  const warnings: unknown[] = [];
+  const keep = (warning: unknown): void => {
+    warnings.push(warning);
   };
-  client.on("notice", warned);
+  client.on("notice", keep);
   try {
     await client.query("COMMIT");
   } finally {
-    client.off("notice", warned);
+    client.off("notice", keep);
   }
-  if (isWarned) await waitUntilWhole(client);
+  if (warnings.length > 0) await waitUntilWhole(client);
 }
