@@ -6,6 +6,7 @@ import type { ChunkLoader } from "../../src/ingestion/chunkLoader.ts";
 import { loaderSession } from "../../src/ingestion/loaderSession.ts";
 import type { AheadBatch, IdRange } from "../../src/ingestion/recordBatch.ts";
 import { withOpenedChunks, type OpenedChunks } from "../fixtures/chunkedLoads.ts";
+import { NO_TRIGGERS, testOnOneServer } from "../fixtures/citus.ts";
 import { facts, quarantine, WITHOUT_VERSIONS } from "../fixtures/loadedFacts.ts";
 import {
   devicesFile,
@@ -524,7 +525,8 @@ describe("nobody waits for ever", () => {
     ),
   );
 
-  test(
+  testOnOneServer(
+    NO_TRIGGERS,
     "for a trigger of the user's own: with one on the fact, nothing is copied ahead",
     withPlaces((warehouse) =>
       withTwoRead(warehouse, CHUNKS, async ({ first, second, commit }) => {

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { describeOnOneServer, NO_TRIGGERS } from "../fixtures/citus.ts";
 import { facts, writePlaces } from "../fixtures/loadedFacts.ts";
 import { transactionsFile as file } from "../fixtures/sourceText.ts";
 import { inWarehouse } from "../fixtures/warehouse.ts";
@@ -16,36 +17,38 @@ const STATEMENT_TRIGGER = `
   CREATE TRIGGER note AFTER INSERT ON ingestion_layer.fct_transactions
     REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.note()`;
 
-test.each([
-  ["row trigger", TRIGGER],
-  ["statement trigger", STATEMENT_TRIGGER],
-])("a %s that somebody put on the fact fires for every fact", (_what, sql) =>
-  inWarehouse(async (warehouse) => {
-    await warehouse.rows(`${NOTES}; ${sql}`);
-    await writePlaces(warehouse);
-    await warehouse.files.write("transactions.csv", file({ id: 1 }, { id: 2 }));
+describeOnOneServer(NO_TRIGGERS, "of triggers that somebody put on the fact", () => {
+  test.each([
+    ["row trigger", TRIGGER],
+    ["statement trigger", STATEMENT_TRIGGER],
+  ])("a %s fires for every fact", (_what, sql) =>
+    inWarehouse(async (warehouse) => {
+      await warehouse.rows(`${NOTES}; ${sql}`);
+      await writePlaces(warehouse);
+      await warehouse.files.write("transactions.csv", file({ id: 1 }, { id: 2 }));
 
-    expect(await warehouse.ingest()).toMatchObject({ status: "succeeded" });
-    expect(await warehouse.rows("SELECT transaction_id::integer AS id FROM public.notes ORDER BY 1")).toEqual(
-      [{ id: 1 }, { id: 2 }],
-    );
-  })(),
-);
+      expect(await warehouse.ingest()).toMatchObject({ status: "succeeded" });
+      expect(
+        await warehouse.rows("SELECT transaction_id::integer AS id FROM public.notes ORDER BY 1"),
+      ).toEqual([{ id: 1 }, { id: 2 }]);
+    })(),
+  );
 
-test(
-  "a trigger that is switched off is no reason to check row by row, and stays off",
-  inWarehouse(async (warehouse) => {
-    await warehouse.rows(
-      `${NOTES}; ${TRIGGER}; ALTER TABLE ingestion_layer.fct_transactions DISABLE TRIGGER note`,
-    );
-    await writePlaces(warehouse);
-    await warehouse.files.write("transactions.csv", file({ id: 1 }));
-    await warehouse.ingest();
+  test(
+    "one that is switched off is no reason to check row by row, and stays off",
+    inWarehouse(async (warehouse) => {
+      await warehouse.rows(
+        `${NOTES}; ${TRIGGER}; ALTER TABLE ingestion_layer.fct_transactions DISABLE TRIGGER note`,
+      );
+      await writePlaces(warehouse);
+      await warehouse.files.write("transactions.csv", file({ id: 1 }));
+      await warehouse.ingest();
 
-    expect(await warehouse.rows("SELECT FROM public.notes")).toEqual([]);
-    expect(await facts(warehouse)).toHaveLength(1);
-  }),
-);
+      expect(await warehouse.rows("SELECT FROM public.notes")).toEqual([]);
+      expect(await facts(warehouse)).toHaveLength(1);
+    }),
+  );
+});
 
 test(
   "what the set-based check cannot find is neither written nor dropped in silence: a card token key",

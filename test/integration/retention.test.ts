@@ -2,6 +2,7 @@ import { describe, expect, jest, test } from "@jest/globals";
 import { retention } from "../../jobs/retention.ts";
 import { verify } from "../../jobs/verify.ts";
 import { account } from "../../src/scheduling/jobSchedules.ts";
+import { checkKeysByRow } from "../fixtures/keysByRow.ts";
 import { quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
 import { movedClock } from "../fixtures/movedClock.ts";
 import { untilWaiting, withOther } from "../fixtures/otherConnection.ts";
@@ -100,8 +101,7 @@ describe("retention", () => {
     "leaves reading runs where this user may not have keys checked as sets: each would be looked for in all facts",
     inWarehouse(async (warehouse) => {
       await verify(warehouse.context());
-      await warehouse.rows(`CREATE TRIGGER of_somebody BEFORE UPDATE ON ingestion_layer.fct_transactions
-        FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`);
+      await checkKeysByRow(warehouse);
 
       await dropOld(warehouse);
 

@@ -1,4 +1,5 @@
-import { describe, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
+import { describeOnOneServer, NO_TRIGGERS } from "../fixtures/citus.ts";
 import { writePlaces } from "../fixtures/loadedFacts.ts";
 import { devicesFile, transactionsFile as file, type TransactionFields } from "../fixtures/sourceText.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
@@ -314,24 +315,28 @@ const WAYS_IN: readonly (readonly [
   ],
 ];
 
-describe("verify tells amounts that became others on their way into the facts from those that were read", () => {
-  test.each(WAYS_IN)("%s", (_way, before, load, difference) =>
-    inWarehouse(
-      async (warehouse) => {
-        await writePlaces(warehouse);
-        await warehouse.files.write("transactions.csv", file(...before));
-        await warehouse.ingest({ settings: { MAX_REJECT_RATIO: "1" } });
-        expect(await warehouse.verify()).toEqual([]);
-        await warehouse.rows(FORGE);
+describeOnOneServer(
+  NO_TRIGGERS,
+  "verify tells amounts that became others on their way into the facts from those that were read",
+  () => {
+    test.each(WAYS_IN)("%s", (_way, before, load, difference) =>
+      inWarehouse(
+        async (warehouse) => {
+          await writePlaces(warehouse);
+          await warehouse.files.write("transactions.csv", file(...before));
+          await warehouse.ingest({ settings: { MAX_REJECT_RATIO: "1" } });
+          expect(await warehouse.verify()).toEqual([]);
+          await warehouse.rows(FORGE);
 
-        await load(warehouse);
+          await load(warehouse);
 
-        expect(await warehouse.verify()).toContainEqual({ check: "factsOfFile", ...difference });
-      },
-      { tampered: true },
-    )(),
-  );
-});
+          expect(await warehouse.verify()).toContainEqual({ check: "factsOfFile", ...difference });
+        },
+        { tampered: true },
+      )(),
+    );
+  },
+);
 
 test(
   "verify finds nothing in an empty warehouse, and writes nothing",
