@@ -125,7 +125,7 @@ const TAMPERINGS: readonly (readonly [what: string, sql: string, check: string, 
   ],
   [
     "a fact that happened on another day than its key says",
-    "UPDATE ingestion_layer.fct_transactions SET happened_at = happened_at - interval '1 second' WHERE transaction_id = 2",
+    "UPDATE ingestion_layer.fct_transactions SET happened_at = '2022-02-02 23:59:59Z' WHERE transaction_id = 2",
     "fieldsOfFacts",
     {
       subject: "transaction 2",
