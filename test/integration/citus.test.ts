@@ -7,6 +7,8 @@ import { remainingSteps } from "../../src/database/distribution/distribution.ts"
 import { DISTRIBUTED_TABLES, KEYS_NOT_KEPT } from "../../src/database/distribution/whichTables.ts";
 import { runPrisma } from "../../src/database/migrations.ts";
 import { openDatabase, type Database } from "../../src/database/openDatabase.ts";
+import { createPool } from "../../src/database/pool.ts";
+import { allRights, clusterRights, ROLES, type Right } from "../../src/database/roles/rights.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { start } from "../processes/programs.ts";
@@ -38,6 +40,47 @@ test("the keys that a cluster does not keep are the foreign keys of the facts an
     },
     { isDistributed: false },
   ));
+
+test("what the reader may read on a cluster besides is what views of facts are made of, no column more or less", () =>
+  withWarehouse(async ({ rows }) => {
+    const read = await rows<{ names: string[]; column: string }>(
+      `WITH RECURSIVE
+         reads AS (
+           SELECT ev_class AS view, refobjid AS relation, refobjsubid AS attnum
+           FROM pg_rewrite
+           JOIN pg_depend ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid
+           WHERE refclassid = 'pg_class'::regclass AND refobjid <> ev_class AND refobjsubid > 0
+             AND ev_class IN (SELECT oid FROM pg_class WHERE relkind = 'v' AND relnamespace = 'aggregation_layer'::regnamespace)
+         ),
+         all_reads AS (
+           SELECT * FROM reads
+           UNION
+           SELECT all_reads.view, reads.relation, reads.attnum
+           FROM all_reads
+           JOIN reads ON reads.view = all_reads.relation
+         )
+       SELECT DISTINCT ARRAY[relnamespace::regnamespace::text, relname::text] AS names, attname::text AS column
+       FROM all_reads
+       JOIN pg_attribute ON attrelid = relation AND pg_attribute.attnum = all_reads.attnum
+       JOIN pg_class ON pg_class.oid = relation AND relkind = 'r'
+       WHERE relation <> ALL ($1::regclass[])
+         AND view IN (SELECT view FROM all_reads WHERE relation = ANY ($1::regclass[]))`,
+      [DISTRIBUTED_TABLES.map(({ table }) => table)],
+    );
+    const ofReader = (rights: readonly Right[]): ReadonlySet<string> =>
+      new Set(
+        rights
+          .filter(({ role, privilege }) => role === ROLES.reader && privilege === "SELECT")
+          .map(({ names, column }) => [...names, column ?? "*"].join(".")),
+      );
+    const everywhere = ofReader(allRights());
+    const besides = read
+      .filter(({ names }) => !everywhere.has([...names, "*"].join(".")))
+      .map(({ names, column }) => [...names, column].join("."))
+      .filter((column) => !everywhere.has(column));
+    expect(besides.length).toBeGreaterThan(0);
+    expect(besides.sort()).toEqual([...ofReader(clusterRights())].sort());
+  }));
 
 /** As its owner, which db:distribute works as. */
 async function asOwner<T>(warehouse: Warehouse, work: (owner: Database) => Promise<T>): Promise<T> {
@@ -114,6 +157,34 @@ async function loadMore(warehouse: Warehouse, known: number): Promise<void> {
   expect(report).toMatchObject({ status: "succeeded", loaded: 49, corrected: 51, rejected: 0 });
   expect(await warehouse.verify()).toEqual([]);
 }
+
+describeOnCitus("the reader", () => {
+  test("may ask the views of facts by any of their columns", () =>
+    withWarehouse(async (warehouse) => {
+      await fill(warehouse, 100);
+      const pool = createPool(
+        { url: warehouse.database.url, role: "reader", isReadOnly: true },
+        silentLogger,
+      );
+      try {
+        // As PostgreSQL says it, to the microsecond.
+        const asSaid = { types: { getTypeParser: () => String } };
+        for (const view of ["transactions_as_was", "transaction_versions"]) {
+          const one = `SELECT * FROM aggregation_layer.${view} WHERE transaction_id = 7`;
+          const { rows } = await pool.query<Record<string, string | null>>({ text: one, ...asSaid });
+          expect(rows).toHaveLength(1);
+          for (const [column, value] of Object.entries(rows[0] ?? {})) {
+            if (value === null) continue;
+            const text = `SELECT * FROM aggregation_layer.${view} WHERE ${column} = $1`;
+            const asked = await pool.query({ text, values: [value], ...asSaid });
+            expect([column, asked.rows]).toEqual([column, expect.arrayContaining(rows)]);
+          }
+        }
+      } finally {
+        await pool.end();
+      }
+    }));
+});
 
 describeOnCitus("db:distribute", () => {
   test("on an empty warehouse, says what becomes of each table, and loads come to the same as on one machine", async () => {

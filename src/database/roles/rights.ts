@@ -178,13 +178,28 @@ export const RIGHTS: {
 };
 
 /**
- * Beside those, in a database of a Citus cluster. There a view's own rights end with its own statement: what is left of it once the
- * nodes have answered is asked as whoever asks. No card is in either.
+ * Beside those, in a database of a Citus cluster. There a view's own rights end with its own statement: what it takes of the
+ * coordinator's tables, to send it to the nodes or to join it with what they answer, is asked as whoever asks. So the reader may read
+ * what the views of facts are made of, column by column.
  */
-const RIGHTS_IN_CLUSTER = {
+const readBy = (...columns: readonly string[]): Rights => ({ reader: [only("SELECT", ...columns)] });
+const RIGHTS_IN_CLUSTER: Pick<typeof RIGHTS, "schema" | "table"> = {
   schema: { ingestion_layer: { reader: ["USAGE"] } },
-  table: { "ingestion_layer.dim_stores": { reader: ["SELECT"] } },
-} as const satisfies Pick<typeof RIGHTS, "schema" | "table">;
+  table: {
+    "ingestion_layer.dim_stores": readBy("store_key", "store_id", "store_name", "country", "typology"),
+    "ingestion_layer.dim_stores_history": readBy(
+      ...["store_key", "store_name", "address", "city", "country", "typology"],
+      ...["valid_from", "valid_to", "is_current"],
+    ),
+    "ingestion_layer.dim_devices": readBy("device_key", "device_id"),
+    "ingestion_layer.dim_devices_history": readBy(
+      ...["device_key", "device_type", "store_key", "valid_from", "valid_to", "is_current"],
+    ),
+    "ingestion_layer.dim_products": readBy("product_key", "product_sku"),
+    "ingestion_layer.dim_product_labels": readBy("label_key", "product_name", "category_name"),
+    "operations.file_ranges": readBy("file_id", "first_line", "stated_at"),
+  },
+};
 
 export type ObjectKind = "schema" | "table" | "column" | "sequence" | "database" | "parameter";
 
