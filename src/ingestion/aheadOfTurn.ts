@@ -1,9 +1,9 @@
 import type { ClientBase } from "pg";
-import { sqlFile } from "../database/sqlFile.ts";
+import { sqlFileInTwoForms } from "../database/sqlFile.ts";
 import type { JudgedAhead } from "./judgement.ts";
 import type { AheadBatch } from "./recordBatch.ts";
 
-const anyoneWaits = sqlFile(new URL("./anyoneWaits.sql", import.meta.url));
+const anyoneWaits = sqlFileInTwoForms(new URL("./anyoneWaits.sql", import.meta.url));
 
 /**
  * How often a transaction that waits for its turn looks whether others wait for it. That also keeps it from being ended,
