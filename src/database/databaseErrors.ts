@@ -99,12 +99,30 @@ const NETWORK = new Set([
 /** SQLSTATEs of a transaction that lost against others, and that may go through when it is done again. */
 const CONFLICTS = new Set(["40001", "40P01"]);
 
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | null | undefined)?.code);
+/** The code under which Citus hands on what a node said of rows that it was sent by COPY, whatever that was. */
+const ANY_OF_CITUS = "XX000";
+/** What servers say, and the SQLSTATE that it has where it is said directly. */
+const STATES_OF_WORDS: readonly (readonly [words: RegExp, state: string])[] = [
+  [/^deadlock detected/, "40P01"],
+  [/^could not serialize access/, "40001"],
+  [/^canceling statement due to lock timeout/, "55P03"],
+  [/^canceling statement due to/, "57014"],
+  [/^permission denied/, "42501"],
+  [/No space left on device$/, "53100"],
+];
+
+const messageOf = (error: unknown): string => (error as Error | null | undefined)?.message ?? "";
+
+function codeOf(error: unknown): string {
+  const code = String((error as { code?: unknown } | null | undefined)?.code);
+  if (code !== ANY_OF_CITUS) return code;
+  return STATES_OF_WORDS.find(([words]) => words.test(messageOf(error)))?.[1] ?? code;
+}
 
 function failureOf(error: unknown): Failure | undefined {
   const code = codeOf(error);
   if (NETWORK.has(code) || isOfConnecting(error)) return LOST;
-  const message = (error as Error | undefined)?.message ?? "";
+  const message = messageOf(error);
   return (
     FAILURES.find(({ words }) => words?.test(message)) ?? FAILURES.find(({ states }) => states?.test(code))
   );

@@ -51,6 +51,20 @@ describe("a failure of the database", () => {
     expect(asDatabaseError(error)).toMatchObject({ code: "replica_conflict", retry: "soon" });
   });
 
+  test.each([
+    ["deadlock detected", "database_busy"],
+    ["could not serialize access due to concurrent update", "database_busy"],
+    ["canceling statement due to lock timeout", "database_busy"],
+    ["canceling statement due to statement timeout", "database_time_limit"],
+    ["permission denied for table fct_transactions_102008", "database_refused"],
+    ['could not extend file "base/16384/16385": No space left on device', "database_full"],
+  ])("is what a node said of a COPY, which Citus hands on without its code: %s", (message, code) => {
+    const handedOn = withCode("XX000", message);
+    expect(asDatabaseError(handedOn)).toMatchObject({ code });
+    expect(isConflict(handedOn)).toBe(/^deadlock|serialize/.test(message));
+    expect(asDatabaseError(new Error(message))).not.toBeInstanceOf(TillhouseError);
+  });
+
   // Of a dropped database, a failed transaction, values and constraints no retry makes anything better.
   test.each([
     withCode("57P04"),
