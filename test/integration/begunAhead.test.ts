@@ -220,13 +220,17 @@ describe("a chunk that is copied before its turn", () => {
     withPlaces(
       (warehouse) =>
         withTwoRead(warehouse, CHUNKS, async ({ first, second, commit }) => {
+          // In two steps: on a cluster no row goes to another node by an update.
           await warehouse.rows(
-            "UPDATE ingestion_layer.fct_transactions SET transaction_id = 6 WHERE transaction_id = 2",
+            "CREATE TABLE public.moved AS SELECT * FROM ingestion_layer.fct_transactions WHERE transaction_id = 2",
           );
+          await warehouse.rows("UPDATE public.moved SET transaction_id = 6");
+          await warehouse.rows("DELETE FROM ingestion_layer.fct_transactions WHERE transaction_id = 2");
+          await warehouse.rows("INSERT INTO ingestion_layer.fct_transactions SELECT * FROM public.moved");
           await second.beginAhead(4);
           expect(await waiting(warehouse)).toBe(0);
           await commit(first);
-          await expect(commit(second)).rejects.toMatchObject({ code: "23505" });
+          await expect(commit(second)).rejects.toThrow("duplicate key value violates unique constraint");
           expect(await idsOf(warehouse)).toEqual([1, 3, 4, 6]);
         }),
       { tampered: true },
