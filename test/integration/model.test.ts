@@ -8,6 +8,7 @@ import { createPool } from "../../src/database/pool.ts";
 import { SCHEMAS } from "../../src/database/roles/rights.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { SOURCES, type SourceName } from "../../src/sources/contracts.ts";
+import { NO_FOREIGN_KEYS, testOnOneServer, WIDER_KEY } from "../fixtures/citus.ts";
 import { databaseDump } from "../fixtures/databaseDump.ts";
 import { devicesFile, storesFile, transactionsFile } from "../fixtures/sourceText.ts";
 import { inWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
@@ -59,7 +60,8 @@ const inModel = (work: (model: Model, warehouse: Warehouse) => void | Promise<vo
   inWarehouse(async (warehouse) => work(await readModel(warehouse.database.pool), warehouse));
 
 describe("the model", () => {
-  test(
+  testOnOneServer(
+    WIDER_KEY,
     "has every table and view of the database, with its columns, their types and keys",
     inWarehouse(async (warehouse) => {
       const views = new Set(
@@ -82,7 +84,8 @@ describe("the model", () => {
     }),
   );
 
-  test(
+  testOnOneServer(
+    NO_FOREIGN_KEYS,
     "has every foreign key of the database",
     inWarehouse(async ({ rows }) => {
       const found = await rows<{ key: string }>(
