@@ -66,7 +66,7 @@ export async function runDaemon(): Promise<ExitCode> {
     if (config.readerDatabaseUrl !== undefined)
       parts.replica = await openReplica({
         ...{ config, logger, clock: systemClock, environment: processEnvironment() },
-        primary: database.readers(),
+        primary: database,
       }).catch(async (error: unknown) => {
         await database.close();
         throw error;
@@ -110,7 +110,7 @@ async function listen(
   const read = () => (hasReplica ? parts.replica?.database() : parts.database);
   const readers = () => parts.database?.readers();
   const checkReplica = hasReplica
-    ? replicaCheck({ replica: () => read()?.pool, primary: readers })
+    ? replicaCheck({ replica: () => parts.replica, clock: systemClock, logger })
     : undefined;
   return openWeb({
     ...{ config, logger, clock: systemClock, stopping, jobs, readers, checkReplica },

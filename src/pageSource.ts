@@ -5,7 +5,7 @@ import { ANSWERS, PERFORMANCE_VIEWS, readViewsBeside, type AnswerView } from "./
 import type { Config } from "./config/loadConfig.ts";
 import type { Prisma } from "./database/generated/client.ts";
 import type { Database } from "./database/openDatabase.ts";
-import { behindText } from "./database/replica/secondsBehind.ts";
+import { behindText } from "./database/replica/replicaStanding.ts";
 import type { Clock } from "./lib/clock.ts";
 import { TillhouseError } from "./lib/errors.ts";
 import { lastResults } from "./quality/checks/keepResults.ts";
@@ -41,7 +41,9 @@ export function pageSource(options: PageSourceOptions): PageSource {
     ...{ clock, jobs },
     behind: async () => {
       if (checkReplica === undefined) return undefined;
-      return behindText((await checkReplica()).behind_s ?? null);
+      const { code, message = "", standing } = await checkReplica();
+      if (code === "replica_unusable") throw new TillhouseError(code, message);
+      return standing && behindText(standing);
     },
     client: () => database()?.prisma(),
     pool: () => database()?.readers(),

@@ -55,7 +55,7 @@ function ofProcess(): ShownMetric[] {
     {},
     {
       pool: () => undefined,
-      check: () => Promise.resolve({ status: "ok", behind_s: 0 }),
+      check: () => Promise.resolve({ status: "ok", standing: { behindS: 0, replayedAt: undefined } }),
     },
   );
   const metrics = registry.getMetricsAsArray() as (MetricObject & { labelNames: readonly string[] })[];

@@ -1,12 +1,13 @@
 import { loadConfig, type Config } from "../config/loadConfig.ts";
 import { processEnvironment } from "../config/processEnvironment.ts";
-import type { Purpose } from "../database/entry.ts";
+import { entryFor, type Purpose } from "../database/entry.ts";
 import { openDatabase, type Database } from "../database/openDatabase.ts";
-import { behindText, secondsBehind } from "../database/replica/secondsBehind.ts";
+import { createPool } from "../database/pool.ts";
+import { behindText, replicaStanding } from "../database/replica/replicaStanding.ts";
 import { EXIT_CODES, TillhouseError } from "../lib/errors.ts";
 import { STOP_SIGNALS } from "../lib/stopSignals.ts";
 import { systemClock } from "../lib/clock.ts";
-import { createLogger, type Logger } from "../lib/logger.ts";
+import { createLogger, silentLogger, type Logger } from "../lib/logger.ts";
 
 /** What a command works with; made once, at the program's outermost layer. */
 export interface CommandContext {
@@ -64,11 +65,29 @@ export async function withDatabase<T>(
   }
 }
 
-/** What is read from a replica may be old: whoever reads it is told how old. */
-async function sayHowFarBehind({ config, logger }: CommandContext, { pool }: Database): Promise<void> {
-  if (config.readerDatabaseUrl === undefined) return;
-  const behindS = await secondsBehind(pool, undefined, BEHIND_WITHIN_MS).catch(() => null);
-  logger.info(`read from a replica, ${behindText(behindS)}`, { behind_s: behindS });
+/**
+ * What is read from a replica may be old: whoever reads it is told how old.
+ *
+ * @throws TillhouseError `replica_unusable` where it is none, as far as the primary answers
+ */
+async function sayHowFarBehind(
+  { config: { databaseUrl, readerDatabaseUrl }, logger, clock }: CommandContext,
+  { pool: replica, entry }: Database,
+): Promise<void> {
+  if (databaseUrl === undefined || readerDatabaseUrl === undefined) return;
+  const primary = createPool(entryFor(databaseUrl, "answer", entry.role !== undefined), silentLogger, 1);
+  try {
+    const standing = await replicaStanding({ replica, primary: () => primary, clock })(BEHIND_WITHIN_MS);
+    const isOld = standing.behindS === null || standing.behindS > OLD_S;
+    logger[isOld ? "warn" : "info"](`read from a replica, ${behindText(standing)}`, {
+      behind_s: standing.behindS,
+    });
+  } finally {
+    // One that hangs is not waited for.
+    primary.end().catch(() => undefined);
+  }
 }
 
-const BEHIND_WITHIN_MS = 2_000;
+const BEHIND_WITHIN_MS = 4_000;
+/** From here on it is worth a warning. */
+const OLD_S = 60;

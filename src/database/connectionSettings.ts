@@ -4,6 +4,8 @@ import { sessionOptions, type Entry } from "./entry.ts";
 /** A peer that is gone is noticed by TCP when it has been silent for so long, and does not answer for ten seconds then. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
 
+const CONNECT_WITHIN_MS = 15_000;
+
 /**
  * What every connection of ours asks for. Settings that the URL asks for with `?options=` stay, but for time zone and role,
  * and so does all else of it but for `application_name`:
@@ -20,6 +22,6 @@ export function connectionSettings(entry: Entry, applicationName: string): pg.Cl
     connectionString: url.href,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
-    connectionTimeoutMillis: 15_000,
+    connectionTimeoutMillis: entry.connectWithinMs ?? CONNECT_WITHIN_MS,
   };
 }

@@ -35,7 +35,8 @@ const FAILURES: readonly Failure[] = [
   LOST,
   {
     code: "replica_conflict",
-    // Under the code of a serialisation failure, which nobody else is to blame for here.
+    // Under the code of a serialisation failure, which nobody who only reads has otherwise; Prisma says P2034 for that.
+    states: /^P2034$/,
     words: /^(canceling statement|terminating connection) due to conflict with recovery/,
     what: "The replica ended what was being read",
     remedy: "Ask again; for long reads set hot_standby_feedback = on at the replica",

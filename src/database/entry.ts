@@ -15,13 +15,16 @@ export interface Entry {
   readonly role?: RoleName;
   /** Whether it may only read. */
   readonly isReadOnly?: boolean;
+  /** How long the making of a connection may take, where it is not as usual. */
+  readonly connectWithinMs?: number;
 }
 
 const ENTERED: Readonly<Record<Purpose, Omit<Entry, "url">>> = {
   load: { role: "loader" },
   verify: { role: "loader", isReadOnly: true },
   read: { role: "reader", isReadOnly: true },
-  answer: { role: "reader", isReadOnly: true },
+  // Somebody waits for it, or the daemon's end does.
+  answer: { role: "reader", isReadOnly: true, connectWithinMs: 5_000 },
   own: {},
 };
 

@@ -84,7 +84,7 @@ function unmigrated({ setting }: Server, pending: readonly string[]): TillhouseE
   return setting === "READER_DATABASE_URL"
     ? new TillhouseError(
         "replica_behind",
-        `${lacks}, to which READER_DATABASE_URL leads. They come to a replica by themselves: it is behind, or no replica of DATABASE_URL's server.`,
+        `${lacks}, to which READER_DATABASE_URL leads. They come to a replica by themselves, once DATABASE_URL's has them. If that lacks them too, run: npm run db:migrate`,
         { pending },
       )
     : new TillhouseError("migrations_pending", `${lacks}. Run: npm run db:migrate`, { pending });

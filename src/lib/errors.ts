@@ -68,7 +68,7 @@ export const ERRORS = {
     exitCode: EXIT_CODES.failed,
     retry: "soon",
     meaning:
-      "Nothing answers where DATABASE_URL leads. See whether the server runs, and whether the address is right.",
+      "Nothing answers where DATABASE_URL leads, or READER_DATABASE_URL. See whether the server runs, and whether the address is right.",
   },
   database_connection_lost: {
     exitCode: EXIT_CODES.failed,
@@ -121,13 +121,19 @@ export const ERRORS = {
     exitCode: EXIT_CODES.failed,
     retry: "soon",
     meaning:
-      "The database of READER_DATABASE_URL has not had all migrations yet. They come to a replica by themselves; if they do not, see whether it is one of DATABASE_URL's server.",
+      "The database of READER_DATABASE_URL has not had all migrations yet. They come to a replica by themselves, once DATABASE_URL's has them: npm run db:migrate.",
+  },
+  replica_unusable: {
+    exitCode: EXIT_CODES.usage,
+    retry: "never",
+    meaning:
+      "READER_DATABASE_URL leads to no streaming replica of DATABASE_URL's server: another one, or one that was promoted. Name one, or leave it out.",
   },
   replica_conflict: {
     exitCode: EXIT_CODES.failed,
     retry: "soon",
     meaning:
-      "The replica ended what was being read, since its primary has removed rows that it still saw. Ask again, or see README: Replicas.",
+      "The replica ended what was being read, since it had to apply what its primary has removed or locked. Ask again, or see README: Replicas.",
   },
   cluster_unusable: {
     exitCode: EXIT_CODES.usage,

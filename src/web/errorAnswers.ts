@@ -45,14 +45,20 @@ export function databaseAway(error: unknown): ErrorAnswer | undefined {
   const { code } = error as { code?: unknown };
   if (AWAY_FOR_PRISMA.test(String(code))) return { status: 503, code: "database_unreachable", message: AWAY };
   const known = asDatabaseError(error);
-  if (!(known instanceof TillhouseError) || !passesSoon(known)) return undefined;
-  const message = known.code === "database_busy" ? BUSY : AWAY;
-  return { status: 503, code: known.code, message };
+  if (!(known instanceof TillhouseError)) return undefined;
+  const message = SAID[known.code] ?? (passesSoon(known) ? AWAY : undefined);
+  return message === undefined ? undefined : { status: 503, code: known.code, message };
 }
 
 const AWAY =
   "The database that pages are read from cannot be reached now. They come back with it, as loads do with theirs; /readyz says how the daemon stands.";
-const BUSY = "The database has not answered in time. Try again in a moment.";
+const SAID: Readonly<Record<string, string>> = {
+  database_busy: "The database has not answered in time. Try again in a moment.",
+  replica_conflict:
+    "The replica that pages are read from ended this, to apply what has changed meanwhile. Try again in a moment.",
+  replica_unusable:
+    "READER_DATABASE_URL leads to no replica of the database that is loaded into: no page is read from it.",
+};
 
 const bodyOf = ({ code, message }: ErrorAnswer): { error: { code: string; message: string } } => ({
   error: { code, message },

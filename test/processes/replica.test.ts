@@ -1,8 +1,11 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
 import pg from "pg";
 import { asDatabaseError } from "../../src/database/databaseErrors.ts";
+import { withDatabaseProxy } from "../faults/harness/databaseProxy.ts";
 import { freePort } from "../fixtures/httpClient.ts";
 import { withReplica, type ReplicaServer } from "../fixtures/replica.ts";
 import { scrapeAt } from "../fixtures/metrics.ts";
@@ -84,6 +87,10 @@ describe("commands that only read", () => {
       const primaryAway = new URL(scene.url);
       primaryAway.port = String(await freePort());
       const cutOff = { ...settings, DATABASE_URL: primaryAway.href };
+      // It has all that it was sent, and cannot know what it was not.
+      expect((await run(["answers"], cutOff)).stderr).toMatch(
+        /read from a replica, whose latest commit is of \S+ \S+ UTC; how far behind that is is not known/,
+      );
       expect((await answers(cutOff)).stdout).toBe((await answers(alone)).stdout);
       const exported = await run(["export", "transactions"], cutOff);
       expect(exported.stdout).toBe((await run(["export", "transactions"], alone)).stdout);
@@ -116,7 +123,29 @@ describe("commands that only read", () => {
   );
 
   test(
-    "say that the replica ended them, where its primary has removed what they still saw",
+    "stop at a server that follows no more, or is no replica of the primary at all",
+    besideReplica(async ({ url, replica, settings }) => {
+      await query(replica.url, "SELECT pg_promote()");
+      const promoted = await run(["answers"], settings);
+      expect([promoted.exitCode, promoted.stderr]).toEqual([
+        ...[2, expect.stringMatching(/^replica_unusable: .*does not follow/m)],
+      ]);
+      await query(url, "CREATE DATABASE other");
+      const other = new URL(url);
+      other.pathname = "/other";
+      await run(["migrate"], { ...settings, DATABASE_URL: other.href });
+      const unlike = await run(["answers"], { ...settings, READER_DATABASE_URL: other.href });
+      expect([unlike.exitCode, unlike.stderr]).toEqual([
+        ...[2, expect.stringMatching(/^replica_unusable: .*another database/m)],
+      ]);
+      // The primary itself does as well.
+      const itself = await run(["answers"], { ...settings, READER_DATABASE_URL: url });
+      expect([itself.exitCode, itself.stderr]).toEqual([0, expect.stringContaining("less than a second")]);
+    }),
+  );
+
+  test(
+    "are told by the server that it ended them, where its primary has removed what they still saw",
     besideReplica(
       async ({ url, replica }) => {
         const error: unknown = await onServer(replica.url, async (client: pg.Client) => {
@@ -142,14 +171,17 @@ describe("the daemon", () => {
       ...settings,
       ...{ HTTP_PORT: String(port), INGEST_CRON: "* * * * * *" },
     });
+    await daemon.untilItSays(/"answers over HTTP"/);
     const get = async (path: string) => {
       const answer = await fetch(origin + path);
       return { status: answer.status, text: await answer.text() };
     };
     const replicaOf = async () => {
       const { status, text } = await get("/readyz");
-      const { checks } = JSON.parse(text) as { checks: Record<string, Record<string, unknown>> };
-      return { status, ...checks["replica"] };
+      const { checks } = JSON.parse(text) as {
+        checks: Record<string, { status: string; code?: string; behind_s?: number }>;
+      };
+      return { ready: status, ...checks["replica"] };
     };
     return { origin, daemon, get, replicaOf };
   };
@@ -160,9 +192,7 @@ describe("the daemon", () => {
       const { replica, alone, settings } = scene;
       await replica.stop();
       const { origin, daemon, get, replicaOf } = await startAt(settings);
-      await daemon.untilItSays(
-        /no page can be read: .*READER_DATABASE_URL.*database_unreachable|"code":"database_unreachable"/,
-      );
+      await daemon.untilItSays(/no page can be read: .*is READER_DATABASE_URL right/);
       await daemon.untilItSays(/"run ended"/);
       expect(await replicaOf()).toMatchObject({ status: "failed", code: "starting" });
       for (const path of ["/", "/answers", "/runs", "/quarantine", "/checks", "/schedule", "/model"])
@@ -175,9 +205,11 @@ describe("the daemon", () => {
       await replica.start();
       await eventually("pages are read", async () => (await get("/answers")).status === 200);
       await replica.catchUp();
-      expect((await get("/answers")).text).toContain("UTC from a replica, less than a second behind");
+      await eventually("it is level", async () =>
+        (await get("/answers")).text.includes("UTC from a replica, less than a second behind"),
+      );
       await eventually("it is ready", async () => (await get("/readyz")).status === 200);
-      expect(await replicaOf()).toEqual({ status: "ok", behind_s: 0 });
+      await eventually("it says so", async () => (await replicaOf()).behind_s === 0);
 
       await replica.hold();
       await writeFile(join(scene.dataDir, "transactions-3.csv"), HEADER + SALE.replace("9001", "9002"));
@@ -209,24 +241,64 @@ describe("the daemon", () => {
       await replica.start();
       await eventually("it is ready again", async () => (await get("/readyz")).status === 200);
       await eventually("pages are read again", async () => (await get("/answers")).status === 200);
+      expect(daemon.said()).not.toContain(new URL(replica.url).password);
       daemon.child.kill("SIGTERM");
       expect(await daemon.ended).toMatchObject({ exitCode: 0 });
     }),
   );
 
   test(
-    "does not start with a replica of another warehouse",
-    besideReplica(async ({ url, settings }) => {
+    "reads its pages on while the primary hangs, and none from a replica that is promoted meanwhile",
+    besideReplica(async ({ url, replica, settings }) => {
+      await withDatabaseProxy(url, async (proxy) => {
+        const { daemon, get, replicaOf } = await startAt({ ...settings, DATABASE_URL: proxy.url });
+        await eventually("pages are read", async () => (await get("/answers")).status === 200);
+        const letGo = proxy.hold();
+        expect((await get("/answers")).status).toBe(200);
+        expect(await replicaOf()).toMatchObject({ ready: 503, status: "ok" });
+        letGo();
+        await eventually("it is ready", async () => (await get("/readyz")).status === 200);
+        await query(replica.url, "SELECT pg_promote()");
+        await eventually("it is found out", async () => (await replicaOf()).code === "replica_unusable");
+        const page = await get("/answers");
+        expect([page.status, page.text]).toEqual([503, expect.stringContaining("replica_unusable")]);
+        daemon.child.kill("SIGTERM");
+        expect(await daemon.ended).toMatchObject({ exitCode: 0 });
+      });
+    }),
+  );
+
+  test(
+    "loads, and ends when told to, while the replica takes connections and never answers",
+    besideReplica(async ({ settings }) => {
+      const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+      await once(silent, "listening");
+      const { port } = silent.address() as AddressInfo;
+      try {
+        const { daemon } = await startAt({
+          ...settings,
+          READER_DATABASE_URL: `postgresql://tillhouse:secret@127.0.0.1:${port}/tillhouse`,
+        });
+        await daemon.untilItSays(/"run ended"/);
+        daemon.child.kill("SIGTERM");
+        expect(await daemon.ended).toMatchObject({ exitCode: 0 });
+      } finally {
+        silent.close();
+      }
+    }),
+  );
+
+  test(
+    "does not start with a copy of the warehouse for a replica",
+    besideReplica(async ({ settings }) => {
       const other = await migratedWorkplace();
       const otherUrl = await holdServer(other);
       await addSampleFiles(other);
       await runForJson(["ingest", "--json"], other.environment);
       const { daemon } = await startAt({ ...settings, READER_DATABASE_URL: otherUrl });
       const { exitCode, stderr } = await daemon.ended;
-      expect([exitCode, stderr]).toEqual([2, expect.stringContaining("another warehouse than DATABASE_URL")]);
-      expect(stderr).toContain('"code":"config_invalid"');
-      // Of a warehouse in which nothing has been loaded nothing tells the two apart: its own database is one such.
-      expect(new URL(url).port).not.toBe(new URL(otherUrl).port);
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining("does not follow DATABASE_URL's")]);
+      expect(stderr).toContain('"code":"replica_unusable"');
     }),
   );
 });

@@ -21,8 +21,8 @@ export function addReplicaMetrics(register: Registry, check: () => Promise<Repli
   );
   gauge(
     "tillhouse_replica_behind_seconds",
-    "How old what the replica shows may be, in seconds. Absent where it does not answer, or is no streaming replica.",
+    "How old what the replica shows may be at most, in seconds. Absent where it does not answer, or nobody can know.",
     // What is no number is not told.
-    ({ behind_s: behindS }) => behindS ?? NaN,
+    ({ standing }) => standing?.behindS ?? NaN,
   );
 }

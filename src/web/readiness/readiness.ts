@@ -13,7 +13,7 @@ export interface Readiness {
     /** Not asked while the daemon stops. */
     readonly database?: DatabaseFinding;
     /** Only where there is one. */
-    readonly replica?: ReplicaFinding;
+    readonly replica?: Finding & { readonly behind_s?: number | null };
     readonly schedule?: ScheduleFinding;
   };
 }
@@ -41,8 +41,13 @@ export async function readiness(options: ReadinessOptions): Promise<Readiness> {
   const isReady = [database, replica, schedule].every((finding) => (finding?.status ?? "ok") === "ok");
   return {
     status: isReady ? "ready" : "not_ready",
-    checks: { daemon: { status: "ok" }, database, ...(replica && { replica }), schedule },
+    checks: { daemon: { status: "ok" }, database, ...(replica && { replica: told(replica) }), schedule },
   };
 }
+
+const told = ({ standing, ...finding }: ReplicaFinding) => ({
+  ...finding,
+  ...(standing && { behind_s: standing.behindS }),
+});
 
 const STOPPING = failed("stopping", "The daemon was told to stop.");

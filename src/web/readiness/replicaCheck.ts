@@ -1,21 +1,23 @@
-import type pg from "pg";
 import { asDatabaseError, isLostConnection } from "../../database/databaseErrors.ts";
-import { secondsBehind } from "../../database/replica/secondsBehind.ts";
+import type { Replica } from "../../database/replica/openReplica.ts";
+import type { ReplicaStanding } from "../../database/replica/replicaStanding.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Logger } from "../../lib/logger.ts";
 import { oneAtATime } from "../../lib/oneAtATime.ts";
-import { publicCode } from "../../lib/publicError.ts";
+import { publicCode, publicMessage } from "../../lib/publicError.ts";
 import { failed, type Finding } from "./finding.ts";
 
 /** How the replica stands that pages are read from. */
 export interface ReplicaFinding extends Finding {
-  /** How old what it shows may be, in seconds; null where that cannot be known. Absent where it does not answer. */
-  readonly behind_s?: number | null;
+  /** Undefined where it does not answer. */
+  readonly standing?: ReplicaStanding;
 }
 
 export interface ReplicaCheckOptions {
   /** Undefined until it is open. */
-  readonly replica: () => pg.Pool | undefined;
-  /** Of the database that it is a replica of; undefined until it is open. */
-  readonly primary: () => pg.Pool | undefined;
+  readonly replica: () => Pick<Replica, "standing"> | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
   readonly limitMs?: number;
 }
 
@@ -23,19 +25,35 @@ const LIMIT_MS = 2_000;
 
 /** Whether the replica answers in time, and how far behind it is. It only asks: what is away stays so. */
 export function replicaCheck(options: ReplicaCheckOptions): () => Promise<ReplicaFinding> {
-  const { replica, primary, limitMs = LIMIT_MS } = options;
-  const ask = async (): Promise<ReplicaFinding> => {
-    const pool = replica();
-    if (pool === undefined) return NOT_OPEN;
+  const { replica, clock, logger, limitMs = LIMIT_MS } = options;
+  const noAnswer = failed("database_no_answer", `The replica has not answered within ${limitMs / 1000} s.`);
+  let said: string | undefined;
+
+  const find = async (): Promise<ReplicaFinding> => {
+    const askedAtMs = clock.monotonicMs();
     try {
-      return { status: "ok", behind_s: await secondsBehind(pool, primary(), limitMs) };
+      const standing = await replica()?.standing(limitMs);
+      return standing === undefined ? NOT_OPEN : { status: "ok", standing };
     } catch (error) {
-      if (pool.ending || isLostConnection(error)) return AWAY;
-      const code = publicCode(asDatabaseError(error));
+      const known = asDatabaseError(error);
+      const code = publicCode(known);
+      if (code === "replica_unusable") return failed(code, `${publicMessage(known)} ${LOADS_GO_ON}`);
+      if (isLostConnection(error)) return AWAY;
+      if (clock.monotonicMs() - askedAtMs >= limitMs) return noAnswer;
+      if (code !== said) logger.warn(`the replica answered with an error: ${publicMessage(known)}`, { code });
       return failed(code, `The replica answered with an error (${code}): see the daemon's log.`);
     }
   };
-  const noAnswer = failed("database_no_answer", `The replica has not answered within ${limitMs / 1000} s.`);
+  const ask = async (): Promise<ReplicaFinding> => {
+    const found = await find();
+    // Said once: it is asked every few seconds. What is not open yet says so itself.
+    if (found.code !== said && found !== NOT_OPEN) {
+      if (found.status === "ok") logger.info("the replica answers again");
+      else logger.warn(found.message ?? "the replica does not answer", { code: found.code });
+      said = found.code;
+    }
+    return found;
+  };
   return oneAtATime(ask, limitMs, () => noAnswer);
 }
 

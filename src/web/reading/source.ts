@@ -81,7 +81,7 @@ export interface PageJob {
 /** What pages are made of; all of it is read as the reader, and none of it writes. */
 export interface PageSource {
   readonly clock: Clock;
-  /** How far behind the replica is that all of it is read from, in words; undefined where it is read from the database itself. */
+  /** How far behind the replica is that all of it is read from, in words; undefined where it is read from the database itself, or nobody answers. */
   readonly behind: () => Promise<string | undefined>;
   /** The typed client; undefined until the database is open. */
   readonly client: () => Promise<PrismaClient> | undefined;

@@ -54,7 +54,9 @@ export function pageRoutes(source: PageSource): Route[] {
       const asked = askedOf(request.params, request.query);
       // Rendered once for all who ask for the same at the same time.
       const html = await shared(`${path} ${asked.id ?? ""} ${asked.table ?? ""}`, async () => {
-        const [made, behind] = await Promise.all([read(asked), source.behind()]);
+        // First: what is read after that is no older.
+        const behind = await source.behind();
+        const made = await read(asked);
         return typeof made === "object" ? asHtml({ ...made, behind }, ASSETS) : made;
       });
       if (html === undefined) return sendError(reply, NOT_FOUND);

@@ -47,6 +47,10 @@ describe("a failure of the database", () => {
   test.each([
     withCode("40001", "canceling statement due to conflict with recovery"),
     withCode("57P01", "terminating connection due to conflict with recovery"),
+    withCode(
+      "P2034",
+      "Transaction failed due to a write conflict or a deadlock. Please retry your transaction",
+    ),
   ])("is the replica's where it says so, under codes that stand for other things: %s", (error) => {
     expect(asDatabaseError(error)).toMatchObject({ code: "replica_conflict", retry: "soon" });
   });

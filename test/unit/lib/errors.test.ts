@@ -33,6 +33,7 @@ test("error codes, what they end a command with, and whether a retry helps are p
     "migrations_pending 2",
     "replica_behind 1 soon",
     "replica_conflict 1 soon",
+    "replica_unusable 2",
     "run_lock_lost 1 later",
     "run_locked 3 later",
     "run_stopped 1 later",
