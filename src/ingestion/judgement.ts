@@ -1,6 +1,7 @@
 import type { ClientBase, QueryResultRow } from "pg";
 import { isDistributed } from "../database/distribution/distributedSessions.ts";
 import { sqlFile, type Parameters, type SqlFile } from "../database/sqlFile.ts";
+import { TillhouseError } from "../lib/errors.ts";
 import { WAITING_REASONS, type Reason } from "../sources/reasons.ts";
 import type { NewRecords } from "./recordBatch.ts";
 import type { KeepInStep, LockReferences, OutcomeSummary, SourceLoading } from "./sourceLoading.ts";
@@ -234,7 +235,9 @@ async function writeExactly(
   const { rowCount } = await statement.run(client, parameters);
   if (rowCount === expected) return;
   const { source } = loading.contract;
-  throw new Error(`${source}: ${rowCount ?? 0} records were written of ${expected} judged; rolled back`);
+  const what = `${source}: ${rowCount ?? 0} records were written of ${expected} judged; rolled back`;
+  // A node may only now have heard of a commit of before: judged again, it comes out right.
+  throw isDistributed(client) ? new TillhouseError("database_busy", `${what}.`) : new Error(what);
 }
 
 /** Whether time alone may cure the reason. */

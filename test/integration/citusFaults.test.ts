@@ -39,6 +39,7 @@ const END_WHAT_IS_PREPARED = (seconds: number): string => `
       PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND state = 'idle' AND query LIKE 'PREPARE TRANSACTION%';
       PERFORM pg_stat_clear_snapshot();
+      PERFORM pg_sleep(0.0005);
     END LOOP;
   END
   $do$`;

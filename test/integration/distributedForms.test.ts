@@ -21,7 +21,8 @@ jest.setTimeout(120_000);
 
 /** Of Citus, as if this server were a node and the table one piece. */
 const ONE_NODE = `
-  CREATE FUNCTION public.run_command_on_workers(command text) RETURNS TABLE (success boolean, result text)
+  CREATE FUNCTION public.run_command_on_workers(command text)
+  RETURNS TABLE (nodename text, nodeport integer, success boolean, result text)
   LANGUAGE plpgsql AS $$ BEGIN EXECUTE command INTO result; success := true; RETURN NEXT; END $$;
   CREATE FUNCTION public.run_command_on_shards(name regclass, command text) RETURNS TABLE (success boolean, result text)
   LANGUAGE plpgsql AS $$ BEGIN EXECUTE replace(command, '%s', name::text) INTO result; success := true; RETURN NEXT; END $$;`;

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ClientBase } from "pg";
+import { systemClock } from "../../lib/clock.ts";
 import { TillhouseError } from "../../lib/errors.ts";
+import { visible } from "../../lib/visible.ts";
 import { isDistributed, noteDistributed } from "./distributedSessions.ts";
 import { areFactsDistributed } from "./areFactsDistributed.ts";
-import { onlyRow, sqlFile } from "../sqlFile.ts";
+import { sqlFile } from "../sqlFile.ts";
 
 const unfinishedCommits = sqlFile(new URL("./unfinishedCommits.sql", import.meta.url));
 
@@ -28,32 +30,46 @@ export async function noteIfDistributed(client: ClientBase, isOfCluster: boolean
 /**
  * Where the facts are distributed, waits until no node has a commit of before left to finish. Citus commits on the coordinator first,
  * and then on the nodes; a node whose connection breaks in between keeps its part prepared, its rows locked and as they were, until
- * Citus tells it what became of it: whoever looks meanwhile finds a commit in part.
+ * Citus tells it what became of it: whoever looks meanwhile finds a commit in part. What others prepare meanwhile is not waited for.
  *
- * @throws TillhouseError `database_connection_lost` where a node is away, `database_busy` where nobody finishes a commit
+ * @throws TillhouseError `database_connection_lost` where a node cannot be asked, `database_busy` where nobody finishes a commit
  */
 export async function waitUntilWhole(client: ClientBase): Promise<void> {
   if (!isDistributed(client)) return;
-  for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
-    const { away, unfinished } = onlyRow(
-      await unfinishedCommits.run<{ away: number; unfinished: number }>(client),
-    );
-    if (away > 0)
-      throw new TillhouseError(
-        "database_connection_lost",
-        `${away} nodes of the cluster cannot be asked whether all that was committed is whole. What was committed stands. See whether they run.`,
-        { away },
-      );
-    if (unfinished === 0) return;
-    if (waitedMs >= LONGEST_MS)
+  let left = await preparedOnNodes(client);
+  const untilMs = systemClock.monotonicMs() + LONGEST_MS;
+  while (left.size > 0) {
+    if (systemClock.monotonicMs() >= untilMs)
       throw new TillhouseError(
         "database_busy",
-        `${unfinished} transactions that were committed are still prepared on nodes of the cluster. Citus finishes them every ` +
+        `${left.size} transactions are prepared on nodes of the cluster and nobody has told what became of them. Citus does so every ` +
           "citus.recover_2pc_interval; a superuser can at once: SELECT recover_prepared_transactions()",
-        { unfinished },
+        { unfinished: left.size },
       );
     await pause(LOOK_MS);
+    const now = await preparedOnNodes(client);
+    left = new Set([...left].filter((name) => now.has(name)));
   }
+}
+
+/** Of each node, by its name and the transaction's. */
+async function preparedOnNodes(client: ClientBase): Promise<ReadonlySet<string>> {
+  const { rows } = await unfinishedCommits.run<{ node: string; answers: boolean; result: string }>(client);
+  const away = rows.filter(({ answers }) => !answers);
+  if (away.length > 0)
+    throw new TillhouseError(
+      "database_connection_lost",
+      "Whether all that was committed is whole on every node of the cluster cannot be asked: " +
+        `${away.map(({ node, result }) => `${node}: ${visible(result)}`).join("; ")}. What was committed stands.`,
+    );
+  return new Set(
+    rows.flatMap(({ node, result }) =>
+      result
+        .split(" ")
+        .filter(Boolean)
+        .map((name) => `${node} ${name}`),
+    ),
+  );
 }
 
 /**
