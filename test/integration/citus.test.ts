@@ -13,7 +13,7 @@ import { systemClock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { start } from "../processes/programs.ts";
 import { describeOnCitus } from "../fixtures/citus.ts";
-import { devicesFile, storesFile, transactionsFile } from "../fixtures/sourceText.ts";
+import { devicesFile, storesFile, transactionRecords, TRANSACTIONS_HEADER } from "../fixtures/sourceText.ts";
 import { onServer } from "../fixtures/testRun.ts";
 import { TEST_CARD_TOKEN_KEY, withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 
@@ -114,20 +114,19 @@ async function fill(warehouse: Warehouse, sales: number): Promise<void> {
 }
 
 function salesFile(firstId: number, sales: number, amount = 1): string {
-  return transactionsFile(
-    ...Array.from({ length: sales }, (_, index) => {
-      const id = firstId + index;
-      return {
-        id,
-        device_id: (id % STORES) + 1,
-        product_sku: `sku ${id % 7}`,
-        product_name: `name ${id % 11}`,
-        amount: `${(id % 90) + amount}.${String(id % 100).padStart(2, "0")}`,
-        status: ["accepted", "accepted", "refused", "cancelled"][id % 4] ?? "accepted",
-        happened_at: `0${(id % 9) + 1}/1${id % 10}/2022 09:0${id % 6}:00`,
-      };
-    }),
-  );
+  const records = Array.from({ length: sales }, (_, index) => {
+    const id = firstId + index;
+    return transactionRecords({
+      id,
+      device_id: (id % STORES) + 1,
+      product_sku: `sku ${id % 7}`,
+      product_name: `name ${id % 11}`,
+      amount: `${(id % 90) + amount}.${String(id % 100).padStart(2, "0")}`,
+      status: ["accepted", "accepted", "refused", "cancelled"][id % 4] ?? "accepted",
+      happened_at: `0${(id % 9) + 1}/1${id % 10}/2022 09:0${id % 6}:00`,
+    });
+  });
+  return TRANSACTIONS_HEADER + records.join("");
 }
 
 const FACTS =
