@@ -134,13 +134,17 @@ describe("the pages give the figures of the warehouse", () => {
       const expected = Object.entries(sums ?? {}).map(([name, value]) => [name, apart(value)]);
       expect(pairsOf(page)).toEqual(Object.fromEntries(expected));
       const days = await rows<{ cells: string[] }>(`
-        SELECT ARRAY[
-          (happened_at AT TIME ZONE 'UTC')::date::text,
-          (count(*) FILTER (WHERE status = 'accepted'))::text,
-          coalesce(sum(amount) FILTER (WHERE status = 'accepted'), 0)::numeric(24, 2)::text,
-          (count(*) FILTER (WHERE status <> 'accepted'))::text
-        ] AS cells
-        FROM ingestion_layer.fct_transactions GROUP BY (happened_at AT TIME ZONE 'UTC')::date ORDER BY 1 DESC`);
+        SELECT ARRAY[day::text, accepted::text, coalesce(amount, 0)::numeric(24, 2)::text, others::text] AS cells
+        FROM (
+          SELECT
+            (happened_at AT TIME ZONE 'UTC')::date AS day,
+            count(*) FILTER (WHERE status = 'accepted') AS accepted,
+            sum(amount) FILTER (WHERE status = 'accepted') AS amount,
+            count(*) FILTER (WHERE status <> 'accepted') AS others
+          FROM ingestion_layer.fct_transactions
+          GROUP BY (happened_at AT TIME ZONE 'UTC')::date
+        ) AS days
+        ORDER BY day DESC`);
       const [, ...cells] = tableOf(page, "Transactions of the latest days, newest first");
       const sold = cells.filter(([, accepted, , others]) => accepted !== "0" || others !== "0");
       expect(sold.length).toBeGreaterThan(3);
