@@ -25,8 +25,8 @@ export interface DistributeReport {
 export async function planDistribution({
   database,
 }: Pick<JobContext, "database">): Promise<DistributeReport> {
-  const cluster = await findCluster(database.pool, { isToInstall: false });
-  const tables = await planTables(database.pool, cluster.nodes.length > 0);
+  const cluster = await findCluster(database.pool);
+  const tables = await planTables(database.pool);
   return { runId: null, cluster, tables, steps: [], roles: null };
 }
 
@@ -47,10 +47,10 @@ export async function distribute(context: JobContext, shards: number | undefined
   return asRun("distribute", {}, context, async ({ run, progressed }) => {
     const cluster = await run.step(
       "find cluster",
-      () => findCluster(database.pool, { isToInstall: true }),
+      () => findCluster(database.pool),
       ({ nodes }) => ({ nodes: nodes.length }),
     );
-    const roles = await run.step("mend roles", () => setUpRoles(database.url));
+    const roles = await run.step("mend roles", () => setUpRoles(database.url, { isToBeDistributed: true }));
     const remaining = await remainingSteps(database.pool, shards);
     for (const { table, name, do: work } of remaining) {
       const started = clock.monotonicMs();
@@ -60,7 +60,7 @@ export async function distribute(context: JobContext, shards: number | undefined
     }
     if (remaining.length > 0)
       await run.step("refresh statistics", () => refreshStatistics(database.pool, ALL_ROWS));
-    const tables = await planTables(database.pool, true);
+    const tables = await planTables(database.pool);
     return { runId: run.runId, cluster, tables, steps, roles, failure: undefined };
   });
 }

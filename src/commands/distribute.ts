@@ -57,14 +57,12 @@ function printReport(
 ): void {
   print(
     `Citus ${cluster.version}: ` +
-      (cluster.nodes.length === 0
-        ? "the server has it, and the database does not yet."
-        : cluster.nodes
-            .map(({ host, port, isCoordinator, holdsFacts }) => {
-              const part = isCoordinator ? " (coordinator)" : holdsFacts ? "" : " (takes no facts)";
-              return `${host}:${port}${part}`;
-            })
-            .join(", ")),
+      cluster.nodes
+        .map(({ host, port, isCoordinator, holdsFacts }) => {
+          const part = isCoordinator ? " (coordinator)" : holdsFacts ? "" : " (takes no facts)";
+          return `${host}:${port}${part}`;
+        })
+        .join(", "),
   );
   const verb = isRehearsal ? "is to be distributed" : "is distributed";
   for (const { table, by, why } of tables) if (by !== undefined) print(`${table} ${verb} by ${by}: ${why}.`);

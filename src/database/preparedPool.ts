@@ -4,7 +4,7 @@ import type { Clock } from "../lib/clock.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 import { areFactsDistributed } from "./distribution/areFactsDistributed.ts";
-import { notePoolDistributed } from "./distribution/distributedSessions.ts";
+import { isDistributed, notePoolDistributed } from "./distribution/distributedSessions.ts";
 import { entryFor, type Entry, type Purpose } from "./entry.ts";
 import { deployMigrations, pendingMigrations } from "./migrations.ts";
 import { createPool } from "./pool.ts";
@@ -106,7 +106,7 @@ async function look(entry: Entry, server: Server, options: OpenOptions): Promise
     if (isOfCluster && (await areFactsDistributed(pool))) notePoolDistributed(pool);
     const pending = options.skipMigrations === true ? [] : await pendingMigrations(pool);
     const asks = entry.role !== undefined && pending.length === 0;
-    const differences = asks ? await roleDifferences(pool) : [];
+    const differences = asks ? await roleDifferences(pool, isDistributed(pool)) : [];
     const isUsable = !differences.some((difference) => difference.is_needed);
     return {
       ...{ entry, pool, pending },

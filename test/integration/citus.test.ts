@@ -2,17 +2,16 @@ import { expect, jest, test } from "@jest/globals";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { distribute, planDistribution, type DistributeReport } from "../../jobs/distribute.ts";
+import { planDistribution } from "../../jobs/distribute.ts";
 import { remainingSteps } from "../../src/database/distribution/distribution.ts";
 import { DISTRIBUTED_TABLES, KEYS_NOT_KEPT } from "../../src/database/distribution/whichTables.ts";
 import { runPrisma } from "../../src/database/migrations.ts";
-import { openDatabase, type Database } from "../../src/database/openDatabase.ts";
 import { createPool } from "../../src/database/pool.ts";
 import { allRights, clusterRights, ROLES, type Right } from "../../src/database/roles/rights.ts";
-import { systemClock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { start } from "../processes/programs.ts";
 import { describeOnCitus } from "../fixtures/citus.ts";
+import { asOwner, distributed } from "../fixtures/distributing.ts";
 import { devicesFile, storesFile, transactionRecords, TRANSACTIONS_HEADER } from "../fixtures/sourceText.ts";
 import { onServer } from "../fixtures/testRun.ts";
 import { TEST_CARD_TOKEN_KEY, withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
@@ -81,23 +80,6 @@ test("what the reader may read on a cluster besides is what views of facts are m
     expect(besides.length).toBeGreaterThan(0);
     expect(besides.sort()).toEqual([...ofReader(clusterRights())].sort());
   }));
-
-/** As its owner, which db:distribute works as. */
-async function asOwner<T>(warehouse: Warehouse, work: (owner: Database) => Promise<T>): Promise<T> {
-  const { config } = warehouse.context();
-  const database = await openDatabase({
-    ...{ config, logger: silentLogger, clock: systemClock, environment: {} },
-    purpose: "own",
-  });
-  try {
-    return await work(database);
-  } finally {
-    await database.close();
-  }
-}
-
-const distributed = (warehouse: Warehouse): Promise<DistributeReport> =>
-  asOwner(warehouse, (database) => distribute(warehouse.context({}, { database }), 4));
 
 const STORES = 20;
 

@@ -4,7 +4,6 @@ import { onlyRow, sqlFile } from "../sqlFile.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const citusHere = sql("citusHere");
-const installCitus = sql("installCitus");
 const nodesOfCluster = sql("nodesOfCluster");
 
 /** A node of a cluster that is in use. */
@@ -17,9 +16,9 @@ export interface ClusterNode {
 }
 
 export interface Cluster {
-  /** Version of Citus in this database; of the server's, where the database does not have it yet. */
+  /** Version of Citus in this database. */
   readonly version: string;
-  /** The coordinator first; none where the database does not have Citus yet. */
+  /** The coordinator first. */
   readonly nodes: readonly ClusterNode[];
 }
 
@@ -39,29 +38,23 @@ interface NodeRow extends QueryResultRow {
 }
 
 /**
- * Finds the cluster that this database is the coordinator of, and that it can take facts and commit them.
+ * Finds the cluster that this database is the coordinator of, and that it can take facts and commit them. Nothing is changed.
  *
- * @param isToInstall whether the database is given Citus where only the server has it
  * @throws TillhouseError `cluster_unusable`
  */
-export async function findCluster(
-  client: Pick<ClientBase, "query">,
-  { isToInstall }: { readonly isToInstall: boolean },
-): Promise<Cluster> {
+export async function findCluster(client: Pick<ClientBase, "query">): Promise<Cluster> {
   const here = onlyRow(await citusHere.run<CitusHere>(client));
   if (!here.is_loaded) throw new TillhouseError("cluster_unusable", notLoaded(here));
-  if (here.installed === null) {
-    if (!isToInstall) return { version: here.available ?? "", nodes: [] };
-    await installCitus.run(client);
-  }
+  if (here.installed === null)
+    throw new TillhouseError("cluster_unusable", `${NOT_IN_DATABASE} ${TO_ADD_NODES}`);
   const { rows } = await nodesOfCluster.run<NodeRow>(client);
   for (const row of rows) requireUsable(row);
   const nodes = rows.map((row) => ({
     ...{ host: row.host, port: row.port, isCoordinator: row.is_coordinator, holdsFacts: row.holds_facts },
   }));
-  if (!nodes.some(({ holdsFacts }) => holdsFacts)) throw new TillhouseError("cluster_unusable", NO_NODES);
-  const { installed } = onlyRow(await citusHere.run<CitusHere>(client));
-  return { version: installed ?? "", nodes };
+  if (!nodes.some(({ holdsFacts }) => holdsFacts))
+    throw new TillhouseError("cluster_unusable", `${NO_NODES} ${TO_ADD_NODES}`);
+  return { version: here.installed, nodes };
 }
 
 function notLoaded({ available }: CitusHere): string {
@@ -70,10 +63,12 @@ function notLoaded({ available }: CitusHere): string {
     : "The server of DATABASE_URL has Citus, and does not load it. Put citus into shared_preload_libraries, first of all, and restart it.";
 }
 
-const NO_NODES =
-  "The cluster has no node yet that facts could lie on. In this database of the coordinator, call " +
-  "citus_set_coordinator_host('this host', 5432), and for each node citus_add_node('its host', 5432); " +
-  "a node needs a database of the same name, with CREATE EXTENSION citus, before.";
+const NOT_IN_DATABASE =
+  "The server of DATABASE_URL has Citus, and this database does not yet: CREATE EXTENSION citus.";
+const NO_NODES = "The cluster has no node yet that facts could lie on.";
+const TO_ADD_NODES =
+  "In this database of the coordinator, call citus_set_coordinator_host('this host', 5432), and for each node " +
+  "citus_add_node('its host', 5432); a node needs a database of the same name, with CREATE EXTENSION citus, before.";
 
 function requireUsable({ host, port, answers, max_prepared_transactions: most }: NodeRow): void {
   const node = `${host}:${port}`;

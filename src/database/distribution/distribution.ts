@@ -45,21 +45,17 @@ export interface DistributionStep {
   readonly do: (client: ClientBase) => Promise<void>;
 }
 
-/** What becomes of every table of ours, in a database with Citus or without: those that are distributed first. */
-export async function planTables(
-  client: Pick<ClientBase, "query">,
-  hasCitus: boolean,
-): Promise<readonly TablePlan[]> {
-  const standing = hasCitus ? await standings(client) : undefined;
-  const names = standing?.map(({ table }) => table) ?? [];
+/** What becomes of every table of ours, in a database that has Citus: those that are distributed first. */
+export async function planTables(client: Pick<ClientBase, "query">): Promise<readonly TablePlan[]> {
+  const standing = await standings(client);
   return [
     ...DISTRIBUTED_TABLES.map((table) => ({
       ...({ table: table.table, becomes: "distributed", by: table.by, why: table.why } as const),
-      isDone: standing !== undefined && stepsOf(table, standing, undefined).length === 0,
+      isDone: stepsOf(table, standing, undefined).length === 0,
     })),
-    ...names
-      .filter((name) => !DISTRIBUTED_TABLES.some(({ table }) => table === name))
-      .map((table) => ({ table, becomes: "local", why: whyLocal(table), isDone: true }) as const),
+    ...standing
+      .filter((one) => !DISTRIBUTED_TABLES.some(({ table }) => table === one.table))
+      .map(({ table }) => ({ table, becomes: "local", why: whyLocal(table), isDone: true }) as const),
   ];
 }
 

@@ -1,14 +1,14 @@
 -- Grain: one thing in which the database differs from what is declared in rights.ts: a role of ours or a right of one that
 -- is missing; a right, an attribute or a membership that one, or everybody (PUBLIC), has too much; and that whoever is
--- logged in cannot enter a role. Of a cluster of Citus, that a role may not log in: nodes ask each other as the role that is at
--- work. Reads the catalogue only, in which everybody may read; and by names and not by
+-- logged in cannot enter a role. Where the facts are distributed, or are about to be, that a role may not log in: nodes ask each
+-- other as the role that is at work. Reads the catalogue only, in which everybody may read; and by names and not by
 -- to_regclass(), which refuses those who may not use the schema.
 WITH
   cluster AS (
     SELECT
-      -- Roles are the whole server's: where one of its databases is of a cluster, none of the others takes this away.
+      -- Roles are the whole server's: where one of its databases may be of a cluster, none of the others takes this away.
       current_setting('citus.shard_count', true) IS NOT NULL AS may_log_in,
-      to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL AS has_to_log_in
+      :is_distributed::boolean AS has_to_log_in
   ),
 
   login AS (SELECT rolname, rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user),

@@ -178,7 +178,7 @@ export const RIGHTS: {
 };
 
 /**
- * Beside those, in a database of a Citus cluster. There a view's own rights end with its own statement: what it takes of the
+ * Beside those, where the facts are distributed over a Citus cluster. There a view's own rights end with its own statement: what it takes of the
  * coordinator's tables, to send it to the nodes or to join it with what they answer, is asked as whoever asks. So the reader may read
  * what the views of facts are made of, column by column.
  */
@@ -218,7 +218,7 @@ export function allRights(): readonly Right[] {
   return cellsOf(RIGHTS);
 }
 
-/** Every right that there is besides in a database of a Citus cluster, one by one. */
+/** Every right that there is besides where the facts are distributed, one by one. */
 export function clusterRights(): readonly Right[] {
   return cellsOf({ ...RIGHTS_IN_CLUSTER, sequence: {}, database: {}, parameter: {} });
 }

@@ -20,15 +20,21 @@ export interface RoleDifference {
   readonly is_ours_to_mend: boolean;
 }
 
-/** Compares the rights in a database with those that are declared, in one statement. None: all is as it should be. */
+/**
+ * Compares the rights in a database with those that are declared, in one statement. None: all is as it should be.
+ *
+ * @param isDistributed whether its facts are distributed, or are about to be: that takes more rights. That it has Citus takes none
+ */
 export async function roleDifferences(
   client: Pick<pg.ClientBase | pg.Pool, "query">,
+  isDistributed = false,
 ): Promise<readonly RoleDifference[]> {
   const { rows } = await differences.run<RoleDifference & pg.QueryResultRow>(client, {
     roles: Object.values(ROLES),
     schemas: SCHEMAS,
     wanted: JSON.stringify(allRights()),
     wanted_in_cluster: JSON.stringify(clusterRights()),
+    is_distributed: isDistributed,
   });
   return rows;
 }

@@ -2,6 +2,7 @@ import pg from "pg";
 import { onlyRow, sqlFile } from "../sqlFile.ts";
 import { connectionSettings } from "../connectionSettings.ts";
 import { isConflict } from "../databaseErrors.ts";
+import { areFactsDistributed } from "../distribution/areFactsDistributed.ts";
 import { withTransaction, type Redoing } from "../pool.ts";
 import { roleDifferences, type RoleDifference } from "./roleDifferences.ts";
 import { roleStatements, type StatementContext } from "./roleStatements.ts";
@@ -33,21 +34,31 @@ const MOST_ROUNDS = 3;
 /**
  * Makes the roles and their rights in this database what `RIGHTS` says, no more and no less, as far as this user may: what
  * is refused is given back as SQL. Does nothing where all is right; any number of processes may do it at once.
+ *
+ * @param options.isToBeDistributed gives them what they need on a cluster before the facts are there
  */
-export async function setUpRoles(url: string): Promise<RolesSetUp> {
+export async function setUpRoles(
+  url: string,
+  { isToBeDistributed = false }: { readonly isToBeDistributed?: boolean } = {},
+): Promise<RolesSetUp> {
   const client = new pg.Client(connectionSettings({ url }, "tillhouse roles"));
   await client.connect();
   try {
-    return await withTransaction(client, () => mendRoles(client), AFTER_MEETINGS);
+    return await withTransaction(client, () => mendRoles(client, isToBeDistributed), AFTER_MEETINGS);
   } finally {
     await client.end();
   }
 }
 
-async function mendRoles(client: pg.Client): Promise<RolesSetUp> {
+interface WhereWeAre extends StatementContext, pg.QueryResultRow {
+  readonly has_citus: boolean;
+}
+
+async function mendRoles(client: pg.Client, isToBeDistributed: boolean): Promise<RolesSetUp> {
   await lockRoles.run(client);
-  const context = onlyRow(await whereWeAre.run<StatementContext & pg.QueryResultRow>(client));
-  const before = await roleDifferences(client);
+  const context = onlyRow(await whereWeAre.run<WhereWeAre>(client));
+  const isDistributed = isToBeDistributed || (context.has_citus && (await areFactsDistributed(client)));
+  const before = await roleDifferences(client, isDistributed);
   let left = before;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const ours = roleStatements(
@@ -56,7 +67,7 @@ async function mendRoles(client: pg.Client): Promise<RolesSetUp> {
     );
     if (ours.length === 0) break;
     for (const statement of ours) await tryStatement(client, statement);
-    left = await roleDifferences(client);
+    left = await roleDifferences(client, isDistributed);
   }
   return {
     changed: before.length > 0,

@@ -1,2 +1,0 @@
--- Gives the database what the server has of Citus.
-CREATE EXTENSION IF NOT EXISTS citus;
