@@ -1,8 +1,14 @@
 import { findCluster, type Cluster } from "../src/database/distribution/cluster.ts";
-import { planTables, remainingSteps, type TablePlan } from "../src/database/distribution/distribution.ts";
+import {
+  planTables,
+  remainingSteps,
+  requireDistributable,
+  type TablePlan,
+} from "../src/database/distribution/distribution.ts";
 import { setUpRoles, type RolesSetUp } from "../src/database/roles/setUpRoles.ts";
 import { asRun, type JobContext } from "./job.ts";
 import { withOwnSession } from "./ownSession.ts";
+import { putBackLeftAwayKeys } from "./putKeysBack.ts";
 import { refreshStatistics } from "./refreshStatistics.ts";
 
 /** What distributing the warehouse came to, or would come to. */
@@ -26,6 +32,7 @@ export async function planDistribution({
   database,
 }: Pick<JobContext, "database">): Promise<DistributeReport> {
   const cluster = await findCluster(database.pool);
+  await requireDistributable(database.pool);
   const tables = await planTables(database.pool);
   return { runId: null, cluster, tables, steps: [], roles: null };
 }
@@ -36,7 +43,8 @@ const ALL_ROWS = Number.MAX_SAFE_INTEGER;
 /**
  * One run that spreads the facts over the nodes of a Citus cluster whose coordinator the database is. No load can be at work
  * meanwhile; readers are not kept waiting. Stopped or killed at any point, what is done is done, all answers are right, and
- * another one does the rest. The database is to be opened as its owner.
+ * another one does the rest. Facts that have not got to the nodes get their foreign keys back: those cannot be dropped in the
+ * transaction that distributes, since that would lock readers out of the dimensions for as long as it copies. The database is to be opened as its owner.
  *
  * @param shards how many pieces a distributed table has; undefined: as citus.shard_count says
  * @throws TillhouseError `cluster_unusable`, `run_locked`, `run_stopped`
@@ -44,12 +52,13 @@ const ALL_ROWS = Number.MAX_SAFE_INTEGER;
 export async function distribute(context: JobContext, shards: number | undefined): Promise<DistributeReport> {
   const { clock, database } = context;
   const steps: { table: string; step: string; durationMs: number }[] = [];
-  return asRun("distribute", {}, context, async ({ run, progressed }) => {
+  const distributing = asRun("distribute", {}, context, async ({ run, progressed }) => {
     const cluster = await run.step(
       "find cluster",
       () => findCluster(database.pool),
       ({ nodes }) => ({ nodes: nodes.length }),
     );
+    await run.step("look for what is in the way", () => requireDistributable(database.pool));
     const roles = await run.step("mend roles", () => setUpRoles(database.url, { isToBeDistributed: true }));
     const remaining = await remainingSteps(database.pool, shards);
     for (const { table, name, do: work } of remaining) {
@@ -62,5 +71,9 @@ export async function distribute(context: JobContext, shards: number | undefined
       await run.step("refresh statistics", () => refreshStatistics(database.pool, ALL_ROWS));
     const tables = await planTables(database.pool);
     return { runId: run.runId, cluster, tables, steps, roles, failure: undefined };
+  });
+  return distributing.catch(async (error: unknown) => {
+    await putBackLeftAwayKeys(context);
+    throw error;
   });
 }

@@ -1,3 +1,4 @@
+import { putBackLeftAwayKeys } from "../../jobs/putKeysBack.ts";
 import { loadConfig } from "../config/loadConfig.ts";
 import { processEnvironment } from "../config/processEnvironment.ts";
 import { stopEmbeddedServer } from "../database/embedded/stopEmbeddedServer.ts";
@@ -21,6 +22,9 @@ export async function migrateCommand(): Promise<void> {
         await deployMigrations(database.url, processEnvironment());
         print(`Applied:\n${pending.map((name) => `  ${name}`).join("\n")}`);
       }
+      const putBack = await putBackLeftAwayKeys({ ...context, database });
+      if (putBack > 0)
+        print(`Facts have ${putBack} foreign keys back that a broken off db:distribute had left away.`);
       reportRoles(context.logger, await setUpRoles(database.url));
     },
     { skipMigrations: true },

@@ -139,7 +139,7 @@ export const ERRORS = {
     exitCode: EXIT_CODES.usage,
     retry: "never",
     meaning:
-      "The database is no coordinator of a Citus cluster that facts can be spread over. The message says what is missing (README: Scaling).",
+      "The database is no coordinator of a Citus cluster that facts can be spread over, or something of yours on the facts keeps them from it. The message says what is missing or in the way (README: Scaling). Nothing is changed.",
   },
   database_unsupported: {
     exitCode: EXIT_CODES.usage,

@@ -1,11 +1,16 @@
 import { expect, jest, test } from "@jest/globals";
+import { setTimeout as pause } from "node:timers/promises";
 import { planDistribution } from "../../jobs/distribute.ts";
+import { putBackLeftAwayKeys } from "../../jobs/putKeysBack.ts";
+import { KEYS_NOT_KEPT } from "../../src/database/distribution/whichTables.ts";
 import { openDatabase } from "../../src/database/openDatabase.ts";
 import { setUpRoles } from "../../src/database/roles/setUpRoles.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { describeOnCitus } from "../fixtures/citus.ts";
 import { collectingLogger } from "../fixtures/collectingLogger.ts";
 import { asOwner, distributed } from "../fixtures/distributing.ts";
+import { devicesFile, storesFile, transactionsFile } from "../fixtures/sourceText.ts";
+import { withUndone } from "../fixtures/undo.ts";
 import { withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 
 jest.setTimeout(300_000);
@@ -61,3 +66,184 @@ describeOnCitus("a warehouse that is not distributed", () => {
       { isOfCluster: false },
     ));
 });
+
+/** Whose they are, in the way of the facts or their versions; each with the words that it is to be named by. */
+const STRAYS: readonly (readonly [stray: string, named: string])[] = [
+  [
+    `CREATE FUNCTION public.look() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+     CREATE TRIGGER "My Trigger" AFTER INSERT ON ingestion_layer.fct_transactions FOR EACH ROW EXECUTE FUNCTION public.look()`,
+    'DROP TRIGGER "My Trigger" ON ingestion_layer.fct_transactions',
+  ],
+  [
+    `CREATE TABLE public.notes (id bigint CONSTRAINT about REFERENCES ingestion_layer.fct_transactions)`,
+    "ALTER TABLE notes DROP CONSTRAINT about",
+  ],
+  [
+    `CREATE TABLE public.mine (store_key integer PRIMARY KEY);
+     ALTER TABLE ingestion_layer.fct_transactions ADD CONSTRAINT "My FK" FOREIGN KEY (store_key) REFERENCES public.mine`,
+    'ALTER TABLE ingestion_layer.fct_transactions DROP CONSTRAINT "My FK"',
+  ],
+  [
+    `CREATE TABLE public.my_runs (run_id integer PRIMARY KEY);
+     ALTER TABLE ingestion_layer.fct_transactions_history ADD CONSTRAINT plain FOREIGN KEY (run_id) REFERENCES public.my_runs`,
+    "ALTER TABLE ingestion_layer.fct_transactions_history DROP CONSTRAINT plain",
+  ],
+  [
+    "CREATE UNIQUE INDEX one_card ON ingestion_layer.fct_transactions (card_token) INCLUDE (transaction_id)",
+    "DROP INDEX ingestion_layer.one_card",
+  ],
+  [
+    "ALTER TABLE ingestion_layer.fct_transactions_history ADD CONSTRAINT once UNIQUE (run_id, version_id)",
+    "ALTER TABLE ingestion_layer.fct_transactions_history DROP CONSTRAINT once",
+  ],
+  [
+    "ALTER TABLE ingestion_layer.fct_transactions ENABLE ROW LEVEL SECURITY",
+    "ALTER TABLE ingestion_layer.fct_transactions DISABLE ROW LEVEL SECURITY",
+  ],
+  [
+    "CREATE POLICY all_of_it ON ingestion_layer.fct_transactions USING (true)",
+    "DROP POLICY all_of_it ON ingestion_layer.fct_transactions",
+  ],
+  [
+    "CREATE RULE never AS ON DELETE TO ingestion_layer.fct_transactions DO INSTEAD NOTHING",
+    "DROP RULE never ON ingestion_layer.fct_transactions",
+  ],
+  [
+    "CREATE TABLE public.heir () INHERITS (ingestion_layer.fct_transactions)",
+    "ALTER TABLE heir NO INHERIT ingestion_layer.fct_transactions",
+  ],
+];
+
+/** All that distributing may change of the tables, and what is granted on them. */
+const TABLES = `
+  SELECT conrelid::regclass::text AS table, conname::text AS name, pg_get_constraintdef(oid) AS is FROM pg_constraint
+  WHERE conrelid IN ('ingestion_layer.fct_transactions'::regclass, 'ingestion_layer.fct_transactions_history'::regclass)
+  UNION ALL
+  SELECT relname::text, 'acl', coalesce(relacl::text, '') FROM pg_class
+  WHERE relnamespace IN ('ingestion_layer'::regnamespace, 'aggregation_layer'::regnamespace)
+  UNION ALL
+  SELECT 'pg_dist_partition', logicalrelid::text, '' FROM pg_dist_partition
+  ORDER BY 1, 2, 3`;
+
+describeOnCitus("db:distribute", () => {
+  test("names all that is in its way at once, as the dry run does, and changes nothing", () =>
+    withWarehouse(
+      async (warehouse) => {
+        await setUpRoles(warehouse.database.url);
+        for (const [stray] of STRAYS) await warehouse.rows(stray);
+        const before = await warehouse.rows(TABLES);
+        for (const refused of [
+          () => asOwner(warehouse, (database) => planDistribution({ database })),
+          () => distributed(warehouse),
+        ]) {
+          const failure: unknown = await refused().catch((error: unknown) => error);
+          expect(failure).toMatchObject({ code: "cluster_unusable" });
+          const { message } = failure as Error;
+          for (const [, named] of STRAYS) expect(message).toContain(`: ${named};`);
+          expect(message.match(/;$/gm)).toHaveLength(STRAYS.length);
+          expect(await warehouse.rows(TABLES)).toEqual(before);
+          expect(await setUpRoles(warehouse.database.url)).toMatchObject({ changed: false });
+        }
+
+        // What it names is what keeps it: done as it says, in the order in which it says it.
+        const { message } = (await distributed(warehouse).catch((error: unknown) => error)) as Error;
+        for (const [, remedy] of message.matchAll(/: ((?:DROP|ALTER) .*);$/gm))
+          await warehouse.rows(remedy ?? "");
+        const { tables } = await distributed(warehouse);
+        expect(tables.every(({ isDone }) => isDone)).toBe(true);
+      },
+      { isDistributed: false },
+    ));
+
+  test("that fails while it distributes gives the facts their foreign keys back", () =>
+    withWarehouse(
+      async (warehouse) => {
+        await fill(warehouse);
+        const before = await warehouse.rows<TableRow>(TABLES);
+        const breaking = whenCopying(warehouse, () =>
+          warehouse.rows(`SELECT pg_terminate_backend(pid) ${COPYING}`),
+        );
+        await expect(distributed(warehouse)).rejects.toMatchObject({ code: "database_connection_lost" });
+        await breaking;
+        expect(await keysAndPlaces(warehouse)).toEqual(keysAndPlacesOf(before));
+        expect(await warehouse.verify()).toEqual([]);
+      },
+      { isDistributed: false },
+    ));
+
+  test("that was told to stop while it distributes gives the facts their foreign keys back", () =>
+    withWarehouse(
+      async (warehouse) => {
+        await fill(warehouse);
+        const before = await warehouse.rows<TableRow>(TABLES);
+        const stop = new AbortController();
+        const stopping = whenCopying(warehouse, () => {
+          stop.abort();
+        });
+        await expect(distributed(warehouse, { stopping: stop.signal })).rejects.toMatchObject({
+          code: "run_stopped",
+        });
+        await stopping;
+        expect(await keysAndPlaces(warehouse)).toEqual(keysAndPlacesOf(before));
+      },
+      { isDistributed: false },
+    ));
+
+  test("that was killed after the keys were dropped: undo asks for references itself, and db:migrate puts them back", () =>
+    withWarehouse(
+      async (warehouse) => {
+        await fill(warehouse);
+        const before = await keysAndPlaces(warehouse);
+        for (const { child, constraint } of KEYS_NOT_KEPT)
+          await warehouse.rows(`ALTER TABLE ${child} DROP CONSTRAINT ${constraint}`);
+        // A fact of an earlier run that was made to refer to a device of the newest one.
+        await warehouse.files.write("devices-2.csv", devicesFile({ id: 2, store_id: 1 }));
+        await warehouse.ingest();
+        await warehouse.rows(
+          `UPDATE ingestion_layer.fct_transactions
+           SET device_key = (SELECT device_key FROM ingestion_layer.dim_devices WHERE device_id = 2)
+           WHERE transaction_id = 1`,
+        );
+        await withUndone(warehouse, (undo) =>
+          expect(undo()).rejects.toMatchObject({ code: "undo_not_possible" }),
+        );
+
+        expect(
+          await asOwner(warehouse, (database) => putBackLeftAwayKeys(warehouse.context({}, { database }))),
+        ).toBe(KEYS_NOT_KEPT.length);
+        expect(await keysAndPlaces(warehouse)).toEqual(before);
+        expect(
+          await asOwner(warehouse, (database) => putBackLeftAwayKeys(warehouse.context({}, { database }))),
+        ).toBe(0);
+      },
+      { isDistributed: false },
+    ));
+});
+
+const SALES = 30_000;
+
+async function fill({ files, ingest }: Warehouse): Promise<void> {
+  await files.write("stores.csv", storesFile({ id: 1 }));
+  await files.write("devices.csv", devicesFile({ id: 1 }));
+  await files.write(
+    "transactions.csv",
+    transactionsFile(...Array.from({ length: SALES }, (_, index) => ({ id: index + 1 }))),
+  );
+  expect(await ingest()).toMatchObject({ status: "succeeded", loaded: SALES + 2 });
+}
+
+/** Does something as soon as facts are being copied to the nodes. */
+async function whenCopying(warehouse: Warehouse, work: () => unknown): Promise<void> {
+  while ((await warehouse.rows(`SELECT 1 ${COPYING}`)).length === 0) await pause(5);
+  await work();
+}
+
+const COPYING = `FROM pg_stat_activity
+  WHERE state = 'active' AND query LIKE '%SELECT create_distributed_table(%' AND datname = current_database() AND pid <> pg_backend_pid()`;
+
+type TableRow = Readonly<Record<"table" | "name" | "is", string>>;
+
+/** Keys of the facts, and where they are. */
+const keysAndPlacesOf = (rows: readonly TableRow[]): readonly TableRow[] =>
+  rows.filter(({ name }) => name !== "acl" && !name.endsWith("_pkey"));
+const keysAndPlaces = async (warehouse: Warehouse) => keysAndPlacesOf(await warehouse.rows<TableRow>(TABLES));

@@ -1,10 +1,10 @@
 import type { ClientBase, QueryResultRow } from "pg";
-import { isConflict } from "../databaseErrors.ts";
-import { withTransaction } from "../pool.ts";
 import { SCHEMAS } from "../roles/rights.ts";
 import { onlyRow, sqlFile } from "../sqlFile.ts";
+import { requireNoHindrance } from "./hindrances.ts";
 import { canReadersRead, letReadersRead } from "./readers.ts";
-import { DISTRIBUTED_TABLES, whyLocal, type DistributedTable } from "./whichTables.ts";
+import { whenFree } from "./shortLocks.ts";
+import { DISTRIBUTED_TABLES, KEYS_NOT_KEPT, whyLocal, type DistributedTable } from "./whichTables.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const standingOfTables = sql("standingOfTables");
@@ -13,7 +13,6 @@ const distributeTableBeside = sql("distributeTableBeside");
 const dropRowsHere = sql("dropRowsHere");
 const unknownTypes = sql("unknownTypes");
 const makeTypesKnown = sql("makeTypesKnown");
-const waitShortly = sql("waitShortly");
 /** What the catalogue has names for. */
 const altering = (name: string, identifiers: Readonly<Record<string, string | readonly string[]>>) =>
   sqlFile(new URL(`./${name}.sql`, import.meta.url), identifiers);
@@ -93,6 +92,17 @@ export async function remainingSteps(
   return steps;
 }
 
+/**
+ * Passes when what is left to do can be done. Nothing is changed.
+ *
+ * @throws TillhouseError `cluster_unusable` with all that is in the way
+ */
+export async function requireDistributable(client: Pick<ClientBase, "query">): Promise<void> {
+  const standing = await standings(client);
+  const left = DISTRIBUTED_TABLES.filter((table) => stepsOf(table, standing, undefined).length > 0);
+  await requireNoHindrance(client, left);
+}
+
 async function standings(client: Pick<ClientBase, "query">): Promise<readonly Standing[]> {
   return (await standingOfTables.run<Standing>(client, { schemas: SCHEMAS })).rows;
 }
@@ -105,16 +115,20 @@ function stepsOf(
   const found = standing.find((one) => one.table === table);
   if (found === undefined) throw new Error(`there is no table ${table}`);
   const { foreign_keys: foreignKeys, is_distributed: isDistributed, has_rows_here: hasRowsHere } = found;
+  // What else leads out of it was looked for before, or is to a table that is on every node.
+  const ownKeys = KEYS_NOT_KEPT.flatMap(({ child, constraint }) =>
+    child === table && foreignKeys.includes(constraint) ? constraint : [],
+  );
   const step = (name: string, work: DistributionStep["do"]): DistributionStep => ({ table, name, do: work });
   return [
-    ...foreignKeys.map((constraint) =>
-      step(`drop ${constraint}`, (client) =>
-        whenNobodyReads(client, () => altering("dropConstraint", { table, constraint }).run(client)),
-      ),
-    ),
     ...(found.primary_key_columns.includes(by)
       ? []
       : [step(`put ${by} into the primary key`, (client) => widenPrimaryKey(client, found, by))]),
+    ...ownKeys.map((constraint) =>
+      step(`drop ${constraint}`, (client) =>
+        whenFree(client, () => altering("dropConstraint", { table, constraint }).run(client)),
+      ),
+    ),
     ...(isDistributed
       ? []
       : [
@@ -128,31 +142,11 @@ function stepsOf(
       ? []
       : [
           step("free what is left on the coordinator", async (client) => {
-            await whenNobodyReads(client, () => dropRowsHere.run(client, { table }));
+            await whenFree(client, () => dropRowsHere.run(client, { table }));
           }),
         ]),
   ];
 }
-
-/** It is tried for three quarters of a minute or so. */
-const MOST_ATTEMPTS = 60;
-
-/**
- * Runs a statement that locks tables against readers for a moment, in a transaction. While it waits for them, others wait behind it,
- * some of which those may wait for in turn: so it waits shortly, lets all go on, and comes again.
- */
-async function whenNobodyReads(client: ClientBase, work: () => Promise<unknown>): Promise<void> {
-  await withTransaction(
-    client,
-    async () => {
-      await waitShortly.run(client);
-      await work();
-    },
-    { hasLost: (error) => isConflict(error) || isLockTimeout(error), mostAttempts: MOST_ATTEMPTS },
-  );
-}
-
-const isLockTimeout = (error: unknown): boolean => (error as { code?: unknown }).code === "55P03";
 
 /** The index is made while all may read and write; it takes the place of the old one at once. */
 async function widenPrimaryKey(
@@ -164,5 +158,5 @@ async function widenPrimaryKey(
   const index = `${key}_wider`;
   await altering("dropIndex", { index: `${schema}.${index}` }).run(client);
   await altering("createKeyIndex", { table, index, columns: [...columns, by] }).run(client);
-  await whenNobodyReads(client, () => altering("replaceKey", { table, key, index }).run(client));
+  await whenFree(client, () => altering("replaceKey", { table, key, index }).run(client));
 }

@@ -37,6 +37,7 @@ export function whyLocal(table: string): string {
 
 /** A column of a distributed table that refers to a row of a table which is not distributed. */
 export interface KeyNotKept {
+  readonly constraint: string;
   readonly child: string;
   readonly child_column: string;
   readonly parent: string;
@@ -48,12 +49,13 @@ const keys = (
   references: Readonly<Record<string, readonly [parent: string, column: string]>>,
 ): KeyNotKept[] =>
   Object.entries(references).map(([child_column, [parent, parent_column]]) => ({
+    ...{ constraint: `${child.split(".").pop() ?? ""}_${child_column}_fkey` },
     ...{ child, child_column, parent, parent_column },
   }));
 
 /**
  * The foreign keys that the database keeps on one machine and cannot keep on a cluster. What looks for rows that are referred
- * to has them from here then.
+ * to has them from here then. All are there with ON DELETE RESTRICT ON UPDATE RESTRICT.
  */
 export const KEYS_NOT_KEPT: readonly KeyNotKept[] = [
   ...keys("ingestion_layer.fct_transactions", {

@@ -1,5 +1,4 @@
 import type { ClientBase } from "pg";
-import { isDistributed } from "../../database/distribution/distributedSessions.ts";
 import { KEYS_NOT_KEPT } from "../../database/distribution/whichTables.ts";
 import { onlyRow, sqlFile } from "../../database/sqlFile.ts";
 import { TillhouseError } from "../../lib/errors.ts";
@@ -76,7 +75,11 @@ async function requireUnreferred(client: ClientBase, noted: NotedTable, runId: n
     client,
     { table: noted.table },
   );
-  const notKept = isDistributed(client) ? KEYS_NOT_KEPT.filter(({ parent }) => parent === noted.table) : [];
+  // Those that a cluster does not keep, or that were left away on the way there.
+  const notKept = KEYS_NOT_KEPT.filter(
+    ({ parent, child, child_column: column }) =>
+      parent === noted.table && !rows.some((key) => key.child === child && key.child_column === column),
+  );
   for (const { child, child_column: column, parent_column: parentColumn } of [...rows, ...notKept]) {
     const sql = sqlFile(STILL_REFERRED, { child, child_column: column });
     const values = { run_id: runId, table_name: notedName(noted), parent_column: parentColumn };

@@ -1,0 +1,26 @@
+import type { ClientBase } from "pg";
+import { isConflict } from "../databaseErrors.ts";
+import { withTransaction } from "../pool.ts";
+import { sqlFile } from "../sqlFile.ts";
+
+const waitShortly = sqlFile(new URL("./waitShortly.sql", import.meta.url));
+
+/** It is tried for three quarters of a minute or so. */
+const MOST_ATTEMPTS = 60;
+
+/**
+ * Runs a statement that locks tables for a moment, in a transaction. While it waits for those that use them, others wait behind it,
+ * some of which those may wait for in turn: so it waits shortly, lets all go on, and comes again.
+ */
+export async function whenFree(client: ClientBase, work: () => Promise<unknown>): Promise<void> {
+  await withTransaction(
+    client,
+    async () => {
+      await waitShortly.run(client);
+      await work();
+    },
+    { hasLost: (error) => isConflict(error) || isLockTimeout(error), mostAttempts: MOST_ATTEMPTS },
+  );
+}
+
+const isLockTimeout = (error: unknown): boolean => (error as { code?: unknown }).code === "55P03";
