@@ -1,3 +1,4 @@
+import { refusedPiece } from "../database/databaseErrors.ts";
 import type { Prisma, PrismaClient } from "../database/generated/client.ts";
 
 /** How a column's values are printed: exact decimals with so many places, or as they are. */
@@ -218,6 +219,7 @@ export async function readViews(
  * The same, with something else that is to be read in the same snapshot.
  *
  * @param timeoutMs after which it is given up
+ * @throws TillhouseError `database_refused` where a node does not let the reader read its facts
  */
 export async function readViewsBeside<T>(
   prisma: PrismaClient,
@@ -225,7 +227,7 @@ export async function readViewsBeside<T>(
   read: (client: Prisma.TransactionClient) => Promise<T>,
   timeoutMs = READ_TIMEOUT_MS,
 ): Promise<{ answers: Record<string, AnswerRow[]>; beside: T }> {
-  return prisma.$transaction(
+  const reading = prisma.$transaction(
     async (client) => {
       const answers: Record<string, AnswerRow[]> = {};
       for (const name of names) {
@@ -238,6 +240,9 @@ export async function readViewsBeside<T>(
     },
     { isolationLevel: "RepeatableRead", timeout: timeoutMs, maxWait: 10_000 },
   );
+  return reading.catch((error: unknown) => {
+    throw refusedPiece(error) ?? error;
+  });
 }
 
 /** Views over a large fact may take long; Prisma's own limit is five seconds. */

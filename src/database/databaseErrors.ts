@@ -31,6 +31,15 @@ const LOST: Failure = {
   what: "The connection to the database broke",
   remedy: "If it stays so, see whether the server runs and can be reached",
 };
+/** What a node says that has a piece of the facts which the reader was not let read: one that was moved, or got another column. */
+const WORDS_OF_PIECES = /permission denied for (table|relation) fct_transactions(_history)?_\d+\b/;
+const PIECE_REFUSED: Failure = {
+  code: "database_refused",
+  states: /^42501$/,
+  what: "A node of the cluster does not let this role read the facts",
+  remedy: "Pieces that were moved, and columns that were added, are to be let again: npm run db:distribute",
+};
+
 const FAILURES: readonly Failure[] = [
   LOST,
   {
@@ -83,6 +92,14 @@ const FAILURES: readonly Failure[] = [
   },
 ];
 
+/**
+ * The error to report for one that ended a question to the nodes, where it is that the reader was not let read a piece there; whoever
+ * asked, and in whatever words.
+ */
+export function refusedPiece(error: unknown): TillhouseError | undefined {
+  return WORDS_OF_PIECES.test(messageOf(error)) ? reported(PIECE_REFUSED, error) : undefined;
+}
+
 /** What systems say of connections. */
 const NETWORK = new Set([
   "ECONNRESET",
@@ -124,6 +141,7 @@ function failureOf(error: unknown): Failure | undefined {
   const code = codeOf(error);
   if (NETWORK.has(code) || isOfConnecting(error)) return LOST;
   const message = messageOf(error);
+  if (PIECE_REFUSED.states?.test(code) === true && WORDS_OF_PIECES.test(message)) return PIECE_REFUSED;
   return (
     FAILURES.find(({ words }) => words?.test(message)) ?? FAILURES.find(({ states }) => states?.test(code))
   );
@@ -136,8 +154,10 @@ function failureOf(error: unknown): Failure | undefined {
 export function asDatabaseError(error: unknown): unknown {
   if (error instanceof TillhouseError) return error;
   const failure = failureOf(error);
-  if (failure === undefined) return error;
-  const { code, what, remedy } = failure;
+  return failure === undefined ? error : reported(failure, error);
+}
+
+function reported({ code, what, remedy }: Failure, error: unknown): TillhouseError {
   const message = `${what} (${publicMessage(error)}). What was committed stands. ${remedy}.`;
   return new TillhouseError(code, message, {}, error);
 }

@@ -8,6 +8,7 @@ import { DISTRIBUTED_TABLES, KEYS_NOT_KEPT } from "../../src/database/distributi
 import { runPrisma } from "../../src/database/migrations.ts";
 import { createPool } from "../../src/database/pool.ts";
 import { allRights, clusterRights, ROLES, type Right } from "../../src/database/roles/rights.ts";
+import { setUpRoles } from "../../src/database/roles/setUpRoles.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { start } from "../processes/programs.ts";
 import { describeOnCitus } from "../fixtures/citus.ts";
@@ -245,6 +246,7 @@ describeOnCitus("db:distribute", () => {
       async (warehouse) => {
         await fill(warehouse, 300);
         const before = await warehouse.views();
+        await setUpRoles(warehouse.database.url, { isToBeDistributed: true });
         const names: string[] = [];
         for (;;) {
           // Each is a transaction, so this is all that a killed one can leave behind, but for an index half made.

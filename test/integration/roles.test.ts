@@ -5,6 +5,7 @@ import { entryFor } from "../../src/database/entry.ts";
 import {
   allRights,
   clusterRights,
+  READ_ON_NODES,
   RIGHTS,
   ROLE_NAMES,
   ROLES,
@@ -107,6 +108,23 @@ async function surprises(
 
 const ofKind = (relations: readonly Relation[], ...kinds: readonly Relation["kind"][]): readonly Relation[] =>
   relations.filter(({ kind }) => kinds.includes(kind));
+
+test(
+  "what the reader may read of distributed tables on the nodes is what its views show or look by, and no more",
+  withRoles(async ({ owner }) => {
+    for (const [table, columns] of Object.entries(READ_ON_NODES)) {
+      const { rows } = await owner.query<{ name: string }>(
+        `SELECT DISTINCT attname::text AS name
+         FROM pg_depend
+         JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = objid
+         JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
+         WHERE refobjid = $1::regclass AND has_table_privilege($2, ev_class, 'SELECT')`,
+        [table, ROLES.reader],
+      );
+      expect([table, rows.map(({ name }) => name).sort()]).toEqual([table, [...columns].sort()]);
+    }
+  }),
+);
 
 test(
   "every schema, table, view, sequence and function of ours has a line that says who may do what",

@@ -2,7 +2,7 @@ import type { ClientBase, QueryResultRow } from "pg";
 import { SCHEMAS } from "../roles/rights.ts";
 import { onlyRow, sqlFile } from "../sqlFile.ts";
 import { requireNoHindrance } from "./hindrances.ts";
-import { canReadersRead, letReadersRead } from "./readers.ts";
+import { mendReading } from "./readers.ts";
 import { whenFree } from "./shortLocks.ts";
 import { DISTRIBUTED_TABLES, KEYS_NOT_KEPT, whyLocal, type DistributedTable } from "./whichTables.ts";
 
@@ -76,20 +76,10 @@ export async function remainingSteps(
       await makeTypesKnown.run(session);
     },
   };
-  const steps = [
+  return [
     ...(found ? [makeKnown] : []),
     ...DISTRIBUTED_TABLES.flatMap((table) => stepsOf(table, standing, shards)),
   ];
-  for (const { table } of DISTRIBUTED_TABLES) {
-    // One that is not yet is let be read as soon as it is distributed.
-    const isThere = standing.find((one) => one.table === table)?.is_distributed === true;
-    if (!isThere || (await canReadersRead(client, table))) continue;
-    steps.push({
-      ...{ table, name: "let readers read" },
-      do: (session) => letReadersRead(session, table),
-    });
-  }
-  return steps;
 }
 
 /**
@@ -135,7 +125,7 @@ function stepsOf(
           step(`distribute by ${by}`, async (client) => {
             if (beside !== undefined) await distributeTableBeside.run(client, { table, by, beside });
             else await distributeTable.run(client, { table, by, shards: shards ?? null });
-            await letReadersRead(client, table);
+            await mendReading(client);
           }),
         ]),
     ...(isDistributed && !hasRowsHere

@@ -1,18 +1,16 @@
 import type { ClientBase } from "pg";
-import { ROLES } from "../roles/rights.ts";
+import { TillhouseError } from "../../lib/errors.ts";
+import { READ_ON_NODES, ROLES } from "../roles/rights.ts";
 import { sqlFile } from "../sqlFile.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
-const columnsOfTable = sql("columnsOfTable");
 const lettingRead = sql("lettingRead");
 const letRead = sql("letRead");
+const distributedTables = sql("distributedTables");
 
-/** Columns of facts and versions that no view shows, and that the reader sees on no node either. */
-const HIDDEN: readonly string[] = ["card_token", "card_key_id", "card_last4", "digest"];
-
-/** Whether the reader may read on each node, of each piece of a distributed table, what views show of it. */
-export async function canReadersRead(client: Pick<ClientBase, "query">, table: string): Promise<boolean> {
-  const { rows } = await lettingRead.run<{ is_let: boolean }>(client, await grantOf(client, table));
+/** Whether the reader may read on each node, of each piece of a distributed table, what it is to, and nothing else. */
+async function canReadersRead(client: Pick<ClientBase, "query">, table: string): Promise<boolean> {
+  const { rows } = await lettingRead.run<{ is_let: boolean }>(client, grantOf(table));
   return rows.every((row) => row.is_let);
 }
 
@@ -20,17 +18,34 @@ export async function canReadersRead(client: Pick<ClientBase, "query">, table: s
  * Lets it. On the coordinator it has no more rights by that: views are read there with their owner's, and the nodes are asked as
  * whoever asks. Pieces that Citus has moved, and columns that were added, are to be let again.
  *
- * @throws where a node refuses
+ * @throws TillhouseError `cluster_unusable` where a node refuses
  */
-export async function letReadersRead(client: Pick<ClientBase, "query">, table: string): Promise<void> {
-  const grant = await grantOf(client, table);
-  const { rows } = await letRead.run<{ success: boolean; result: string }>(client, grant);
+async function letReadersRead(client: Pick<ClientBase, "query">, table: string): Promise<void> {
+  const { rows } = await letRead.run<{ success: boolean; result: string }>(client, grantOf(table));
   const refused = rows.find(({ success }) => !success);
-  if (refused !== undefined) throw new Error(`a node does not let the reader read: ${refused.result}`);
+  if (refused === undefined) return;
+  throw new TillhouseError(
+    "cluster_unusable",
+    `A node does not let ${ROLES.reader} read what it has of ${table}: ${refused.result}. Mend that there, and run it again.`,
+    { table },
+  );
 }
 
-async function grantOf(client: Pick<ClientBase, "query">, table: string) {
-  const { rows } = await columnsOfTable.run<{ name: string }>(client, { table });
-  const columns = rows.map(({ name }) => name).filter((name) => !HIDDEN.includes(name));
-  return { table, role: ROLES.reader, columns };
+/**
+ * Lets it of every distributed table of which it may not. It asks each piece on its node, which takes too long for each time that
+ * a database is opened: who is refused says what to run.
+ *
+ * @returns whether anything was to be let
+ */
+export async function mendReading(client: Pick<ClientBase, "query">): Promise<boolean> {
+  const of = { tables: Object.keys(READ_ON_NODES), role: ROLES.reader };
+  let isMended = false;
+  for (const { table } of (await distributedTables.run<{ table: string }>(client, of)).rows) {
+    if (await canReadersRead(client, table)) continue;
+    await letReadersRead(client, table);
+    isMended = true;
+  }
+  return isMended;
 }
+
+const grantOf = (table: string) => ({ table, role: ROLES.reader, columns: READ_ON_NODES[table] ?? [] });

@@ -201,6 +201,46 @@ const RIGHTS_IN_CLUSTER: Pick<typeof RIGHTS, "schema" | "table"> = {
   },
 };
 
+/**
+ * And on the nodes, of each piece of a distributed table: the columns that the reader's views show or look by, and no other. A
+ * migration that has such a view use another column gives it a line here; without one a test fails.
+ */
+export const READ_ON_NODES: Readonly<Record<string, readonly string[]>> = {
+  "ingestion_layer.fct_transactions": [
+    "transaction_id",
+    "happened_at",
+    "created_at",
+    "source_line",
+    "store_key",
+    "device_key",
+    "product_key",
+    "label_key",
+    "run_id",
+    "file_id",
+    "status",
+    "amount",
+  ],
+  "ingestion_layer.fct_transactions_history": [
+    "version_id",
+    "transaction_id",
+    "stated_at",
+    "file_id",
+    "source_line",
+    "run_id",
+    "replaced_run_id",
+    "was_current",
+    "happened_at",
+    "created_at",
+    "store_key",
+    "device_key",
+    "product_sku",
+    "product_name",
+    "category_name",
+    "status",
+    "amount",
+  ],
+};
+
 export type ObjectKind = "schema" | "table" | "column" | "sequence" | "database" | "parameter";
 
 /** One cell of `RIGHTS`. */

@@ -4,6 +4,7 @@ import { connectionSettings } from "../connectionSettings.ts";
 import { isConflict } from "../databaseErrors.ts";
 import { areFactsDistributed } from "../distribution/areFactsDistributed.ts";
 import { withTransaction, type Redoing } from "../pool.ts";
+import { mendReading } from "../distribution/readers.ts";
 import { roleDifferences, type RoleDifference } from "./roleDifferences.ts";
 import { roleStatements, type StatementContext } from "./roleStatements.ts";
 
@@ -33,8 +34,9 @@ const MOST_ROUNDS = 3;
 
 /**
  * Makes the roles and their rights in this database what `RIGHTS` says, no more and no less, as far as this user may: what
- * is refused is given back as SQL. Does nothing where all is right; any number of processes may do it at once.
+ * is refused is given back as SQL. Where the facts are distributed, the same on the nodes. Does nothing where all is right; any number of processes may do it at once.
  *
+ * @throws TillhouseError `cluster_unusable` where a node does not let the reader read
  * @param options.isToBeDistributed gives them what they need on a cluster before the facts are there
  */
 export async function setUpRoles(
@@ -44,7 +46,14 @@ export async function setUpRoles(
   const client = new pg.Client(connectionSettings({ url }, "tillhouse roles"));
   await client.connect();
   try {
-    return await withTransaction(client, () => mendRoles(client, isToBeDistributed), AFTER_MEETINGS);
+    const { isDistributed, ...setUp } = await withTransaction(
+      client,
+      () => mendRoles(client, isToBeDistributed),
+      AFTER_MEETINGS,
+    );
+    if (!isDistributed || !setUp.usable) return setUp;
+    // The nodes do not know of a role before it is committed.
+    return { ...setUp, changed: (await mendReading(client)) || setUp.changed };
   } finally {
     await client.end();
   }
@@ -54,11 +63,15 @@ interface WhereWeAre extends StatementContext, pg.QueryResultRow {
   readonly has_citus: boolean;
 }
 
-async function mendRoles(client: pg.Client, isToBeDistributed: boolean): Promise<RolesSetUp> {
+async function mendRoles(
+  client: pg.Client,
+  isToBeDistributed: boolean,
+): Promise<RolesSetUp & { readonly isDistributed: boolean }> {
   await lockRoles.run(client);
   const context = onlyRow(await whereWeAre.run<WhereWeAre>(client));
-  const isDistributed = isToBeDistributed || (context.has_citus && (await areFactsDistributed(client)));
-  const before = await roleDifferences(client, isDistributed);
+  const isDistributed = context.has_citus && (await areFactsDistributed(client));
+  const takesCluster = isDistributed || isToBeDistributed;
+  const before = await roleDifferences(client, takesCluster);
   let left = before;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const ours = roleStatements(
@@ -67,9 +80,10 @@ async function mendRoles(client: pg.Client, isToBeDistributed: boolean): Promise
     );
     if (ours.length === 0) break;
     for (const statement of ours) await tryStatement(client, statement);
-    left = await roleDifferences(client, isDistributed);
+    left = await roleDifferences(client, takesCluster);
   }
   return {
+    isDistributed,
     changed: before.length > 0,
     usable: !left.some((one) => one.is_needed),
     forAdministrator: roleStatements(left.filter(isWorthAsking), context),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { asDatabaseError, isConflict } from "../../../src/database/databaseErrors.ts";
+import { asDatabaseError, isConflict, refusedPiece } from "../../../src/database/databaseErrors.ts";
 import { TillhouseError } from "../../../src/lib/errors.ts";
 
 const withCode = (code: string, message = "it says so"): Error => Object.assign(new Error(message), { code });
@@ -67,6 +67,18 @@ describe("a failure of the database", () => {
     expect(asDatabaseError(handedOn)).toMatchObject({ code });
     expect(isConflict(handedOn)).toBe(/^deadlock|serialize/.test(message));
     expect(asDatabaseError(new Error(message))).not.toBeInstanceOf(TillhouseError);
+  });
+
+  test("is a piece of the facts that was not let read where a node says so, in whatever words", () => {
+    const said = "permission denied for table fct_transactions_history_102009";
+    const remedy = { code: "database_refused", message: expect.stringContaining("npm run db:distribute") };
+    expect(asDatabaseError(withCode("42501", said))).toMatchObject(remedy);
+    expect(refusedPiece(withCode("P2010", `Raw query failed. Message: ${said}`))).toMatchObject(remedy);
+    for (const other of [
+      "permission denied for table fct_transactions",
+      "permission denied for table dim_stores",
+    ])
+      expect(refusedPiece(withCode("42501", other))).toBeUndefined();
   });
 
   // Of a dropped database, a failed transaction, values and constraints no retry makes anything better.
