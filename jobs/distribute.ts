@@ -6,6 +6,8 @@ import {
   type TablePlan,
 } from "../src/database/distribution/distribution.ts";
 import { setUpRoles, type RolesSetUp } from "../src/database/roles/setUpRoles.ts";
+import { checkFence } from "../src/runs/fence.ts";
+import { DISTRIBUTING } from "../src/runs/runLock.ts";
 import { asRun, type JobContext } from "./job.ts";
 import { withOwnSession } from "./ownSession.ts";
 import { putBackLeftAwayKeys } from "./putKeysBack.ts";
@@ -52,23 +54,33 @@ const ALL_ROWS = Number.MAX_SAFE_INTEGER;
 export async function distribute(context: JobContext, shards: number | undefined): Promise<DistributeReport> {
   const { clock, database } = context;
   const steps: { table: string; step: string; durationMs: number }[] = [];
-  const distributing = asRun("distribute", {}, context, async ({ run, progressed }) => {
+  const distributing = asRun("distribute", {}, context, async ({ run, lock, progressed }) => {
     const cluster = await run.step(
       "find cluster",
       () => findCluster(database.pool),
       ({ nodes }) => ({ nodes: nodes.length }),
     );
     await run.step("look for what is in the way", () => requireDistributable(database.pool));
-    const roles = await run.step("mend roles", () => setUpRoles(database.url, { isToBeDistributed: true }));
+    let roles = await run.step("mend roles", () => setUpRoles(database.url, { isToBeDistributed: true }));
     const remaining = await remainingSteps(database.pool, shards);
     for (const { table, name, do: work } of remaining) {
       const started = clock.monotonicMs();
-      await run.step(`${table}: ${name}`, () => withOwnSession(context, work));
+      await run.step(`${table}: ${name}`, () =>
+        withOwnSession(
+          context,
+          (client) => work(client, (session) => checkFence(session, lock.fencingToken)),
+          DISTRIBUTING,
+        ),
+      );
       steps.push({ table, step: name, durationMs: clock.monotonicMs() - started });
       progressed();
     }
-    if (remaining.length > 0)
+    if (remaining.length > 0) {
+      // A db:migrate meanwhile has found the facts on one machine, and what a cluster needs to be too much.
+      const left = await run.step("mend roles again", () => setUpRoles(database.url));
+      roles = { ...left, changed: roles.changed || left.changed };
       await run.step("refresh statistics", () => refreshStatistics(database.pool, ALL_ROWS));
+    }
     const tables = await planTables(database.pool);
     return { runId: run.runId, cluster, tables, steps, roles, failure: undefined };
   });

@@ -11,6 +11,7 @@ import type { DueSlot } from "../src/runs/dueSlot.ts";
 import { Retries } from "../src/runs/retries.ts";
 import { startRun, statusOf, type RunLog } from "../src/runs/runLog.ts";
 import { takeRunLock, type RunLock } from "../src/runs/runLock.ts";
+import { unlessDistributedSince } from "./distributedSince.ts";
 import { lockOf } from "./jobNames.ts";
 
 /** What every job is handed. */
@@ -112,10 +113,14 @@ export async function asRun<T extends { failure: unknown }>(
 
   try {
     for (;;) {
-      const ended = await attempt().then(
+      const attempted = await attempt().then(
         (done) => ({ done, failure: done.failure }),
         (error: unknown) => ({ done: undefined, failure: asDatabaseError(error) }),
       );
+      const ended = {
+        ...attempted,
+        failure: await unlessDistributedSince(attempted.failure, database.pool),
+      };
       if (ended.failure === undefined && ended.done !== undefined) return ended.done;
       isFirst = false;
       if (await retries.another(ended.failure)) continue;

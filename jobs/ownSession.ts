@@ -12,13 +12,15 @@ const setUpSession = sqlFile(new URL("./setUpSession.sql", import.meta.url));
  * Gives `work`, which reads or does each thing in a transaction of its own, a connection of its own. It is cut as soon as the run
  * is told to stop: what is in hand is rolled back.
  *
+ * @param name what the server shows it as
  * @throws TillhouseError `run_stopped`, and what `work` throws
  */
 export async function withOwnSession<T>(
   { database, stopping }: Pick<JobContext, "database" | "stopping">,
   work: (client: pg.ClientBase) => Promise<T>,
+  name = "tillhouse job",
 ): Promise<T> {
-  const client = ownConnection(database.entry, "tillhouse job");
+  const client = ownConnection(database.entry, name);
   // Before it is connected there is nothing to cut.
   const cut = (): void => {
     if (isConnected) socketOf(client).destroy();

@@ -2,7 +2,8 @@ import { takeLeave } from "../src/database/connectionWatch.ts";
 import { keysLeftAway, putKeysBack } from "../src/database/distribution/keysOfFacts.ts";
 import { ownConnection } from "../src/database/pool.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
-import { takeWarehouseLock } from "../src/runs/runLock.ts";
+import { checkFence } from "../src/runs/fence.ts";
+import { DISTRIBUTING, takeWarehouseLock } from "../src/runs/runLock.ts";
 import type { JobContext } from "./job.ts";
 
 /**
@@ -27,10 +28,10 @@ export async function putBackLeftAwayKeys({
     if (keys.length === 0) return 0;
     const lock = await takeWarehouseLock(database.entry, clock.now());
     if (lock === undefined) return left("another run is at work");
-    const client = ownConnection(database.entry, "tillhouse job");
+    const client = ownConnection(database.entry, DISTRIBUTING);
     try {
       await client.connect();
-      await putKeysBack(client);
+      await putKeysBack(client, (session) => checkFence(session, lock.fencingToken));
     } finally {
       await takeLeave(client);
       await lock.release();

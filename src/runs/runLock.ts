@@ -22,6 +22,9 @@ const SIGN_OF_LIFE_MS = 10_000;
 /** The lock of every run that changes anything in the warehouse. A run that only reads has one that is named otherwise. */
 export const WAREHOUSE = "warehouse";
 
+/** Name of the session that a run which distributes the facts does so on: it is ended as a loader's is, by whoever takes over. */
+export const DISTRIBUTING = "tillhouse distribute";
+
 /** The right to run; one holder of a name at a time, over all processes. */
 export interface RunLock {
   readonly name: string;
@@ -49,7 +52,7 @@ export function takeWarehouseLock(
 /**
  * Takes a lock, or gives undefined when another process has it. It hangs on a connection of its own: when the
  * process dies, the server sees the connection end and frees the lock; when it only stops, the server ends the connection.
- * What an earlier holder's loaders may still have in hand is ended first.
+ * What an earlier holder's loaders may still have in hand, or who distributes for it, is ended first.
  *
  * @param raiseOn gives the transaction that the token is raised in, for a run that leaves all or nothing; without it the token is
  *   raised at once

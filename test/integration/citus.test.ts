@@ -252,7 +252,7 @@ describeOnCitus("db:distribute", () => {
           // Each is a transaction, so this is all that a killed one can leave behind, but for an index half made.
           const isOver = await onServer(warehouse.database.url, async (client) => {
             const [next] = await remainingSteps(client, 4);
-            await next?.do(client);
+            await next?.do(client, () => Promise.resolve());
             if (next !== undefined) names.push(next.name);
             return next === undefined;
           });

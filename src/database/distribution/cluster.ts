@@ -37,6 +37,11 @@ interface NodeRow extends QueryResultRow {
   readonly max_prepared_transactions: string | null;
 }
 
+/** Whether the database has Citus; asked with no need of anything of it. */
+export async function hasCitus(client: Pick<ClientBase, "query">): Promise<boolean> {
+  return onlyRow(await citusHere.run<CitusHere>(client)).installed !== null;
+}
+
 /**
  * Finds the cluster that this database is the coordinator of, and that it can take facts and commit them. Nothing is changed.
  *

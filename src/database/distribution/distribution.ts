@@ -3,7 +3,7 @@ import { SCHEMAS } from "../roles/rights.ts";
 import { onlyRow, sqlFile } from "../sqlFile.ts";
 import { requireNoHindrance } from "./hindrances.ts";
 import { mendReading } from "./readers.ts";
-import { whenFree } from "./shortLocks.ts";
+import { whenFree, whenHeld, type RequireHeld } from "./shortLocks.ts";
 import { DISTRIBUTED_TABLES, KEYS_NOT_KEPT, whyLocal, type DistributedTable } from "./whichTables.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
@@ -37,11 +37,14 @@ interface Standing extends QueryResultRow {
   readonly primary_key_columns: readonly string[];
 }
 
-/** A part of the way of a table to the nodes; each is done as a whole, or not at all. */
+/**
+ * A part of the way of a table to the nodes; each is done as a whole, or not at all, and not at all by who may not any more. But for
+ * an index that is made while all may read and write, which nobody uses yet.
+ */
 export interface DistributionStep {
   readonly table: string;
   readonly name: string;
-  readonly do: (client: ClientBase) => Promise<void>;
+  readonly do: (client: ClientBase, requireHeld: RequireHeld) => Promise<void>;
 }
 
 /** What becomes of every table of ours, in a database that has Citus: those that are distributed first. */
@@ -72,9 +75,7 @@ export async function remainingSteps(
   const makeKnown: DistributionStep = {
     table: "operations.*",
     name: "make types known to all nodes",
-    do: async (session) => {
-      await makeTypesKnown.run(session);
-    },
+    do: (session, requireHeld) => whenHeld(session, requireHeld, () => makeTypesKnown.run(session)),
   };
   return [
     ...(found ? [makeKnown] : []),
@@ -113,27 +114,35 @@ function stepsOf(
   return [
     ...(found.primary_key_columns.includes(by)
       ? []
-      : [step(`put ${by} into the primary key`, (client) => widenPrimaryKey(client, found, by))]),
+      : [
+          step(`put ${by} into the primary key`, (client, requireHeld) =>
+            widenPrimaryKey(client, requireHeld, found, by),
+          ),
+        ]),
     ...ownKeys.map((constraint) =>
-      step(`drop ${constraint}`, (client) =>
-        whenFree(client, () => altering("dropConstraint", { table, constraint }).run(client)),
+      step(`drop ${constraint}`, (client, requireHeld) =>
+        whenFree(client, requireHeld, () => altering("dropConstraint", { table, constraint }).run(client)),
       ),
     ),
     ...(isDistributed
       ? []
       : [
-          step(`distribute by ${by}`, async (client) => {
-            if (beside !== undefined) await distributeTableBeside.run(client, { table, by, beside });
-            else await distributeTable.run(client, { table, by, shards: shards ?? null });
+          step(`distribute by ${by}`, async (client, requireHeld) => {
+            await whenHeld(client, requireHeld, () =>
+              beside === undefined
+                ? distributeTable.run(client, { table, by, shards: shards ?? null })
+                : distributeTableBeside.run(client, { table, by, beside }),
+            );
+            // The nodes ask about pieces that are committed.
             await mendReading(client);
           }),
         ]),
     ...(isDistributed && !hasRowsHere
       ? []
       : [
-          step("free what is left on the coordinator", async (client) => {
-            await whenFree(client, () => dropRowsHere.run(client, { table }));
-          }),
+          step("free what is left on the coordinator", (client, requireHeld) =>
+            whenFree(client, requireHeld, () => dropRowsHere.run(client, { table })),
+          ),
         ]),
   ];
 }
@@ -141,12 +150,15 @@ function stepsOf(
 /** The index is made while all may read and write; it takes the place of the old one at once. */
 async function widenPrimaryKey(
   client: ClientBase,
+  requireHeld: RequireHeld,
   { table, primary_key: key, primary_key_columns: columns }: Standing,
   by: string,
 ): Promise<void> {
   const [schema = ""] = table.split(".");
   const index = `${key}_wider`;
-  await altering("dropIndex", { index: `${schema}.${index}` }).run(client);
+  await whenFree(client, requireHeld, () =>
+    altering("dropIndex", { index: `${schema}.${index}` }).run(client),
+  );
   await altering("createKeyIndex", { table, index, columns: [...columns, by] }).run(client);
-  await whenFree(client, () => altering("replaceKey", { table, key, index }).run(client));
+  await whenFree(client, requireHeld, () => altering("replaceKey", { table, key, index }).run(client));
 }

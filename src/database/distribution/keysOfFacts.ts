@@ -1,11 +1,10 @@
 import type { ClientBase, QueryResultRow } from "pg";
-import { withTransaction } from "../pool.ts";
-import { onlyRow, sqlFile } from "../sqlFile.ts";
-import { whenFree } from "./shortLocks.ts";
+import { sqlFile } from "../sqlFile.ts";
+import { hasCitus } from "./cluster.ts";
+import { whenFree, whenHeld, type RequireHeld } from "./shortLocks.ts";
 import { KEYS_NOT_KEPT, type KeyNotKept } from "./whichTables.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
-const citusHere = sql("citusHere");
 const missingKeys = sql("missingKeys");
 const altering = (name: string, { child, constraint, child_column, parent, parent_column }: KeyNotKept) =>
   sqlFile(new URL(`./${name}.sql`, import.meta.url), {
@@ -23,8 +22,7 @@ interface MissingKey extends QueryResultRow {
  * off leaves that behind, and nothing else does: a database without Citus is not asked.
  */
 export async function keysLeftAway(client: Pick<ClientBase, "query">): Promise<readonly KeyNotKept[]> {
-  const { installed } = onlyRow(await citusHere.run<{ installed: string | null }>(client));
-  if (installed === null) return [];
+  if (!(await hasCitus(client))) return [];
   return (await missing(client)).map(({ key }) => key);
 }
 
@@ -33,11 +31,11 @@ export async function keysLeftAway(client: Pick<ClientBase, "query">): Promise<r
  *
  * @throws what PostgreSQL says of rows that refer to nothing; the key holds for new ones then
  */
-export async function putKeysBack(client: ClientBase): Promise<void> {
+export async function putKeysBack(client: ClientBase, requireHeld: RequireHeld): Promise<void> {
   for (const { key, isGone } of await missing(client))
-    if (isGone) await whenFree(client, () => altering("addKey", key).run(client));
+    if (isGone) await whenFree(client, requireHeld, () => altering("addKey", key).run(client));
   for (const { key } of await missing(client))
-    await withTransaction(client, () => altering("validateKey", key).run(client));
+    await whenHeld(client, requireHeld, () => altering("validateKey", key).run(client));
 }
 
 async function missing(client: Pick<ClientBase, "query">) {

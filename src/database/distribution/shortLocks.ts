@@ -8,19 +8,39 @@ const waitShortly = sqlFile(new URL("./waitShortly.sql", import.meta.url));
 /** It is tried for three quarters of a minute or so. */
 const MOST_ATTEMPTS = 60;
 
+/** Passes while whoever changes tables may go on; asked in the transaction that does it, and true until that ends. */
+export type RequireHeld = (client: ClientBase) => Promise<void>;
+
 /**
  * Runs a statement that locks tables for a moment, in a transaction. While it waits for those that use them, others wait behind it,
  * some of which those may wait for in turn: so it waits shortly, lets all go on, and comes again.
  */
-export async function whenFree(client: ClientBase, work: () => Promise<unknown>): Promise<void> {
+export async function whenFree(
+  client: ClientBase,
+  requireHeld: RequireHeld,
+  work: () => Promise<unknown>,
+): Promise<void> {
   await withTransaction(
     client,
     async () => {
+      await requireHeld(client);
       await waitShortly.run(client);
       await work();
     },
     { hasLost: (error) => isConflict(error) || isLockTimeout(error), mostAttempts: MOST_ATTEMPTS },
   );
+}
+
+/** The same of one that may wait for as long as it takes. */
+export async function whenHeld(
+  client: ClientBase,
+  requireHeld: RequireHeld,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  await withTransaction(client, async () => {
+    await requireHeld(client);
+    await work();
+  });
 }
 
 const isLockTimeout = (error: unknown): boolean => (error as { code?: unknown }).code === "55P03";
