@@ -5,6 +5,7 @@ import {
   requireDistributable,
   type TablePlan,
 } from "../src/database/distribution/distribution.ts";
+import { requireRolesLetIn } from "../src/database/distribution/letIn.ts";
 import { setUpRoles, type RolesSetUp } from "../src/database/roles/setUpRoles.ts";
 import { checkFence } from "../src/runs/fence.ts";
 import { DISTRIBUTING } from "../src/runs/runLock.ts";
@@ -62,6 +63,13 @@ export async function distribute(context: JobContext, shards: number | undefined
     );
     await run.step("look for what is in the way", () => requireDistributable(database.pool));
     let roles = await run.step("mend roles", () => setUpRoles(database.url, { isToBeDistributed: true }));
+    await run
+      .step("look whether nodes let roles in", () => requireRolesLetIn(database.pool))
+      .catch(async (error: unknown) => {
+        // They may do again what they may on one machine.
+        await setUpRoles(database.url);
+        throw error;
+      });
     const remaining = await remainingSteps(database.pool, shards);
     for (const { table, name, do: work } of remaining) {
       const started = clock.monotonicMs();

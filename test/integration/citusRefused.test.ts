@@ -1,6 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { expect, jest, test } from "@jest/globals";
 import { setTimeout as pause } from "node:timers/promises";
 import { planDistribution } from "../../jobs/distribute.ts";
+import { findCluster } from "../../src/database/distribution/cluster.ts";
+import { requireRolesLetIn } from "../../src/database/distribution/letIn.ts";
 import { putBackLeftAwayKeys } from "../../jobs/putKeysBack.ts";
 import { KEYS_NOT_KEPT } from "../../src/database/distribution/whichTables.ts";
 import { openDatabase } from "../../src/database/openDatabase.ts";
@@ -215,6 +218,38 @@ describeOnCitus("db:distribute", () => {
         expect(
           await asOwner(warehouse, (database) => putBackLeftAwayKeys(warehouse.context({}, { database }))),
         ).toBe(0);
+      },
+      { isDistributed: false },
+    ));
+});
+
+describeOnCitus("a cluster", () => {
+  test("is found unusable where a node lets no role in that may log in on the coordinator", () =>
+    withWarehouse(
+      async (warehouse) => {
+        // Those of ours are the whole cluster's, and other tests work as them.
+        const role = `till_role_${randomBytes(4).toString("hex")}`;
+        await warehouse.rows(`CREATE ROLE ${role} NOLOGIN`);
+        try {
+          await asOwner(warehouse, async ({ pool }) => {
+            await requireRolesLetIn(pool, [role]);
+            await warehouse.rows(`ALTER ROLE ${role} LOGIN`);
+            await requireRolesLetIn(pool, [role]);
+            await warehouse.rows(
+              `SELECT run_command_on_workers('SET citus.enable_alter_role_propagation = off; ALTER ROLE ${role} NOLOGIN')`,
+            );
+            // Citus keeps connections that it has.
+            await warehouse.rows("SELECT run_command_on_workers($1)", [
+              `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '${role}'`,
+            ]);
+            await expect(requireRolesLetIn(pool, [role])).rejects.toMatchObject({
+              ...{ code: "cluster_unusable", message: expect.stringContaining(role) },
+            });
+            expect((await findCluster(pool)).nodes).toHaveLength(3);
+          });
+        } finally {
+          await warehouse.rows(`DROP ROLE ${role}`);
+        }
       },
       { isDistributed: false },
     ));

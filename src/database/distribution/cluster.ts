@@ -1,6 +1,9 @@
+import type pg from "pg";
 import type { ClientBase, QueryResultRow } from "pg";
 import { TillhouseError } from "../../lib/errors.ts";
 import { onlyRow, sqlFile } from "../sqlFile.ts";
+import { requireUsableNodes, type FoundNode } from "./clusterNodes.ts";
+import { requireRolesLetIn } from "./letIn.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const citusHere = sql("citusHere");
@@ -28,15 +31,6 @@ interface CitusHere extends QueryResultRow {
   readonly is_loaded: boolean;
 }
 
-interface NodeRow extends QueryResultRow {
-  readonly host: string;
-  readonly port: number;
-  readonly is_coordinator: boolean;
-  readonly holds_facts: boolean;
-  readonly answers: boolean | null;
-  readonly max_prepared_transactions: string | null;
-}
-
 /** Whether the database has Citus; asked with no need of anything of it. */
 export async function hasCitus(client: Pick<ClientBase, "query">): Promise<boolean> {
   return onlyRow(await citusHere.run<CitusHere>(client)).installed !== null;
@@ -47,18 +41,19 @@ export async function hasCitus(client: Pick<ClientBase, "query">): Promise<boole
  *
  * @throws TillhouseError `cluster_unusable`
  */
-export async function findCluster(client: Pick<ClientBase, "query">): Promise<Cluster> {
-  const here = onlyRow(await citusHere.run<CitusHere>(client));
+export async function findCluster(pool: pg.Pool): Promise<Cluster> {
+  const here = onlyRow(await citusHere.run<CitusHere>(pool));
   if (!here.is_loaded) throw new TillhouseError("cluster_unusable", notLoaded(here));
   if (here.installed === null)
     throw new TillhouseError("cluster_unusable", `${NOT_IN_DATABASE} ${TO_ADD_NODES}`);
-  const { rows } = await nodesOfCluster.run<NodeRow>(client);
-  for (const row of rows) requireUsable(row);
+  const { rows } = await nodesOfCluster.run<FoundNode & QueryResultRow>(pool);
+  requireUsableNodes(rows);
   const nodes = rows.map((row) => ({
     ...{ host: row.host, port: row.port, isCoordinator: row.is_coordinator, holdsFacts: row.holds_facts },
   }));
   if (!nodes.some(({ holdsFacts }) => holdsFacts))
     throw new TillhouseError("cluster_unusable", `${NO_NODES} ${TO_ADD_NODES}`);
+  await requireRolesLetIn(pool);
   return { version: here.installed, nodes };
 }
 
@@ -74,19 +69,3 @@ const NO_NODES = "The cluster has no node yet that facts could lie on.";
 const TO_ADD_NODES =
   "In this database of the coordinator, call citus_set_coordinator_host('this host', 5432), and for each node " +
   "citus_add_node('its host', 5432); a node needs a database of the same name, with CREATE EXTENSION citus, before.";
-
-function requireUsable({ host, port, answers, max_prepared_transactions: most }: NodeRow): void {
-  const node = `${host}:${port}`;
-  if (answers !== true)
-    throw new TillhouseError(
-      "cluster_unusable",
-      `The node ${node} does not answer the coordinator. See whether it runs, and lets the coordinator in.`,
-      { node },
-    );
-  if (Number(most) > 0) return;
-  throw new TillhouseError(
-    "cluster_unusable",
-    `The node ${node} has max_prepared_transactions = 0, and so can take part in no commit that spans nodes. Set it to max_connections or more, and restart it.`,
-    { node },
-  );
-}

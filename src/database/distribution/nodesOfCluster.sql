@@ -1,13 +1,23 @@
--- Grain: one node of the cluster, the coordinator first; with what a commit that spans nodes needs to be allowed there.
+-- Grain: one node of the cluster, the coordinator first; with what a commit that spans nodes needs to be allowed there, and the
+-- versions of Citus that it runs.
 SELECT
   nodes.nodename AS host,
   nodes.nodeport AS port,
   nodes.groupid = 0 AS is_coordinator,
   nodes.shouldhaveshards AS holds_facts,
-  settings.success AS answers,
-  settings.result AS max_prepared_transactions
+  coalesce(answers.success, false) AS answers,
+  answers.result AS said,
+  said.*
 FROM pg_catalog.pg_dist_node AS nodes
-LEFT JOIN run_command_on_all_nodes('SHOW max_prepared_transactions', give_warning_for_connection_errors => false) AS settings
-  USING (nodeid)
+LEFT JOIN run_command_on_all_nodes(
+  $$SELECT json_build_object(
+      'max_prepared_transactions', current_setting('max_prepared_transactions')::integer,
+      'max_connections', current_setting('max_connections')::integer,
+      'versions', (SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'citus') || ', ' || split_part(citus_version(), ' ', 2)
+    )$$,
+  give_warning_for_connection_errors => false
+) AS answers USING (nodeid)
+LEFT JOIN LATERAL jsonb_to_record(CASE WHEN answers.success THEN answers.result::jsonb END)
+  AS said (max_prepared_transactions integer, max_connections integer, versions text) ON true
 WHERE nodes.noderole = 'primary' AND nodes.isactive
 ORDER BY nodes.groupid, nodes.nodeid;

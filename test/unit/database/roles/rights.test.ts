@@ -73,10 +73,15 @@ test("the loader may write what its statements write, and no more", () => {
   expect([...written()].sort()).toEqual(granted.sort());
 });
 
-test("three statements leave their role, each until its own transaction ends", () => {
-  const leaving = [...statements()].filter(([, text]) =>
+test("three statements leave their role and one enters another, each until its own transaction ends", () => {
+  const changing = [...statements()].filter(([, text]) =>
     /set_config\('role'|SET (LOCAL |SESSION )?ROLE/i.test(text),
   );
+  const entering = "src/database/distribution/enterRole.sql";
+  expect(changing.find(([path]) => path === entering)?.[1]).toContain(
+    "set_config('role', :role::text, true);",
+  );
+  const leaving = changing.filter(([path]) => path !== entering);
   expect(leaving.map(([path]) => path).sort()).toEqual([
     "jobs/refreshTable.sql",
     "src/ingestion/dropOrphanedStaging.sql",
