@@ -29,13 +29,15 @@ export interface DistributeReport {
 /**
  * What would become of each table; nothing is changed.
  *
- * @throws TillhouseError `cluster_unusable`
+ * @param shards how many pieces a distributed table is to have; undefined: as citus.shard_count says
+ * @throws TillhouseError `cluster_unusable`, `usage_invalid` where it is distributed already in another number of pieces
  */
-export async function planDistribution({
-  database,
-}: Pick<JobContext, "database">): Promise<DistributeReport> {
+export async function planDistribution(
+  { database }: Pick<JobContext, "database">,
+  shards: number | undefined,
+): Promise<DistributeReport> {
   const cluster = await findCluster(database.pool);
-  await requireDistributable(database.pool);
+  await requireDistributable(database.pool, shards);
   const tables = await planTables(database.pool);
   return { runId: null, cluster, tables, steps: [], roles: null };
 }
@@ -47,10 +49,12 @@ const ALL_ROWS = Number.MAX_SAFE_INTEGER;
  * One run that spreads the facts over the nodes of a Citus cluster whose coordinator the database is. No load can be at work
  * meanwhile; readers are not kept waiting. Stopped or killed at any point, what is done is done, all answers are right, and
  * another one does the rest. Facts that have not got to the nodes get their foreign keys back: those cannot be dropped in the
- * transaction that distributes, since that would lock readers out of the dimensions for as long as it copies. The database is to be opened as its owner.
+ * transaction that distributes, since that would lock readers out of the dimensions for as long as it copies. The database is to
+ * be opened as its owner.
  *
  * @param shards how many pieces a distributed table has; undefined: as citus.shard_count says
- * @throws TillhouseError `cluster_unusable`, `run_locked`, `run_stopped`
+ * @throws TillhouseError `cluster_unusable`, `run_locked`, `run_stopped`; `usage_invalid` where it is distributed already in another
+ *   number of pieces
  */
 export async function distribute(context: JobContext, shards: number | undefined): Promise<DistributeReport> {
   const { clock, database } = context;
@@ -61,7 +65,7 @@ export async function distribute(context: JobContext, shards: number | undefined
       () => findCluster(database.pool),
       ({ nodes }) => ({ nodes: nodes.length }),
     );
-    await run.step("look for what is in the way", () => requireDistributable(database.pool));
+    await run.step("look for what is in the way", () => requireDistributable(database.pool, shards));
     let roles = await run.step("mend roles", () => setUpRoles(database.url, { isToBeDistributed: true }));
     await run
       .step("look whether nodes let roles in", () => requireRolesLetIn(database.pool))

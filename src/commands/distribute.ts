@@ -15,7 +15,7 @@ export async function distributeCommand(options: DistributeCommandOptions): Prom
   const context = commandContext();
   if (options.dryRun === true) {
     await withDatabase(context, "own", async (database) => {
-      show(await planDistribution({ database }), options, context);
+      show(await planDistribution({ database }, options.shards), options, context);
     });
     return;
   }

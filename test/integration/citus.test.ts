@@ -2,7 +2,7 @@ import { expect, jest, test } from "@jest/globals";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { planDistribution } from "../../jobs/distribute.ts";
+import { distribute, planDistribution } from "../../jobs/distribute.ts";
 import { remainingSteps } from "../../src/database/distribution/distribution.ts";
 import { DISTRIBUTED_TABLES, KEYS_NOT_KEPT } from "../../src/database/distribution/whichTables.ts";
 import { runPrisma } from "../../src/database/migrations.ts";
@@ -184,7 +184,7 @@ describeOnCitus("db:distribute", () => {
       await withWarehouse(
         async (warehouse) => {
           if (isOnCluster) {
-            const planned = await asOwner(warehouse, (database) => planDistribution({ database }));
+            const planned = await asOwner(warehouse, (database) => planDistribution({ database }, 4));
             expect(planned.tables.filter(({ isDone }) => !isDone).map(({ table }) => table)).toEqual(
               DISTRIBUTED_TABLES.map(({ table }) => table),
             );
@@ -237,8 +237,22 @@ describeOnCitus("db:distribute", () => {
   test("again does nothing", () =>
     withWarehouse(async (warehouse) => {
       await fill(warehouse, 100);
-      const { steps } = await distributed(warehouse);
-      expect(steps).toEqual([]);
+      const [{ pieces } = { pieces: 0 }] = await warehouse.rows<{ pieces: number }>(
+        "SELECT count(*)::integer AS pieces FROM pg_dist_shard WHERE logicalrelid = 'ingestion_layer.fct_transactions'::regclass",
+      );
+      for (const shards of [undefined, pieces])
+        expect(
+          (await asOwner(warehouse, (database) => distribute(warehouse.context({}, { database }), shards)))
+            .steps,
+        ).toEqual([]);
+      // Another number of pieces is not passed over.
+      for (const asked of [
+        () => asOwner(warehouse, (database) => distribute(warehouse.context({}, { database }), pieces + 1)),
+        () => asOwner(warehouse, (database) => planDistribution({ database }, pieces + 1)),
+      ])
+        await expect(asked()).rejects.toMatchObject({
+          ...{ code: "usage_invalid", message: expect.stringContaining(`in ${pieces}.`) },
+        });
     }));
 
   test("goes on where one before it ended, wherever that was, and the answers are right in between", () =>

@@ -43,7 +43,7 @@ describeOnCitus("a warehouse that is not distributed", () => {
         await setUpRoles(warehouse.database.url);
         for (const refused of [
           distributed(warehouse),
-          asOwner(warehouse, (database) => planDistribution({ database })),
+          asOwner(warehouse, (database) => planDistribution({ database }, 4)),
         ])
           await expect(refused).rejects.toMatchObject({
             ...{ code: "cluster_unusable", message: expect.stringContaining("CREATE EXTENSION citus") },
@@ -136,7 +136,7 @@ describeOnCitus("db:distribute", () => {
         for (const [stray] of STRAYS) await warehouse.rows(stray);
         const before = await warehouse.rows(TABLES);
         for (const refused of [
-          () => asOwner(warehouse, (database) => planDistribution({ database })),
+          () => asOwner(warehouse, (database) => planDistribution({ database }, 4)),
           () => distributed(warehouse),
         ]) {
           const failure: unknown = await refused().catch((error: unknown) => error);

@@ -1,4 +1,5 @@
 import type { ClientBase, QueryResultRow } from "pg";
+import { TillhouseError } from "../../lib/errors.ts";
 import { SCHEMAS } from "../roles/rights.ts";
 import { onlyRow, sqlFile } from "../sqlFile.ts";
 import { requireNoHindrance } from "./hindrances.ts";
@@ -12,6 +13,7 @@ const distributeTable = sql("distributeTable");
 const distributeTableBeside = sql("distributeTableBeside");
 const dropRowsHere = sql("dropRowsHere");
 const unknownTypes = sql("unknownTypes");
+const nameSchemas = sql("nameSchemas");
 const makeTypesKnown = sql("makeTypesKnown");
 /** What the catalogue has names for. */
 const altering = (name: string, identifiers: Readonly<Record<string, string | readonly string[]>>) =>
@@ -31,6 +33,8 @@ export interface TablePlan {
 interface Standing extends QueryResultRow {
   readonly table: string;
   readonly is_distributed: boolean;
+  /** How many it is in; of one that is not distributed 0. */
+  readonly pieces: number;
   readonly has_rows_here: boolean;
   readonly foreign_keys: readonly string[];
   readonly primary_key: string;
@@ -56,7 +60,7 @@ export async function planTables(client: Pick<ClientBase, "query">): Promise<rea
       isDone: stepsOf(table, standing, undefined).length === 0,
     })),
     ...standing
-      .filter((one) => !DISTRIBUTED_TABLES.some(({ table }) => table === one.table))
+      .filter(({ table }) => !isToBeDistributed(table))
       .map(({ table }) => ({ table, becomes: "local", why: whyLocal(table), isDone: true }) as const),
   ];
 }
@@ -75,7 +79,11 @@ export async function remainingSteps(
   const makeKnown: DistributionStep = {
     table: "operations.*",
     name: "make types known to all nodes",
-    do: (session, requireHeld) => whenHeld(session, requireHeld, () => makeTypesKnown.run(session)),
+    do: (session, requireHeld) =>
+      whenHeld(session, requireHeld, async () => {
+        await nameSchemas.run(session, { schemas: SCHEMAS });
+        await makeTypesKnown.run(session);
+      }),
   };
   return [
     ...(found ? [makeKnown] : []),
@@ -84,15 +92,29 @@ export async function remainingSteps(
 }
 
 /**
- * Passes when what is left to do can be done. Nothing is changed.
+ * Passes when what is left to do can be done as it is asked for. Nothing is changed.
  *
- * @throws TillhouseError `cluster_unusable` with all that is in the way
+ * @param shards how many pieces a distributed table is to have; undefined: as citus.shard_count says, or as it has
+ * @throws TillhouseError `cluster_unusable` with all that is in the way; `usage_invalid` for another number of pieces than there are
  */
-export async function requireDistributable(client: Pick<ClientBase, "query">): Promise<void> {
+export async function requireDistributable(
+  client: Pick<ClientBase, "query">,
+  shards: number | undefined,
+): Promise<void> {
   const standing = await standings(client);
+  for (const { table, pieces } of standing) {
+    if (shards === undefined || pieces === 0 || pieces === shards || !isToBeDistributed(table)) continue;
+    throw new TillhouseError(
+      "usage_invalid",
+      `--shards says how many pieces facts are to be distributed in, and ${table} is distributed already, in ${pieces}. Leave it out.`,
+      { table, pieces },
+    );
+  }
   const left = DISTRIBUTED_TABLES.filter((table) => stepsOf(table, standing, undefined).length > 0);
   await requireNoHindrance(client, left);
 }
+
+const isToBeDistributed = (name: string): boolean => DISTRIBUTED_TABLES.some(({ table }) => table === name);
 
 async function standings(client: Pick<ClientBase, "query">): Promise<readonly Standing[]> {
   return (await standingOfTables.run<Standing>(client, { schemas: SCHEMAS })).rows;

@@ -1,5 +1,6 @@
 -- Makes the types of our schemas known to all nodes: where rows of the coordinator's own tables are sent to them, their columns
--- have these types. Citus has no other way to send a type than with a table that has a column of it; that table goes again.
+-- have these types. Citus has no other way to send a type than with a table that has a column of it; that table goes again. A block takes
+-- no parameters: which schemas are ours is said by a setting of the transaction (nameSchemas.sql).
 DO $$
 DECLARE
   type record;
@@ -9,7 +10,7 @@ BEGIN
     SELECT 'of_' || types.oid AS column_name, namespaces.nspname, types.typname
     FROM pg_catalog.pg_type AS types
     JOIN pg_catalog.pg_namespace AS namespaces ON namespaces.oid = types.typnamespace
-    WHERE namespaces.nspname IN ('ingestion_layer', 'aggregation_layer', 'operations') AND types.typtype = 'e'
+    WHERE namespaces.nspname = ANY (current_setting('tillhouse.schemas')::text[]) AND types.typtype = 'e'
   LOOP
     EXECUTE format('ALTER TABLE operations.types_made_known ADD COLUMN %I %I.%I', type.column_name, type.nspname, type.typname);
   END LOOP;

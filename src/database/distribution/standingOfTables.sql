@@ -2,6 +2,7 @@
 SELECT
   namespaces.nspname || '.' || tables.relname AS table,
   distributed.logicalrelid IS NOT NULL AS is_distributed,
+  (SELECT count(*)::integer FROM pg_catalog.pg_dist_shard AS shards WHERE shards.logicalrelid = tables.oid) AS pieces,
   -- Of one that is distributed: the copy that was left behind, which nobody reads.
   pg_relation_size(tables.oid) > 0 AS has_rows_here,
   ARRAY(
