@@ -1,9 +1,10 @@
 import type { ClientBase } from "pg";
-import { sqlFileInTwoForms } from "../database/sqlFile.ts";
+import { sqlFile, sqlFileInTwoForms } from "../database/sqlFile.ts";
 import type { JudgedAhead } from "./judgement.ts";
 import type { AheadBatch } from "./recordBatch.ts";
 
 const anyoneWaits = sqlFileInTwoForms(new URL("./anyoneWaits.sql", import.meta.url));
+const lookUpByIndex = sqlFile(new URL("./lookUpByIndex.sql", import.meta.url));
 
 /**
  * How often a transaction that waits for its turn looks whether others wait for it. That also keeps it from being ended,
@@ -95,6 +96,7 @@ async function sendAhead(
     const sent = await batch.send(client, above);
     if (sent === "nothing") return null;
     if (sent === "new records") return { judged: null };
+    await lookUpByIndex.run(client);
     const judged = await judge();
     return judged === null ? null : { judged };
   } catch {
