@@ -95,6 +95,14 @@ describe("the daemon", () => {
     killed.child.kill("SIGKILL");
     await killed.ended;
     await held.letGo();
+    // Within its second, what it was due for would be done once more.
+    await eventually("the next due time has come", async () => {
+      const later = await query(
+        url,
+        "SELECT FROM operations.job_slots WHERE job = 'ingest' HAVING now() > max(due_at) + interval '1 s'",
+      );
+      return later.length > 0;
+    });
 
     const daemon = startDaemon(place);
     await daemon.untilItSays(/"loaded":1\d{3},"message":"run ended"/);
