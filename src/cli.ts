@@ -2,7 +2,8 @@
 import { CommanderError } from "commander";
 import { buildProgram } from "./cli/buildProgram.ts";
 import { outliveClosedOutput } from "./commands/closedOutput.ts";
-import { EXIT_CODES, TillhouseError } from "./lib/errors.ts";
+import { TillhouseError } from "./lib/errors.ts";
+import { EXIT_CODES } from "./lib/knownErrors.ts";
 
 /** Says what went wrong: on stderr for a person, and on stdout as one object where JSON was asked for. */
 async function reportError(error: unknown): Promise<number> {

@@ -1,5 +1,5 @@
 import { runDaemon } from "./daemon.ts";
-import { EXIT_CODES } from "./lib/errors.ts";
+import { EXIT_CODES } from "./lib/knownErrors.ts";
 import { daemonProgram } from "./scheduler/daemonProgram.ts";
 
 await daemonProgram()

@@ -1,4 +1,4 @@
-import { ERRORS, EXIT_CODE_MEANINGS, type Retry } from "../../src/lib/errors.ts";
+import { ERRORS, EXIT_CODE_MEANINGS, type Retry } from "../../src/lib/knownErrors.ts";
 import { REASON_EXAMPLES } from "../../src/sources/reasonExamples.ts";
 import { REASONS, WARNINGS, type Reason } from "../../src/sources/reasons.ts";
 import { code, marked, table } from "./markdown.ts";

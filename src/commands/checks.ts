@@ -1,5 +1,5 @@
 import { checks } from "../../jobs/checks.ts";
-import { EXIT_CODES } from "../lib/errors.ts";
+import { EXIT_CODES } from "../lib/knownErrors.ts";
 import type { CheckResult } from "../quality/checks/check.ts";
 import { lastResults, type KeptResult } from "../quality/checks/keepResults.ts";
 import { loadChecks } from "../quality/checks/loadChecks.ts";

@@ -1,4 +1,4 @@
-import { EXIT_CODES } from "../lib/errors.ts";
+import { EXIT_CODES } from "../lib/knownErrors.ts";
 
 /**
  * Lets whoever reads our output leave early (`npm run answers | head`): what is left to say is dropped, and the work goes on

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { loadConfig, type Config } from "../config/loadConfig.ts";
-import { EXIT_CODES, TillhouseError } from "../lib/errors.ts";
+import { TillhouseError } from "../lib/errors.ts";
+import { EXIT_CODES } from "../lib/knownErrors.ts";
 import { isWebAddress, whyNotFetched } from "../lib/webAddress.ts";
 import { print, printJson } from "./output.ts";
 

@@ -7,7 +7,8 @@ import type { JobContext } from "../../jobs/job.ts";
 import type { Rejections } from "../../jobs/rejections.ts";
 import { selectionIn, type Selection } from "../../jobs/selection.ts";
 import { readSelectors, type Selector } from "../../jobs/selectors.ts";
-import { EXIT_CODES, TillhouseError, type ExitCode } from "../lib/errors.ts";
+import { TillhouseError } from "../lib/errors.ts";
+import { EXIT_CODES, type ExitCode } from "../lib/knownErrors.ts";
 import { printFiveAnswers, printViews } from "./answers.ts";
 import { commandContext } from "./commandContext.ts";
 import {

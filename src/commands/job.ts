@@ -1,7 +1,7 @@
 import { jobNamed, type ScheduledJob } from "../../jobs/scheduledJobs.ts";
 import type { JobReport } from "../../jobs/job.ts";
 import type { Database } from "../database/openDatabase.ts";
-import { EXIT_CODES } from "../lib/errors.ts";
+import { EXIT_CODES } from "../lib/knownErrors.ts";
 import { publicCode, publicMessage } from "../lib/publicError.ts";
 import { statusOf } from "../runs/runLog.ts";
 import { commandContext } from "./commandContext.ts";

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Writable } from "node:stream";
-import { TillhouseError, type ErrorCode } from "../lib/errors.ts";
+import { TillhouseError } from "../lib/errors.ts";
+import { type ErrorCode } from "../lib/knownErrors.ts";
 import { visible } from "../lib/visible.ts";
 
 /** What systems answer about a place where nothing can be made, in words. */

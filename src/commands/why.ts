@@ -1,5 +1,5 @@
 import { explain, type Explanation } from "../aggregation/why.ts";
-import { EXIT_CODES } from "../lib/errors.ts";
+import { EXIT_CODES } from "../lib/knownErrors.ts";
 import { remedyOf } from "../sources/reasons.ts";
 import { timeText } from "../lib/timeText.ts";
 import { commandContext, withDatabase } from "./commandContext.ts";

@@ -1,4 +1,5 @@
-import { TillhouseError, type ErrorCode } from "../lib/errors.ts";
+import { TillhouseError } from "../lib/errors.ts";
+import { type ErrorCode } from "../lib/knownErrors.ts";
 import { publicMessage } from "../lib/publicError.ts";
 
 /** What a failure is, and what it needs. Whether a retry can help is said with the code, in `ERRORS`. */

@@ -19,7 +19,8 @@ export interface Entry {
   readonly connectWithinMs?: number;
 }
 
-const ENTERED: Readonly<Record<Purpose, Omit<Entry, "url">>> = {
+/** As whom, and how. */
+export const ENTERED: Readonly<Record<Purpose, Omit<Entry, "url">>> = {
   load: { role: "loader" },
   verify: { role: "loader", isReadOnly: true },
   read: { role: "reader", isReadOnly: true },

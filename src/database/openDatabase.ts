@@ -2,7 +2,7 @@ import type pg from "pg";
 import { isAnswer, isLostConnection } from "./databaseErrors.ts";
 import { isDistributed, notePoolDistributed } from "./distribution/distributedSessions.ts";
 import { openEmbeddedServer } from "./embedded/openEmbeddedServer.ts";
-import { entryFor, type Entry } from "./entry.ts";
+import { ENTERED, entryFor, type Entry } from "./entry.ts";
 import type { PrismaClient } from "./generated/client.ts";
 import { createPool } from "./pool.ts";
 import { preparedPool, type OpenOptions, type Server } from "./preparedPool.ts";
@@ -77,7 +77,7 @@ async function openOnce(options: OpenOptions): Promise<OpenDatabase> {
     throw error;
   });
   // The same pool where the whole program reads: one connection is enough then.
-  let reading = options.purpose === "read" || options.purpose === "answer" ? pool : undefined;
+  let reading = ENTERED[options.purpose].role === "reader" ? pool : undefined;
   const readers = (): pg.Pool => {
     if (reading === undefined) {
       reading = createPool(entryFor(url, "read", entry.role !== undefined), logger);

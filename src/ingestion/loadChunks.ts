@@ -1,7 +1,8 @@
 import type pg from "pg";
 import { asDatabaseError } from "../database/databaseErrors.ts";
 import { onlyRow, sqlFile } from "../database/sqlFile.ts";
-import { TillhouseError, type ErrorCode } from "../lib/errors.ts";
+import { TillhouseError } from "../lib/errors.ts";
+import { type ErrorCode } from "../lib/knownErrors.ts";
 import { publicMessage } from "../lib/publicError.ts";
 import type { LedgerFile } from "../runs/fileLedger.ts";
 import { isUnreadable } from "../sources/carriers/openText.ts";

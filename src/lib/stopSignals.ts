@@ -1,4 +1,4 @@
-import { EXIT_CODES } from "./errors.ts";
+import { EXIT_CODES } from "./knownErrors.ts";
 
 /** What asks a process to stop. */
 export const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;

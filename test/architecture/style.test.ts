@@ -21,7 +21,7 @@ const INLINE: Readonly<Record<string, string>> = {
   "src/database/preparedPool.ts": "asks a server which version it is",
   "src/database/roles/roleStatements.ts": "GRANT and the like: names and verbs are the whole statement",
   "src/database/snapshot.ts": "a setting of a transaction",
-  "src/database/distribution/wholeCommits.ts": "COMMIT, and a setting of a session",
+  "src/database/distribution/wholeCommits.ts": "COMMIT",
   "src/database/transactionBounds.ts": "BEGIN, COMMIT, ROLLBACK, and the same inside of a transaction",
   "src/ingestion/aheadOfTurn.ts": "begins a transaction that ends elsewhere, and keeps it awake meanwhile",
 };

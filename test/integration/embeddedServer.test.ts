@@ -16,7 +16,7 @@ import { findPostmaster } from "../../src/database/embedded/postmaster.ts";
 import { stopEmbeddedServer } from "../../src/database/embedded/stopEmbeddedServer.ts";
 import { pollUntil } from "../../src/database/embedded/waiting.ts";
 import { systemClock } from "../../src/lib/clock.ts";
-import type { ErrorCode } from "../../src/lib/errors.ts";
+import type { ErrorCode } from "../../src/lib/knownErrors.ts";
 import { TillhouseError } from "../../src/lib/errors.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { testRun } from "../fixtures/testRun.ts";

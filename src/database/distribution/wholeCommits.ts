@@ -22,8 +22,6 @@ const LONGEST_MS = 180_000;
 export async function noteIfDistributed(client: ClientBase, isOfCluster: boolean): Promise<void> {
   if (!isOfCluster || !(await areFactsDistributed(client))) return;
   noteDistributed(client);
-  // By these a commit says that it is not whole.
-  await client.query("SET client_min_messages = warning");
   await waitUntilWhole(client);
 }
 

@@ -4,7 +4,8 @@ import type { FileOpening } from "../fileOpening.ts";
 import type { Entry } from "../../database/entry.ts";
 import type { ChunkPart } from "../frameChunks.ts";
 import type { IdRange } from "../recordBatch.ts";
-import { TillhouseError, type ErrorCode } from "../../lib/errors.ts";
+import { TillhouseError } from "../../lib/errors.ts";
+import { type ErrorCode } from "../../lib/knownErrors.ts";
 
 /** What a loader thread is started with. */
 export interface ThreadData {

@@ -1,5 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
-import { TillhouseError, type ErrorCode } from "../../lib/errors.ts";
+import { TillhouseError } from "../../lib/errors.ts";
+import { type ErrorCode } from "../../lib/knownErrors.ts";
 import { visible } from "../../lib/visible.ts";
 import { CONTRACTS, type SourceName } from "../contracts.ts";
 import { fileBytes, READ_BYTES } from "../fileBytes.ts";

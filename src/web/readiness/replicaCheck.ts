@@ -28,31 +28,30 @@ export function replicaCheck(options: ReplicaCheckOptions): () => Promise<Replic
   const { replica, clock, logger, limitMs = LIMIT_MS } = options;
   const noAnswer = failed("database_no_answer", `The replica has not answered within ${limitMs / 1000} s.`);
   let said: string | undefined;
+  /** Once: it is asked every few seconds. */
+  const say = (code: string | undefined, message: string): void => {
+    if (code === said) return;
+    said = code;
+    logger[code === undefined ? "info" : "warn"](message, { code });
+  };
 
-  const find = async (): Promise<ReplicaFinding> => {
+  const ask = async (): Promise<ReplicaFinding> => {
     const askedAtMs = clock.monotonicMs();
     try {
       const standing = await replica()?.standing(limitMs);
-      return standing === undefined ? NOT_OPEN : { status: "ok", standing };
+      // One that is not open yet says so itself.
+      if (standing === undefined) return NOT_OPEN;
+      say(undefined, "the replica answers again");
+      return { status: "ok", standing };
     } catch (error) {
       const known = asDatabaseError(error);
       const code = publicCode(known);
+      say(code, `no page can be read from the replica: ${publicMessage(known)}`);
       if (code === "replica_unusable") return failed(code, `${publicMessage(known)} ${LOADS_GO_ON}`);
       if (isLostConnection(error)) return AWAY;
       if (clock.monotonicMs() - askedAtMs >= limitMs) return noAnswer;
-      if (code !== said) logger.warn(`the replica answered with an error: ${publicMessage(known)}`, { code });
       return failed(code, `The replica answered with an error (${code}): see the daemon's log.`);
     }
-  };
-  const ask = async (): Promise<ReplicaFinding> => {
-    const found = await find();
-    // Said once: it is asked every few seconds. What is not open yet says so itself.
-    if (found.code !== said && found !== NOT_OPEN) {
-      if (found.status === "ok") logger.info("the replica answers again");
-      else logger.warn(found.message ?? "the replica does not answer", { code: found.code });
-      said = found.code;
-    }
-    return found;
   };
   return oneAtATime(ask, limitMs, () => noAnswer);
 }

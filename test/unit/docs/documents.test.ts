@@ -13,7 +13,7 @@ import { SETTINGS } from "../../../src/config/settings.ts";
 import { DECLARED_LINEAGE } from "../../../src/database/model/declaredLineage.ts";
 import { readSchema } from "../../../src/database/model/readModel.ts";
 import { projectRoot } from "../../../src/database/projectRoot.ts";
-import { ERRORS } from "../../../src/lib/errors.ts";
+import { ERRORS } from "../../../src/lib/knownErrors.ts";
 import { REASONS, WARNINGS } from "../../../src/sources/reasons.ts";
 
 /** First cells of a table's rows, without their marks. */

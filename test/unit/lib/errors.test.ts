@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { ERRORS, TillhouseError, type ErrorCode } from "../../../src/lib/errors.ts";
+import { TillhouseError } from "../../../src/lib/errors.ts";
+import { ERRORS, type ErrorCode } from "../../../src/lib/knownErrors.ts";
 
 test("error codes, what they end a command with, and whether a retry helps are promises", () => {
   const told = Object.entries(ERRORS).map(
