@@ -35,21 +35,10 @@ WHERE runs.run_id < :before_run_id::integer
       FROM operations.run_changes AS changes
       WHERE changes.run_id = runs.run_id AND (changes.table_name <> 'source_files' OR changes.before IS NULL)
     )
-    -- Facts, rejects, and versions of facts that count for nothing, are noted nowhere else. Versions are numbered run by run.
+    -- Facts, rejects, and versions of facts that count for nothing, are noted nowhere else.
     OR runs.loaded + runs.corrected + runs.resolved > 0
     OR EXISTS (SELECT FROM operations.quarantine WHERE quarantine.run_id = runs.run_id)
-    OR EXISTS (
-      SELECT
-      FROM ingestion_layer.fct_transactions_history AS versions
-      WHERE versions.version_id > runs.versions_before
-        AND versions.version_id <= (
-          SELECT later.versions_before
-          FROM operations.runs AS later
-          WHERE later.run_id > runs.run_id AND later.lock_name = 'warehouse'
-          ORDER BY later.run_id
-          LIMIT 1
-        )
-    )
+    OR runs.run_id = ANY (:keeping_runs::integer[])
   )
 ORDER BY runs.run_id DESC
 LIMIT 1;

@@ -10,7 +10,8 @@ import { undoFacts } from "./undoFacts.ts";
 import { undoRows } from "./undoRows.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
-const newestRunSql = sqlFileInTwoForms(new URL("./newestRun.sql", import.meta.url));
+const newestRunSql = sql("newestRun");
+const keepingRuns = sqlFileInTwoForms(new URL("./keepingRuns.sql", import.meta.url));
 const statusOfRun = sql("statusOfRun");
 const filesOfRun = sql("filesOfRun");
 const noteNothing = sql("noteNothing");
@@ -61,9 +62,12 @@ interface NewestRunRow {
  * @throws TillhouseError `undo_not_possible` when what is needed for it is not there, or not any more
  */
 export async function newestUndoable(pool: pg.Pool, beforeRunId: number): Promise<UndoableRun | null> {
-  const [run] = (
-    await newestRunSql.run<NewestRunRow & Record<string, unknown>>(pool, { before_run_id: beforeRunId })
-  ).rows;
+  const keeping = await keepingRuns.run<{ run_id: number }>(pool);
+  const found = await newestRunSql.run<NewestRunRow & Record<string, unknown>>(pool, {
+    before_run_id: beforeRunId,
+    keeping_runs: keeping.rows.map(({ run_id: runId }) => runId),
+  });
+  const [run] = found.rows;
   if (run === undefined) return null;
   const { run_id: runId, job, started_at: startedAt, versions_before: versionsBefore } = run;
   if (versionsBefore === null || !run.is_noted) {
