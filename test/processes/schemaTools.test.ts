@@ -67,7 +67,7 @@ describe("docs", () => {
     await edit("src/cli/upkeepCommands.ts", '.option("--port <n>"', '.option("--other").option("--port <n>"');
     await edit("src/sources/reasons.ts", "A required field is empty.", "A field is empty.");
     await edit(
-      "src/lib/errors.ts",
+      "src/lib/knownErrors.ts",
       "database_full: {\n    exitCode: EXIT_CODES.failed",
       "database_full: {\n    exitCode: EXIT_CODES.usage",
     );
