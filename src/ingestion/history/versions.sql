@@ -1,8 +1,8 @@
 -- Grain: one version of a store or device that the chunk says something new of, as the whole of what was said of it has it.
 -- A record that only says again what was so then is known by the stretch that it is in: it says what was in force at its
 -- moment. Of several records of one moment the last counts, by path and line; what does not differ from what was before it
--- is no version. It is of the first record that says so without another in between; where there are stretches alone, of the
--- last one's file: of that alone it is sure.
+-- is no version. It is of the first record that says so without another in between, as far as those are known: what was said
+-- and said over at one moment is not kept. Where there are stretches alone it is of the last one's file: of that alone it is sure.
 INSERT INTO :"wanted" (
   :"key", valid_from, valid_to, is_current, stated_at, file_id, source_line, :"attributes"
 )
