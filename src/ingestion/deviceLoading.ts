@@ -42,7 +42,6 @@ export const deviceLoading: SourceLoading = {
     attributes: ["store_key", "device_type"],
     ...{ staged: "staged_devices", judged: "judged_devices", wanted: "new_device_versions" },
   }),
-  followCorrections: [],
   closeMended: sql("closeMended"),
   waiting: {
     quarantine: sql("quarantine"),

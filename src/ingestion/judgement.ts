@@ -186,7 +186,7 @@ async function write(
   if (hasJudged || kept > 0) await writeInTurn(client, loading, ofJudged, parameters, written);
   await fresh?.insert(client);
   await runAll(loading.follow);
-  if (corrected > 0) await runAll(loading.followCorrections);
+  if (corrected > 0) await loading.followCorrections?.(client);
 }
 
 type ToWrite = Pick<Judgement, "kept" | "corrected" | "loaded">;

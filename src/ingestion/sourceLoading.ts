@@ -72,7 +72,7 @@ export interface SourceLoading {
   /** Makes the versions of a dimension anew, from all that was said. */
   readonly remakeVersions?: readonly SqlFile[];
   /** What follows from corrections besides. */
-  readonly followCorrections: readonly SqlFile[];
+  readonly followCorrections?: (client: ClientBase) => Promise<void>;
   /** Closes what earlier runs had rejected and nobody has to mend any more. */
   readonly closeMended: SqlFile;
   /** What follows from a file as a whole, once it is committed to its end. */

@@ -60,7 +60,6 @@ export const storeLoading: SourceLoading = {
     attributes: ["store_name", "address", "city", "country", "typology"],
     ...{ staged: "staged_stores", judged: "judged_stores", wanted: "new_store_versions" },
   }),
-  followCorrections: [],
   closeMended: sql("closeMended"),
   atEnd: sql("markGone"),
 };

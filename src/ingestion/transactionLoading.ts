@@ -1,4 +1,4 @@
-import { sqlFile, sqlFileInTwoForms } from "../database/sqlFile.ts";
+import { sqlFile } from "../database/sqlFile.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
 import { foldWrites } from "./rollups/foldWrites.ts";
 import { anyArrived, noteStated, triedStatements, type SourceLoading } from "./sourceLoading.ts";
@@ -6,6 +6,7 @@ import { appliedLabels } from "./transactions/appliedLabels.ts";
 import { bringKnown, BROUGHT, LOOKED_UP } from "./transactions/known/bringKnown.ts";
 import { judgedReferences } from "./transactions/lockReferences.ts";
 import { withKeysCheckedAsSets } from "./transactions/keysAsSets.ts";
+import { renameProductsLeft } from "./transactions/naming/renameProductsLeft.ts";
 import { createStaging, transactionBatch } from "./transactions/transactionBatch.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./transactions/${name}.sql`, import.meta.url));
@@ -27,7 +28,7 @@ export const transactionLoading: SourceLoading = {
   aroundWrites: withKeysCheckedAsSets,
   inStep: foldWrites,
   follow: [sql("renameProducts")],
-  followCorrections: [sqlFileInTwoForms(new URL("./transactions/renameProductsLeft.sql", import.meta.url))],
+  followCorrections: renameProductsLeft,
   closeMended: sql("closeMended"),
   tried: {
     ...triedStatements("staged_transactions", "judged_transactions"),

@@ -13,8 +13,10 @@ jest.unstable_mockModule("../../src/database/distribution/distributedSessions.ts
 const { HEADERS } = await import("../fixtures/chunkedLoads.ts");
 const { emptyWarehouse } = await import("../fixtures/emptyWarehouse.ts");
 const { chunkRecords, inChunks, linesOfSources } = await import("../fixtures/histories.ts");
+const { loseNames, NAMES_LEFT } = await import("../fixtures/lostNames.ts");
 const { known } = await import("../fixtures/refresh.ts");
 const { HOURS_FOR_ALL, trials } = await import("../fixtures/trials.ts");
+const { withWarehouse } = await import("../fixtures/warehouse.ts");
 const { withUndo } = await import("../fixtures/undo.ts");
 
 jest.setTimeout(120_000);
@@ -87,3 +89,13 @@ test(
     }),
   HOURS_FOR_ALL,
 );
+
+test("a product that has lost the sale which named it is named by the next one, however far below that is", () =>
+  withWarehouse(async (warehouse) => {
+    facts.areDistributed = true;
+    try {
+      expect(await loseNames(warehouse)).toEqual(NAMES_LEFT);
+    } finally {
+      facts.areDistributed = false;
+    }
+  }));
