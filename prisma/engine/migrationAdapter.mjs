@@ -8,7 +8,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { ColumnTypeEnum, DriverAdapterError } from "@prisma/driver-adapter-utils";
 import pg from "pg";
 import { databaseUrl, runOnce, sessionConfig } from "./connection.mjs";
-import { statementsOf } from "./statementsOf.mjs";
+import { isRefusedWhole, runOneByOne } from "./oneByOne.mjs";
 
 /** @typedef {Awaited<ReturnType<PrismaPg["connect"]>>} Adapter */
 
@@ -71,8 +71,8 @@ async function connect(url) {
     const session = adapter.underlyingDriver();
     try {
       await session.query(script).catch((/** @type {pg.DatabaseError} */ error) => {
-        if (!error.message.includes(OF_CITUS)) throw error;
-        return oneByOne(session, script);
+        if (!isRefusedWhole(error)) throw error;
+        return runOneByOne(session, script, error);
       });
     } catch (error) {
       // A script with its own BEGIN leaves an aborted transaction, in which the engine could not record the failure.
@@ -90,21 +90,6 @@ async function connect(url) {
   return adapter;
 }
 
-/** Citus sends the nodes all of a script for each change of a distributed table in it, and they refuse it. */
-const OF_CITUS = "cannot insert multiple commands into a prepared statement";
-
-/**
- * A script's statements, each by itself, in one transaction.
- *
- * @param {{ query(sql: string): Promise<unknown> }} session
- * @param {string} script
- */
-async function oneByOne(session, script) {
-  await session.query("BEGIN");
-  for (const statement of statementsOf(script)) await session.query(statement);
-  await session.query("COMMIT");
-}
-
 /**
  * Says where in the script.
  *
@@ -114,7 +99,9 @@ async function oneByOne(session, script) {
 function scriptError(error, script) {
   const lines = [error.code === undefined ? error.message : `${error.message} (${error.code})`];
   if (error.position !== undefined) {
-    const number = script.slice(0, Number(error.position) - 1).split("\n").length;
+    // Counted in characters, not in units of UTF-16.
+    const before = [...script].slice(0, Number(error.position) - 1);
+    const number = before.filter((character) => character === "\n").length + 1;
     lines.push(`at line ${number}: ${script.split("\n")[number - 1]?.trim() ?? ""}`);
   }
   if (error.detail) lines.push(`detail: ${error.detail}`);

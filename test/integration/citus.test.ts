@@ -1,11 +1,8 @@
 import { expect, jest, test } from "@jest/globals";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { distribute, planDistribution } from "../../jobs/distribute.ts";
 import { remainingSteps } from "../../src/database/distribution/distribution.ts";
 import { DISTRIBUTED_TABLES, KEYS_NOT_KEPT } from "../../src/database/distribution/whichTables.ts";
-import { runPrisma } from "../../src/database/migrations.ts";
 import { createPool } from "../../src/database/pool.ts";
 import { allRights, clusterRights, ROLES, type Right } from "../../src/database/roles/rights.ts";
 import { setUpRoles } from "../../src/database/roles/setUpRoles.ts";
@@ -303,36 +300,6 @@ describeOnCitus("db:distribute", () => {
         await expectDistributed(warehouse);
         expect([await warehouse.views(), await warehouse.rows(FACTS)]).toEqual(before);
         await loadMore(warehouse, 60_000);
-      },
-      { isDistributed: false },
-    ));
-
-  test("is no hindrance to migrations: columns, indexes and views of the facts reach all nodes", () =>
-    withWarehouse(
-      async (warehouse) => {
-        const { config, database } = warehouse.context();
-        await distributed(warehouse);
-        await fill(warehouse, 100);
-        // As one script with several statements, as migrations are.
-        const script = join(config.dataDir, "migration.sql");
-        await writeFile(
-          script,
-          `ALTER TABLE "ingestion_layer"."fct_transactions" ADD COLUMN "note" TEXT NOT NULL DEFAULT 'none';
-           CREATE INDEX "fct_transactions_note_idx" ON "ingestion_layer"."fct_transactions"("note");
-           CREATE VIEW "aggregation_layer"."noted" AS
-             SELECT note, count(*) AS facts FROM ingestion_layer.fct_transactions GROUP BY note;`,
-        );
-        const { exitCode, output } = await runPrisma(["db", "execute", "--file", script], {
-          ...{ url: database.url, environment: process.env, output: "collect" },
-        });
-        expect([exitCode, output]).toEqual([0, expect.any(String)]);
-        expect(await warehouse.rows("SELECT note, facts::integer FROM aggregation_layer.noted")).toEqual([
-          { note: "none", facts: 100 },
-        ]);
-        await loadMore(warehouse, 100);
-        expect(await warehouse.rows("SELECT note, facts::integer FROM aggregation_layer.noted")).toEqual([
-          { note: "none", facts: 149 },
-        ]);
       },
       { isDistributed: false },
     ));
