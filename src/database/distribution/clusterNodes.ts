@@ -12,6 +12,8 @@ export interface FoundNode {
   /** Null of one that does not answer, as those that follow. */
   readonly max_prepared_transactions: number | null;
   readonly max_connections: number | null;
+  /** Its lc_messages. */
+  readonly language: string | null;
   /** Of Citus: the extension's, and the library's. */
   readonly versions: string | null;
 }
@@ -32,7 +34,14 @@ export function requireUsableNodes(nodes: readonly FoundNode[]): void {
 }
 
 function problemOf(
-  { answers, said, max_prepared_transactions: prepared, max_connections: connections, versions }: FoundNode,
+  {
+    answers,
+    said,
+    max_prepared_transactions: prepared,
+    max_connections: connections,
+    language,
+    versions,
+  }: FoundNode,
   first: string | null,
 ): string | undefined {
   if (!answers)
@@ -40,7 +49,13 @@ function problemOf(
   // Each of its connections may be one of a commit that it has been told to prepare.
   if (prepared !== null && connections !== null && prepared < connections)
     return `has max_prepared_transactions = ${prepared} and max_connections = ${connections}, and so may take part in too few commits that span nodes. Set it to max_connections or more, and restart it.`;
+  // Citus hands on what a node said, and not always under which SQLSTATE: then its words alone tell a broken connection, or a deadlock.
+  if (language !== null && !ENGLISH.test(language))
+    return `says what goes wrong in the language of lc_messages = '${language}', where Citus hands on no more than the words. Set lc_messages = 'C' in its postgresql.conf, and reload it.`;
   if (versions !== first)
     return `runs Citus ${versions ?? "unknown"}, and the first node ${first ?? "unknown"} (extension, library). Give all the same, then ALTER EXTENSION citus UPDATE on each.`;
   return undefined;
 }
+
+/** Empty is what the server was started with, which a cluster of one's own has seldom. */
+const ENGLISH = /^$|^(C|POSIX)\b|^en/i;
