@@ -8,6 +8,17 @@ import { TillhouseError } from "../src/lib/errors.ts";
 const NOT_SUPPORTED = "0A000";
 
 /**
+ * Notes of a pool that was opened before the facts were distributed, as a daemon's is, that they are. Asked before each attempt of a
+ * run: those that load hold the lock by then that whoever distributes has.
+ */
+export async function noteIfDistributedSince(pool: pg.Pool): Promise<void> {
+  if (!isDistributed(pool) && (await areDistributedNow(pool))) notePoolDistributed(pool);
+}
+
+const areDistributedNow = async (pool: pg.Pool): Promise<boolean> =>
+  (await hasCitus(pool)) && (await areFactsDistributed(pool));
+
+/**
  * What a run is to be told that failed: as it is; or, where the facts were distributed under its sessions, that sessions which are
  * opened anew can do it. Only once for a pool: one that knows of it has failed for something else.
  */
@@ -15,8 +26,7 @@ export async function unlessDistributedSince(failure: unknown, pool: pg.Pool): P
   if ((failure as { code?: unknown } | undefined)?.code !== NOT_SUPPORTED || isDistributed(pool))
     return failure;
   // A database that cannot be asked leaves the failure in hand to be told.
-  const areDistributed = (async () => (await hasCitus(pool)) && (await areFactsDistributed(pool)))();
-  if (!(await areDistributed.catch(() => false))) return failure;
+  if (!(await areDistributedNow(pool).catch(() => false))) return failure;
   notePoolDistributed(pool);
   const message = "The facts were distributed while they were being loaded. What was committed stands.";
   return new TillhouseError("database_busy", message, {}, failure);

@@ -11,7 +11,7 @@ import type { DueSlot } from "../src/runs/dueSlot.ts";
 import { Retries } from "../src/runs/retries.ts";
 import { startRun, statusOf, type RunLog } from "../src/runs/runLog.ts";
 import { takeRunLock, type RunLock } from "../src/runs/runLock.ts";
-import { unlessDistributedSince } from "./distributedSince.ts";
+import { noteIfDistributedSince, unlessDistributedSince } from "./distributedSince.ts";
 import { lockOf } from "./jobNames.ts";
 
 /** What every job is handed. */
@@ -90,6 +90,7 @@ export async function asRun<T extends { failure: unknown }>(
       return result;
     if (lock?.isHeld === true) await lock.renew(clock.now());
     else lock = await takeLock(context, job, isFirst);
+    await noteIfDistributedSince(database.pool);
     if (run === undefined) run = await startRun({ ...context, job, parameters, lockName: lock.name });
     // Under the lock once more: while it was not held, another run may have taken this one for dead.
     else await run.resume();

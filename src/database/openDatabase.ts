@@ -79,10 +79,9 @@ async function openOnce(options: OpenOptions): Promise<OpenDatabase> {
   // The same pool where the whole program reads: one connection is enough then.
   let reading = ENTERED[options.purpose].role === "reader" ? pool : undefined;
   const readers = (): pg.Pool => {
-    if (reading === undefined) {
-      reading = createPool(entryFor(url, "read", entry.role !== undefined), logger);
-      if (isDistributed(pool)) notePoolDistributed(reading);
-    }
+    reading ??= createPool(entryFor(url, "read", entry.role !== undefined), logger);
+    // Noted of the first perhaps since: its facts may be distributed while it is open.
+    if (isDistributed(pool) && !isDistributed(reading)) notePoolDistributed(reading);
     return reading;
   };
   let client: Promise<PrismaClient> | undefined;

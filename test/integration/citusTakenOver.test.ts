@@ -1,4 +1,6 @@
 import { expect, jest, test } from "@jest/globals";
+import { verify } from "../../jobs/verify.ts";
+import { isDistributed } from "../../src/database/distribution/distributedSessions.ts";
 import { remainingSteps } from "../../src/database/distribution/distribution.ts";
 import { KEYS_NOT_KEPT } from "../../src/database/distribution/whichTables.ts";
 import { setUpRoles } from "../../src/database/roles/setUpRoles.ts";
@@ -129,6 +131,28 @@ describeOnCitus("a load", () => {
             "SELECT amount, count(*)::integer AS facts, count(DISTINCT transaction_id)::integer AS ids FROM ingestion_layer.fct_transactions GROUP BY amount",
           ),
         ).toEqual([{ amount: "2.00", facts: MANY, ids: MANY }]);
+        expect(await warehouse.verify()).toEqual([]);
+      },
+      { isDistributed: false },
+    ));
+});
+
+describeOnCitus("a daemon", () => {
+  test("that was open when the facts were distributed knows of it from its next run on", () =>
+    withWarehouse(
+      async (warehouse) => {
+        await fill(warehouse);
+        const { database, ...context } = warehouse.context();
+        const isKnown = () => [isDistributed(database.pool), isDistributed(database.readers())];
+        await verify({ ...context, database });
+        expect(isKnown()).toEqual([false, false]);
+
+        await distributed(warehouse);
+        expect((await verify({ ...context, database })).failure).toBeUndefined();
+
+        expect(isKnown()).toEqual([true, true]);
+        await warehouse.files.write("transactions-2.csv", sales(SALES - 9, 20, "2.00"));
+        expect(await warehouse.ingest()).toMatchObject({ status: "succeeded", loaded: 10, corrected: 10 });
         expect(await warehouse.verify()).toEqual([]);
       },
       { isDistributed: false },
