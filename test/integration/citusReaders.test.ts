@@ -94,4 +94,53 @@ describeOnCitus("the reader of distributed facts", () => {
         expect(await maySee(hidden)).toEqual([{ success: true, result: "f" }]);
       expect(await maySee("amount")).toEqual([{ success: true, result: "t" }]);
     }));
+
+  test("may do on the nodes what it may on the coordinator, and no more, with whatever it sends them", () =>
+    withWarehouse(async (warehouse) => {
+      await fill(warehouse);
+      await setUpRoles(warehouse.database.url);
+      const sent = async (sql: string): Promise<unknown[]> => [
+        ...(await asReader(
+          warehouse,
+          `SELECT DISTINCT success, result FROM run_command_on_workers($sent$${sql}$sent$)`,
+        )),
+        ...(await asReader(
+          warehouse,
+          `SELECT DISTINCT success, regexp_replace(result, '_[0-9]+$', '') AS result
+           FROM run_command_on_shards('ingestion_layer.fct_transactions', $sent$${sql}$sent$)`,
+        )),
+      ];
+      const said = (success: boolean, result: string) => [
+        { success, result },
+        { success, result },
+      ];
+
+      expect(await sent("SELECT current_user || ' ' || session_user")).toEqual(
+        said(true, "tillhouse_reader tillhouse_reader"),
+      );
+      for (const [sql, what] of [
+        ["CREATE TEMPORARY TABLE own (id integer)", "to create temporary tables in database"],
+        ["CREATE TABLE public.own (id integer)", "for schema public"],
+        ["CREATE TABLE operations.own (id integer)", "for schema operations"],
+        ["SET ROLE tillhouse_loader", 'to set role "tillhouse_loader"'],
+        ["SELECT pg_read_file('PG_VERSION')", "for function pg_read_file"],
+        ["SELECT citus_add_node('localhost', 1)", "for function citus_add_node"],
+        ["TABLE pg_authid", "for table pg_authid"],
+        ["TABLE pg_dist_authinfo", "for table pg_dist_authinfo"],
+      ] as const) {
+        const refused = { success: false, result: expect.stringContaining(`permission denied ${what}`) };
+        expect([sql, await sent(sql)]).toEqual([sql, [refused, refused]]);
+      }
+      const ofPieces = (sql: string) =>
+        asReader(
+          warehouse,
+          `SELECT DISTINCT success, regexp_replace(result, '_[0-9]+$', '') AS result
+           FROM run_command_on_shards('ingestion_layer.fct_transactions', '${sql}')`,
+        );
+      for (const sql of ["SELECT max(card_last4) FROM %s", "UPDATE %s SET amount = 0", "DELETE FROM %s"])
+        expect([sql, await ofPieces(sql)]).toEqual([
+          sql,
+          [{ success: false, result: "ERROR:  permission denied for table fct_transactions" }],
+        ]);
+    }));
 });

@@ -7,6 +7,8 @@ const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url))
 const lettingRead = sql("lettingRead");
 const letRead = sql("letRead");
 const distributedTables = sql("distributedTables");
+const temporaryOnNodes = sql("temporaryOnNodes");
+const keepTemporary = sql("keepTemporary");
 
 /** Whether the reader may read on each node, of each piece of a distributed table, what it is to, and nothing else. */
 async function canReadersRead(client: Pick<ClientBase, "query">, table: string): Promise<boolean> {
@@ -32,6 +34,22 @@ async function letReadersRead(client: Pick<ClientBase, "query">, table: string):
 }
 
 /**
+ * Keeps it from making tables on the nodes, where it can send any statement that it may run: what is revoked on a database does not
+ * reach them by itself.
+ *
+ * @returns whether anything was to be kept from it, and is
+ */
+async function keepReadersFromWriting(client: Pick<ClientBase, "query">): Promise<boolean> {
+  const mayWrite = async (): Promise<boolean> =>
+    (await temporaryOnNodes.run<{ may: boolean }>(client, { role: ROLES.reader })).rows.some(
+      ({ may }) => may,
+    );
+  if (!(await mayWrite())) return false;
+  await keepTemporary.run(client);
+  return !(await mayWrite());
+}
+
+/**
  * Lets it of every distributed table of which it may not. It asks each piece on its node, which takes too long for each time that
  * a database is opened: who is refused says what to run.
  *
@@ -39,8 +57,10 @@ async function letReadersRead(client: Pick<ClientBase, "query">, table: string):
  */
 export async function mendReading(client: Pick<ClientBase, "query">): Promise<boolean> {
   const of = { tables: Object.keys(READ_ON_NODES), role: ROLES.reader };
-  let isMended = false;
-  for (const { table } of (await distributedTables.run<{ table: string }>(client, of)).rows) {
+  const { rows } = await distributedTables.run<{ table: string }>(client, of);
+  if (rows.length === 0) return false;
+  let isMended = await keepReadersFromWriting(client);
+  for (const { table } of rows) {
     if (await canReadersRead(client, table)) continue;
     await letReadersRead(client, table);
     isMended = true;
