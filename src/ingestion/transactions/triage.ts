@@ -1,12 +1,15 @@
 import type { ClientBase, QueryResultRow } from "pg";
-import { sqlFile, sqlFileInTwoForms, type SqlFile } from "../../database/sqlFile.ts";
+import { isDistributed } from "../../database/distribution/distributedSessions.ts";
+import { sqlFile, type Parameters, type SqlFile } from "../../database/sqlFile.ts";
 import { arrayText } from "../rollups/arrayText.ts";
 import type { FactBatch } from "./factBatch.ts";
+import { idsKnown } from "./known/knownIds.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const lockDevices = sql("lockDevices");
 const idBounds = sql("idBounds");
-const idsToJudge = sqlFileInTwoForms(new URL("./idsToJudge.sql", import.meta.url));
+const idsToJudge = sql("idsToJudge");
+const rejectedIds = sql("rejectedIds");
 
 /** Keys of a batch's devices, by their places in it; 0 for one that is not known. */
 export interface KnownDevices {
@@ -59,13 +62,16 @@ async function findToJudge(
   runId: number,
 ): Promise<readonly number[]> {
   if (perhapsKnown.length + perhapsRejected.length === 0) return [];
-  const found = await idsToJudge.run<{ transaction_id: string }>(client, {
-    perhaps_known: arrayText(perhapsKnown),
-    perhaps_rejected: arrayText(perhapsRejected),
-    run_id: runId,
-  });
-  return found.rows.map((row) => Number(row.transaction_id));
+  const rejected = { perhaps_rejected: arrayText(perhapsRejected), run_id: runId };
+  const known = arrayText(perhapsKnown);
+  const ids = isDistributed(client)
+    ? [...(await idsKnown(client, known)), ...(await idsOf(rejectedIds, client, rejected))]
+    : await idsOf(idsToJudge, client, { ...rejected, perhaps_known: known });
+  return ids.map(Number);
 }
+
+const idsOf = async (asked: SqlFile, client: ClientBase, parameters: Parameters): Promise<string[]> =>
+  (await asked.run<{ transaction_id: string }>(client, parameters)).rows.map((row) => row.transaction_id);
 
 /**
  * A chunk of corrections, or of what is loaded already, is told by so many ids out of it: whoever judges looks for each all

@@ -1,9 +1,9 @@
 import type { ClientBase } from "pg";
-import { onlyRow, sqlFile } from "../../../database/sqlFile.ts";
+import { sqlFile } from "../../../database/sqlFile.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const createKnown = sql("createKnown");
-const boundsOfKnown = sql("boundsOfKnown");
+const stagedOfPieces = sql("stagedOfPieces");
 const bringFacts = sql("bringFacts");
 const bringVersions = sql("bringVersions");
 
@@ -16,14 +16,15 @@ export const LOOKED_UP = {
 export const BROUGHT = { facts: "known_facts", versions: "known_versions" } as const;
 
 /**
- * Brings the facts that staged transactions may be about from the nodes into tables of the session, each with one statement:
- * the planner of Citus cannot look them up one by one. Whoever judges finds all there that the fact has of these ids: the
- * run's lock keeps other writers out, and what was committed before is whole on every node.
+ * Brings the facts that staged transactions may be about from the nodes into tables of the session: the planner of Citus cannot look
+ * them up one by one. Each piece is asked for its own by itself: where one statement asks all, each is sent every id. Whoever judges
+ * finds all there that the fact has of these ids: the run's lock keeps other writers out, and what was committed before is whole on
+ * every node.
  */
 export async function bringKnown(client: ClientBase): Promise<void> {
   await createKnown.run(client);
-  const bounds = onlyRow(await boundsOfKnown.run<{ lowest: string | null; highest: string | null }>(client));
-  if (bounds.lowest === null) return;
-  await bringFacts.run(client, bounds);
-  await bringVersions.run(client, bounds);
+  for (const { ids } of (await stagedOfPieces.run<{ ids: string }>(client)).rows) {
+    await bringFacts.run(client, { ids });
+    await bringVersions.run(client, { ids });
+  }
 }

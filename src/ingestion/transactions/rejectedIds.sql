@@ -1,12 +1,8 @@
--- Grain: as in idsToJudge.sql, for facts that are distributed: every node is sent the ids, and looks for those that are its own.
-SELECT transaction_id
-FROM ingestion_layer.fct_transactions
-WHERE transaction_id = ANY (:perhaps_known::bigint[])
-UNION ALL
+-- Grain: one of these ids that a record waits for which an earlier run rejected.
 SELECT wanted.transaction_id
 FROM unnest(:perhaps_rejected::bigint[]) AS wanted (transaction_id)
 WHERE EXISTS (
-  SELECT 1
+  SELECT
   FROM operations.quarantine AS rejected
   WHERE rejected.source = 'transactions'
     AND rejected.state = 'rejected'
