@@ -14,7 +14,10 @@ const PROGRAM = join(FOLDER, "load.mjs");
 const LEAST_VERSION = 16;
 
 /** Why this side cannot run on a server; undefined when it can. */
-export function whyNoHandwritten({ majorVersion, version }: BenchServer): string | undefined {
+export function whyNoHandwritten({
+  majorVersion,
+  version,
+}: Pick<BenchServer, "majorVersion" | "version">): string | undefined {
   if (majorVersion >= LEAST_VERSION) return undefined;
   return `its checks need PostgreSQL ${LEAST_VERSION}, and this is ${version}.`;
 }
