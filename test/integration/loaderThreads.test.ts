@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import { onMessage } from "../fixtures/collectingLogger.ts";
-import { dyingAfterCommit, dyingWhenAsked } from "../fixtures/dyingThreads.ts";
+import { dyingAfterCommit, dyingWhenAsked, endingWith } from "../fixtures/dyingThreads.ts";
+import type { IngestJson } from "../fixtures/ingestJson.ts";
 import { digests, facts, quarantine, writePlaces } from "../fixtures/loadedFacts.ts";
 import { HOLD_UP_CHUNKS, untilALoaderWaits, untilWaiting, withOther } from "../fixtures/otherConnection.ts";
 import {
@@ -59,12 +60,13 @@ describe("a loader thread that dies", () => {
     warehouse: Warehouse,
     threads: typeof startThread,
     code = "loader_thread_died",
-  ): Promise<void> {
+  ): Promise<IngestJson["error"]> {
     const run = await warehouse.ingest({ settings: SETTINGS, startThread: threads });
     expect(run).toMatchObject({ status: "failed", error: { code } });
     expect(run.files.at(-1)).toMatchObject({ path: NAME, status: "failed" });
     const runs = "SELECT status::text, error_code AS code FROM operations.runs WHERE run_id = $1";
     expect(await warehouse.rows(runs, [run.run_id])).toEqual([{ status: "failed", code }]);
+    return run.error;
   }
 
   test(
@@ -80,6 +82,17 @@ describe("a loader thread that dies", () => {
         [`load ${NAME}`],
       );
       expect(step).toMatchObject({ error_message: expect.stringContaining("ECONNREFUSED") });
+      await expectCompletion(warehouse, []);
+    }),
+  );
+
+  test(
+    "by an error of ours as it starts fails the run with that error",
+    inWarehouse(async (warehouse) => {
+      await prepare(warehouse);
+      const error = { code: "database_busy", message: "Nobody has told what became of it." } as const;
+      const ended = await loadWith(warehouse, () => endingWith(error.code, error.message), error.code);
+      expect(ended).toEqual(error);
       await expectCompletion(warehouse, []);
     }),
   );

@@ -5,7 +5,7 @@ import type { Entry } from "../../database/entry.ts";
 import type { ChunkPart } from "../frameChunks.ts";
 import type { IdRange } from "../recordBatch.ts";
 import { TillhouseError } from "../../lib/errors.ts";
-import { type ErrorCode } from "../../lib/knownErrors.ts";
+import { isErrorCode, type ErrorCode } from "../../lib/knownErrors.ts";
 
 /** What a loader thread is started with. */
 export interface ThreadData {
@@ -52,6 +52,13 @@ export function sentError(error: unknown): SentError {
 export function receivedError({ message, code, known }: SentError): Error {
   if (known !== undefined) return new TillhouseError(known.code, message, { ...known.details });
   return code === undefined ? new Error(message) : Object.assign(new Error(message), { code });
+}
+
+/** The error that ended a thread: one of ours has kept its name and fields on the way, and is no longer of its class. */
+export function errorOfEnd(error: unknown): unknown {
+  const { name, message, code, details } = Object(error) as Partial<Record<keyof TillhouseError, unknown>>;
+  if (name !== "TillhouseError" || !isErrorCode(code)) return error;
+  return new TillhouseError(code, String(message), { ...(details as object | undefined) });
 }
 
 /** A part as it arrives in another thread: its buffer has become a plain array of bytes on the way. */

@@ -4,7 +4,7 @@ import { asDatabaseError } from "../../database/databaseErrors.ts";
 import type { ChunkLoader } from "../chunkLoader.ts";
 import type { CommittedChunk } from "../commitChunk.ts";
 import { buffersOf } from "../frameChunks.ts";
-import { receivedError, type Answer, type Request } from "./messages.ts";
+import { errorOfEnd, receivedError, type Answer, type Request } from "./messages.ts";
 import { publicMessage } from "../../lib/publicError.ts";
 
 /** A loader in another thread. */
@@ -38,8 +38,8 @@ export function threadLoader(worker: Worker): ThreadLoader {
     else asker?.resolve(answer);
   });
   worker.on("error", (error: unknown) => {
-    // What ends a thread as it starts is mostly that it gets no connection.
-    const known = asDatabaseError(error);
+    // What ends a thread as it starts is mostly that it gets no connection, or none that it may work on.
+    const known = asDatabaseError(errorOfEnd(error));
     ended(known instanceof TillhouseError ? known : died(publicMessage(error), error));
   });
   worker.on("messageerror", (error) => {
