@@ -1,24 +1,15 @@
 import { expect, jest, test } from "@jest/globals";
 import { setTimeout as pause } from "node:timers/promises";
 import { describeOnCitus } from "../fixtures/citus.ts";
-import { devicesFile, storesFile, transactionsFile } from "../fixtures/sourceText.ts";
+import { writeSales } from "../fixtures/manySales.ts";
 import { withUndo } from "../fixtures/undo.ts";
-import { withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
+import { withWarehouse } from "../fixtures/warehouse.ts";
 
 jest.setTimeout(300_000);
 
 const SALES = 20_000;
 const SHORTEST_PAUSE_MS = 250;
 const CHUNKS = { CHUNK_RECORDS: "1000", WORKERS: "1" };
-
-async function write({ files }: Warehouse, amount = "10.00"): Promise<void> {
-  await files.write("stores.csv", storesFile({ id: 1 }));
-  await files.write("devices.csv", devicesFile({ id: 1 }));
-  await files.write(
-    "transactions.csv",
-    transactionsFile(...Array.from({ length: SALES }, (_, index) => ({ id: index + 1, amount }))),
-  );
-}
 
 /** What the coordinator's backends have open on a node, ended there, as when the node's server is restarted at once. */
 const END_ON_WORKERS = `
@@ -52,7 +43,7 @@ const PREPARED_ON_NODES = `
 describeOnCitus("a warehouse on a cluster", () => {
   test("is right after commits of which nodes have not heard the end: who looks next waits until they have", () =>
     withUndo(async (warehouse, undo) => {
-      await write(warehouse);
+      await writeSales(warehouse, SALES);
       await warehouse.ingest();
       const before = await warehouse.views();
       const fault = { left: 0, isOver: false };
@@ -69,7 +60,7 @@ describeOnCitus("a warehouse on a cluster", () => {
       try {
         // The same sales three times in a row, each by a run that follows at once.
         for (const amount of ["11.00", "12.00", "13.00"]) {
-          await write(warehouse, amount);
+          await writeSales(warehouse, SALES, amount);
           const settings = { ...CHUNKS, RETRY_MS: "120000" };
           const corrected = await warehouse.ingest({ asOf: new Date(), settings });
           expect(corrected).toMatchObject({ status: "succeeded", corrected: SALES });
@@ -92,7 +83,7 @@ describeOnCitus("a warehouse on a cluster", () => {
 
   test("loses and doubles nothing when workers go away again and again in the middle of a load", () =>
     withWarehouse(async (warehouse) => {
-      await write(warehouse);
+      await writeSales(warehouse, SALES);
       const fault = { isOver: false, times: 0, pauseMs: SHORTEST_PAUSE_MS };
       const breaking = (async () => {
         while (!fault.isOver) {
@@ -113,7 +104,7 @@ describeOnCitus("a warehouse on a cluster", () => {
         // A load may come through between two of them.
         for (let cents = 10; cents < 20 && !(felt() && fault.times > 3); cents += 1) {
           fault.pauseMs = SHORTEST_PAUSE_MS;
-          await write(warehouse, `11.${cents}`);
+          await writeSales(warehouse, SALES, `11.${cents}`);
           expect(await load()).toMatchObject({ status: "succeeded", corrected: SALES, rejected: 0 });
         }
       } finally {
@@ -139,7 +130,7 @@ describeOnCitus("a warehouse on a cluster", () => {
 
   test("is found right by verify at any moment of a load", () =>
     withWarehouse(async (warehouse) => {
-      await write(warehouse);
+      await writeSales(warehouse, SALES);
       const load = { isOver: false };
       const loading = warehouse.ingest({ settings: CHUNKS }).finally(() => {
         load.isOver = true;
@@ -155,10 +146,10 @@ describeOnCitus("a warehouse on a cluster", () => {
 
   test("takes runs back, corrections as well", () =>
     withUndo(async (warehouse, undo) => {
-      await write(warehouse);
+      await writeSales(warehouse, SALES);
       await warehouse.ingest();
       const before = await warehouse.views();
-      await write(warehouse, "12.00");
+      await writeSales(warehouse, SALES, "12.00");
       expect(await warehouse.ingest({ asOf: new Date() })).toMatchObject({ corrected: SALES });
 
       expect(await undo()).toMatchObject({ undone: { factsRestored: SALES } });
