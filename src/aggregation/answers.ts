@@ -1,4 +1,4 @@
-import { refusedPiece } from "../database/databaseErrors.ts";
+import { lostThroughPrisma, refusedPiece } from "../database/databaseErrors.ts";
 import type { Prisma, PrismaClient } from "../database/generated/client.ts";
 
 /** How a column's values are printed: exact decimals with so many places, or as they are. */
@@ -219,7 +219,8 @@ export async function readViews(
  * The same, with something else that is to be read in the same snapshot.
  *
  * @param timeoutMs after which it is given up
- * @throws TillhouseError `database_refused` where a node does not let the reader read its facts
+ * @throws TillhouseError `database_refused` where a node does not let the reader read its facts, `database_connection_lost` where
+ *   a node is away, or the connection breaks meanwhile
  */
 export async function readViewsBeside<T>(
   prisma: PrismaClient,
@@ -241,7 +242,7 @@ export async function readViewsBeside<T>(
     { isolationLevel: "RepeatableRead", timeout: timeoutMs, maxWait: 10_000 },
   );
   return reading.catch((error: unknown) => {
-    throw refusedPiece(error) ?? error;
+    throw refusedPiece(error) ?? lostThroughPrisma(error) ?? error;
   });
 }
 

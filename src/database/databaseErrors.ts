@@ -101,6 +101,23 @@ export function refusedPiece(error: unknown): TillhouseError | undefined {
   return WORDS_OF_PIECES.test(messageOf(error)) ? reported(PIECE_REFUSED, error) : undefined;
 }
 
+/**
+ * The same for one that Prisma hands on, of a connection that broke while it asked: that to a node of a cluster, whose coordinator
+ * goes on, and of which Prisma has no code.
+ */
+export function lostThroughPrisma(error: unknown): TillhouseError | undefined {
+  const { cause } = Object((error as PrismaError | null | undefined)?.meta?.driverAdapterError) as {
+    cause?: { originalCode?: unknown; originalMessage?: unknown };
+  };
+  if (typeof cause?.originalMessage !== "string") return undefined;
+  const said = Object.assign(new Error(cause.originalMessage), { code: cause.originalCode });
+  return isLostConnection(said) ? reported(LOST, said) : undefined;
+}
+
+interface PrismaError {
+  readonly meta?: { readonly driverAdapterError?: unknown };
+}
+
 /** What systems say of connections. */
 const NETWORK = new Set([
   "ECONNRESET",
