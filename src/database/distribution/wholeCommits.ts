@@ -58,7 +58,7 @@ async function preparedOnNodes(client: ClientBase): Promise<ReadonlySet<string>>
     throw new TillhouseError(
       "database_connection_lost",
       "Whether all that was committed is whole on every node of the cluster cannot be asked: " +
-        `${away.map(({ node, result }) => `${node}: ${visible(result)}`).join("; ")}. What was committed stands.`,
+        `${away.map(({ node, result }) => `${node}: ${visible(result)}`).join("; ")}. What was committed stands. See whether the node runs and can be reached.`,
     );
   return new Set(
     rows.flatMap(({ node, result }) =>
