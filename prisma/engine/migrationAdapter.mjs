@@ -68,7 +68,10 @@ async function connect(url) {
   // The adapter's own cuts a script at every semicolon, those in strings and function bodies too. Sent whole it is
   // one implicit transaction, as with the native engine.
   adapter.executeScript = async (script) => {
-    const session = adapter.underlyingDriver();
+    // Taken out of the pool, which ends a connection that a query of the pool's own fails on, and the engine's lock with it.
+    const session = await adapter.underlyingDriver().connect();
+    // A connection that breaks fails the query as well.
+    session.on("error", ignore);
     try {
       await session.query(script).catch((/** @type {pg.DatabaseError} */ error) => {
         if (!isRefusedWhole(error)) throw error;
@@ -78,6 +81,9 @@ async function connect(url) {
       // A script with its own BEGIN leaves an aborted transaction, in which the engine could not record the failure.
       await session.query("ROLLBACK").catch(() => undefined);
       throw scriptError(/** @type {pg.DatabaseError} */ (error), script);
+    } finally {
+      session.off("error", ignore);
+      session.release();
     }
   };
 
@@ -88,6 +94,10 @@ async function connect(url) {
     return 0;
   };
   return adapter;
+}
+
+function ignore() {
+  // It is told elsewhere.
 }
 
 /**

@@ -11,8 +11,8 @@ import { statementsOf } from "./statementsOf.mjs";
  *
  * @param {Error & Partial<DatabaseError>} error
  */
-export function isRefusedWhole({ code, position }) {
-  return code === "42601" && position === undefined;
+export function isRefusedWhole({ code, position, internalPosition }) {
+  return code === "42601" && position === undefined && internalPosition === undefined;
 }
 
 /**
@@ -28,13 +28,15 @@ export async function runOneByOne(session, script, refusal) {
   const { rowCount } = await session.query("SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'");
   if (rowCount === 0) throw refusal;
   const statements = await statementsOf(script).catch((/** @type {Error} */ error) => {
-    throw new Error(`${ONE_AT_A_TIME}, and it cannot be cut into them: ${error.message}. ${APART}`);
+    throw new Error(
+      `${refusal.message}. ${ONE_AT_A_TIME}, and it cannot be cut into them: ${error.message}. ${APART}`,
+    );
   });
   if (statements.length < 2) throw refusal;
   // It cannot be begun again after a COMMIT of its own.
   if (statements.some(({ bounds }) => bounds))
     throw new Error(
-      `${ONE_AT_A_TIME}, in one transaction. Leave out the script's own BEGIN, COMMIT and the like; what it committed stands`,
+      `${refusal.message}. ${ONE_AT_A_TIME}, in one transaction. Leave out the script's own BEGIN, COMMIT and the like; what it committed stands`,
     );
   await session.query("BEGIN");
   // On one connection a node: on several, a type or a function could not come after a change of facts in the same transaction.

@@ -416,7 +416,6 @@ const arrival = fc.record({
 type Arrival = typeof arrival extends fc.Arbitrary<infer T> ? T : never;
 
 const STORE_FIELDS = STORES_HEADER.trimEnd().split(",");
-const DEVICE_FIELDS = DEVICES_HEADER.trimEnd().split(",");
 const HEADERS = { stores: STORES_HEADER, devices: DEVICES_HEADER, transactions: TRANSACTIONS_HEADER };
 
 function recordsOf({ source, devices, stores, transactions }: Arrival): string {
@@ -451,8 +450,10 @@ interface Version {
   readonly path: string;
   readonly source_line: number | null;
   /** Of a store. */
+  readonly store_id: number;
   readonly typology?: string;
-  /** Of a device. */
+  /** Of a device, which stands in a store. */
+  readonly device_id?: number;
   readonly device_type?: number;
 }
 
@@ -479,16 +480,20 @@ const placesOf = (records: Awaited<ReturnType<typeof quarantine>>, states: reado
 const withoutLines = (versions: readonly Version[]) =>
   versions.map((version) => ({ ...version, source_line: undefined }));
 
-/** What versions are of, and what their lines say of that: the same. */
+/** What versions are of, by the fields of a file; what their lines say of those is to be the same. */
 const valuesOf = (versions: readonly Version[]) =>
-  versions.map(({ typology, device_type }) => typology ?? String(device_type));
+  versions.map((version) =>
+    version.typology === undefined
+      ? [version.device_id, version.device_type, version.store_id].join()
+      : [version.store_id, version.typology].join(),
+  );
 const saidByLines = (versions: readonly Version[], lines: ReadonlyMap<string, readonly string[]>) =>
-  versions.map(({ path, source_line, typology, device_type }) => {
-    if (source_line === null) return typology ?? String(device_type);
-    const fields = lines.get(basename(path))?.[source_line - 1]?.split(",");
-    return fields?.[
-      typology === undefined ? DEVICE_FIELDS.indexOf("type") : STORE_FIELDS.indexOf("typology")
-    ];
+  versions.map((version, place) => {
+    if (version.source_line === null) return valuesOf(versions)[place];
+    const fields = lines.get(basename(version.path))?.[version.source_line - 1]?.split(",");
+    return version.typology === undefined
+      ? fields?.join()
+      : [fields?.[0], fields?.[STORE_FIELDS.indexOf("typology")]].join();
   });
 
 test(

@@ -64,10 +64,11 @@ async function findToJudge(
   if (perhapsKnown.length + perhapsRejected.length === 0) return [];
   const rejected = { perhaps_rejected: arrayText(perhapsRejected), run_id: runId };
   const known = arrayText(perhapsKnown);
-  const ids = isDistributed(client)
-    ? [...(await idsKnown(client, known)), ...(await idsOf(rejectedIds, client, rejected))]
-    : await idsOf(idsToJudge, client, { ...rejected, perhaps_known: known });
-  return ids.map(Number);
+  if (!isDistributed(client))
+    return (await idsOf(idsToJudge, client, { ...rejected, perhaps_known: known })).map(Number);
+  const ids = perhapsKnown.length === 0 ? [] : await idsKnown(client, known);
+  const waitedFor = perhapsRejected.length === 0 ? [] : await idsOf(rejectedIds, client, rejected);
+  return [...ids, ...waitedFor].map(Number);
 }
 
 const idsOf = async (asked: SqlFile, client: ClientBase, parameters: Parameters): Promise<string[]> =>

@@ -57,7 +57,7 @@ export async function renameProductsLeft(client: ClientBase): Promise<void> {
 
 const keyOf = ({ product_key: key }: Pick<Found, "product_key">): number => key;
 
-/** Those of the chunk's that the transaction which named them is of no more. */
+/** SKUs of the chunk whose naming transaction is no longer theirs, or that none names. */
 async function findLeft(client: ClientBase): Promise<readonly ProductLeft[]> {
   const { rows } = await productsLeft.run<ProductLeft>(client);
   const naming = await labelled(
