@@ -1,4 +1,4 @@
-import { lostThroughPrisma, refusedPiece } from "../database/databaseErrors.ts";
+import { asDatabaseError, refusedPiece } from "../database/databaseErrors.ts";
 import type { Prisma, PrismaClient } from "../database/generated/client.ts";
 
 /** How a column's values are printed: exact decimals with so many places, or as they are. */
@@ -242,7 +242,7 @@ export async function readViewsBeside<T>(
     { isolationLevel: "RepeatableRead", timeout: timeoutMs, maxWait: 10_000 },
   );
   return reading.catch((error: unknown) => {
-    throw refusedPiece(error) ?? lostThroughPrisma(error) ?? error;
+    throw refusedPiece(error) ?? asDatabaseError(error);
   });
 }
 

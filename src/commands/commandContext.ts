@@ -1,5 +1,6 @@
 import { loadConfig, type Config } from "../config/loadConfig.ts";
 import { processEnvironment } from "../config/processEnvironment.ts";
+import { asDatabaseError } from "../database/databaseErrors.ts";
 import { entryFor, type Purpose } from "../database/entry.ts";
 import { openDatabase, type Database } from "../database/openDatabase.ts";
 import { createPool } from "../database/pool.ts";
@@ -59,12 +60,15 @@ export async function withDatabase<T>(
     return await work(database);
   } catch (error) {
     if (stop.signal.aborted) throw new TillhouseError("run_stopped", "Stopped.", {}, error);
-    throw error;
+    // A pipe that nobody reads breaks with the same code as a connection.
+    throw isOfWriting(error) ? error : asDatabaseError(error);
   } finally {
     for (const signal of STOP_SIGNALS) process.off(signal, leave);
     await database?.close();
   }
 }
+
+const isOfWriting = (error: unknown): boolean => (Object(error) as NodeJS.ErrnoException).syscall === "write";
 
 /**
  * What is read from a replica may be old: whoever reads it is told how old.

@@ -101,11 +101,8 @@ export function refusedPiece(error: unknown): TillhouseError | undefined {
   return WORDS_OF_PIECES.test(messageOf(error)) ? reported(PIECE_REFUSED, error) : undefined;
 }
 
-/**
- * The same for one that Prisma hands on, of a connection that broke while it asked: that to a node of a cluster, whose coordinator
- * goes on, and of which Prisma has no code.
- */
-export function lostThroughPrisma(error: unknown): TillhouseError | undefined {
+/** The same for a connection that broke while Prisma asked, or that to a node of a cluster did: Prisma has no code for it. */
+function lostThroughPrisma(error: unknown): TillhouseError | undefined {
   const { cause } = Object((error as PrismaError | null | undefined)?.meta?.driverAdapterError) as {
     cause?: { originalCode?: unknown; originalMessage?: unknown };
   };
@@ -172,7 +169,7 @@ function failureOf(error: unknown): Failure | undefined {
 export function asDatabaseError(error: unknown): unknown {
   if (error instanceof TillhouseError) return error;
   const failure = failureOf(error);
-  return failure === undefined ? error : reported(failure, error);
+  return failure === undefined ? (lostThroughPrisma(error) ?? error) : reported(failure, error);
 }
 
 function reported({ code, what, remedy }: Failure, error: unknown): TillhouseError {

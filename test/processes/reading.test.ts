@@ -1,6 +1,8 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
+import pg from "pg";
+import { eventually } from "./eventually.ts";
 import { run, runForJson, start } from "./programs.ts";
 import { addSampleFiles, holdServer, migratedWorkplace, query } from "./workplace.ts";
 
@@ -146,4 +148,29 @@ test("a reader that leaves early ends nothing", async () => {
   await expect(ingest.ended).resolves.toMatchObject({ exitCode: 0, signal: null });
   const { runs } = await runForJson<{ runs: unknown[] }>(["runs", "--json"], place.environment);
   expect(runs).toEqual([expect.objectContaining({ status: "succeeded", loaded: 1800 })]);
+});
+
+test.each([
+  { command: "why 1", table: "ingestion_layer.dim_stores" },
+  { command: "answers --view top_10_stores_by_amount", table: "aggregation_layer.rollup_stores" },
+  { command: "runs", table: "operations.runs" },
+])("$command that is cut off from the database says so, under its code", async ({ command, table }) => {
+  const place = await migratedWorkplace();
+  const url = await holdServer(place);
+  await addSampleFiles(place);
+  await runForJson(["ingest", "--json"], place.environment);
+  const holder = new pg.Client({ connectionString: url });
+  await holder.connect();
+  try {
+    await holder.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+    const program = start("cli", command.split(" "), place.environment);
+    const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name LIKE 'tillhouse%' AND wait_event_type = 'Lock'`;
+    await eventually("it waits, and is cut off", async () => (await query(url, cut)).length > 0);
+    const { exitCode, stdout, stderr } = await program.ended;
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toMatch(/^database_connection_lost: The connection to the database broke /);
+  } finally {
+    await holder.end();
+  }
 });

@@ -1,10 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import {
-  asDatabaseError,
-  isConflict,
-  lostThroughPrisma,
-  refusedPiece,
-} from "../../../src/database/databaseErrors.ts";
+import { asDatabaseError, isConflict, refusedPiece } from "../../../src/database/databaseErrors.ts";
 import { TillhouseError } from "../../../src/lib/errors.ts";
 
 const withCode = (code: string, message = "it says so"): Error => Object.assign(new Error(message), { code });
@@ -86,7 +81,7 @@ describe("a failure of the database", () => {
       expect(refusedPiece(withCode("42501", other))).toBeUndefined();
   });
 
-  test("is a lost connection to a node where Prisma hands that on, under a code that says nothing of it", () => {
+  test("is a lost connection where Prisma hands that on, under a code that says nothing of it", () => {
     const handedOn = (originalCode: string | undefined, originalMessage: string) =>
       Object.assign(withCode("P2039"), {
         meta: { driverAdapterError: { cause: { originalCode, originalMessage } } },
@@ -94,11 +89,11 @@ describe("a failure of the database", () => {
     const refused =
       "connection to the remote node reader@worker:5432 failed with the following error: refused";
     for (const error of [handedOn("08006", refused), handedOn(undefined, refused)])
-      expect(lostThroughPrisma(error)).toMatchObject({
+      expect(asDatabaseError(error)).toMatchObject({
         ...{ code: "database_connection_lost", message: expect.stringContaining("worker:5432") },
       });
-    for (const error of [handedOn("23505", "duplicate key"), withCode("P2039"), withCode("08006"), undefined])
-      expect(lostThroughPrisma(error)).toBeUndefined();
+    for (const error of [handedOn("23505", "duplicate key"), withCode("P2039"), undefined])
+      expect(asDatabaseError(error)).toBe(error);
   });
 
   // Of a dropped database, a failed transaction, values and constraints no retry makes anything better.
