@@ -6,7 +6,7 @@ import { requireUsableNodes, type FoundNode } from "./clusterNodes.ts";
 import { requireRolesLetIn } from "./letIn.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
-const citusThere = sqlFile(new URL("./hasCitus.sql", import.meta.url));
+const extensionHere = sqlFile(new URL("./hasCitus.sql", import.meta.url));
 const citusHere = sql("citusHere");
 const nodesOfCluster = sql("nodesOfCluster");
 
@@ -34,7 +34,7 @@ interface CitusHere extends QueryResultRow {
 
 /** Whether the database has Citus; asked with no need of anything of it. */
 export async function hasCitus(client: Pick<ClientBase, "query">): Promise<boolean> {
-  return onlyRow(await citusThere.run<{ found: boolean }>(client)).found;
+  return onlyRow(await extensionHere.run<{ found: boolean }>(client)).found;
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { ClientBase, QueryResultRow } from "pg";
-import { isDistributed } from "../../database/distribution/distributedSessions.ts";
-import { sqlFile, type Parameters, type SqlFile } from "../../database/sqlFile.ts";
+import { sqlFile, type SqlFile } from "../../database/sqlFile.ts";
 import { arrayText } from "../rollups/arrayText.ts";
 import type { FactBatch } from "./factBatch.ts";
 import { idsKnown } from "./known/knownIds.ts";
@@ -8,7 +7,6 @@ import { idsKnown } from "./known/knownIds.ts";
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
 const lockDevices = sql("lockDevices");
 const idBounds = sql("idBounds");
-const idsToJudge = sql("idsToJudge");
 const rejectedIds = sql("rejectedIds");
 
 /** Keys of a batch's devices, by their places in it; 0 for one that is not known. */
@@ -61,18 +59,13 @@ async function findToJudge(
   perhapsRejected: readonly number[],
   runId: number,
 ): Promise<readonly number[]> {
-  if (perhapsKnown.length + perhapsRejected.length === 0) return [];
-  const rejected = { perhaps_rejected: arrayText(perhapsRejected), run_id: runId };
-  const known = arrayText(perhapsKnown);
-  if (!isDistributed(client))
-    return (await idsOf(idsToJudge, client, { ...rejected, perhaps_known: known })).map(Number);
-  const ids = perhapsKnown.length === 0 ? [] : await idsKnown(client, known);
-  const waitedFor = perhapsRejected.length === 0 ? [] : await idsOf(rejectedIds, client, rejected);
-  return [...ids, ...waitedFor].map(Number);
+  const known = perhapsKnown.length === 0 ? [] : await idsKnown(client, arrayText(perhapsKnown));
+  if (perhapsRejected.length === 0) return known.map(Number);
+  const rejected = await rejectedIds.run<{ transaction_id: string }>(client, {
+    ...{ ids: arrayText(perhapsRejected), run_id: runId },
+  });
+  return [...known, ...rejected.rows.map((row) => row.transaction_id)].map(Number);
 }
-
-const idsOf = async (asked: SqlFile, client: ClientBase, parameters: Parameters): Promise<string[]> =>
-  (await asked.run<{ transaction_id: string }>(client, parameters)).rows.map((row) => row.transaction_id);
 
 /**
  * A chunk of corrections, or of what is loaded already, is told by so many ids out of it: whoever judges looks for each all
