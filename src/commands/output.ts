@@ -29,8 +29,9 @@ export async function printTable(
     texts.every((row) => /^(-?\d+(\.\d+)?)?$/.test(row[index] ?? "")),
   );
   const widths = columns.map((column, index) => {
-    const lengths = [column, ...texts.map((row) => row[index] ?? "")].map((text) => Array.from(text).length);
-    return Math.max(...lengths) + CELL_PADDING;
+    const lengthOf = (text: string): number => Array.from(text).length;
+    const longest = texts.reduce((most, row) => Math.max(most, lengthOf(row[index] ?? "")), lengthOf(column));
+    return longest + CELL_PADDING;
   });
   const table = new Table({
     head: [...columns],
@@ -39,7 +40,7 @@ export async function printTable(
     ...(process.stdout.isTTY && { colWidths: fitted(widths, isNumeric, process.stdout.columns) }),
     wordWrap: true,
   });
-  table.push(...texts);
+  for (const row of texts) table.push(row);
   print(table.toString());
 }
 

@@ -17,7 +17,7 @@ export class WeightedTable {
     this.#alias = Uint32Array.from({ length: size }, (_, index) => index);
 
     const scaled = weights.map((weight) => (weight * size) / total);
-    const heaviest = weights.indexOf(Math.max(...weights));
+    const heaviest = weights.indexOf(weights.reduce((most, weight) => Math.max(most, weight)));
     const small: number[] = [];
     const large: number[] = [];
     scaled.forEach((weight, index) => (weight < 1 ? small : large).push(index));

@@ -125,7 +125,7 @@ export const keptOf = ({ soFar: { path } }: ChunkFile, { runId, now }: CommitCon
 /** What the statements of a chunk go by. */
 export function chunkParameters(
   { contract: { source } }: SourceLoading,
-  chunk: Pick<PreparedChunk, "unterminated" | "firstLine">,
+  chunk: Pick<PreparedChunk, "unterminated" | "firstLine" | "lastLine">,
   file: OpenedFile,
   runId: number,
 ) {
@@ -137,6 +137,7 @@ export function chunkParameters(
     is_unterminated: chunk.unterminated,
     is_backfill: file.reread?.kind === "backfill",
     first_line: chunk.firstLine,
+    last_line: chunk.lastLine,
   };
 }
 

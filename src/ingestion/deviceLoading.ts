@@ -5,7 +5,7 @@ import type { RecordValue } from "../sources/recordChecks.ts";
 import { copyRow } from "./copyText.ts";
 import { textBatch } from "./recordBatch.ts";
 import { dimensionHistory } from "./history/dimensionHistory.ts";
-import { anyArrived, type SourceLoading } from "./sourceLoading.ts";
+import { anyArrived, closeMended, type SourceLoading } from "./sourceLoading.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./devices/${name}.sql`, import.meta.url));
 
@@ -42,7 +42,7 @@ export const deviceLoading: SourceLoading = {
     attributes: ["store_key", "device_type"],
     ...{ staged: "staged_devices", judged: "judged_devices", wanted: "new_device_versions" },
   }),
-  closeMended: sql("closeMended"),
+  closeMended: closeMended("judged_devices", "device_id"),
   waiting: {
     quarantine: sql("quarantine"),
     arrived: anyArrived({ dimension: "ingestion_layer.dim_stores", key: "store_id" }),

@@ -105,6 +105,10 @@ export interface TriedStatements {
 export const noteStated = (judged: string, id: string): SqlFile =>
   sqlFile(new URL("./noteStated.sql", import.meta.url), { judged, id });
 
+/** The statement `closeMended` for one. */
+export const closeMended = (judged: string, id: string): SqlFile =>
+  sqlFile(new URL("./quarantine/closeMended.sql", import.meta.url), { judged, id });
+
 /** The statements of `tried` that are alike for all sources. */
 export function triedStatements(
   staged: string,

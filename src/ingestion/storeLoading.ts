@@ -5,7 +5,7 @@ import type { RecordValue } from "../sources/recordChecks.ts";
 import { copyRow, dateKeyOf, timestampText } from "./copyText.ts";
 import { textBatch } from "./recordBatch.ts";
 import { dimensionHistory } from "./history/dimensionHistory.ts";
-import type { SourceLoading } from "./sourceLoading.ts";
+import { closeMended, type SourceLoading } from "./sourceLoading.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./stores/${name}.sql`, import.meta.url));
 
@@ -60,6 +60,6 @@ export const storeLoading: SourceLoading = {
     attributes: ["store_name", "address", "city", "country", "typology"],
     ...{ staged: "staged_stores", judged: "judged_stores", wanted: "new_store_versions" },
   }),
-  closeMended: sql("closeMended"),
+  closeMended: closeMended("judged_stores", "store_id"),
   atEnd: sql("markGone"),
 };

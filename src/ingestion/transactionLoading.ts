@@ -1,7 +1,7 @@
 import { sqlFile } from "../database/sqlFile.ts";
 import { CONTRACTS } from "../sources/contracts.ts";
 import { foldWrites } from "./rollups/foldWrites.ts";
-import { anyArrived, noteStated, triedStatements, type SourceLoading } from "./sourceLoading.ts";
+import { anyArrived, closeMended, noteStated, triedStatements, type SourceLoading } from "./sourceLoading.ts";
 import { appliedLabels } from "./transactions/appliedLabels.ts";
 import { bringKnown, BROUGHT, LOOKED_UP } from "./transactions/known/bringKnown.ts";
 import { judgedReferences } from "./transactions/lockReferences.ts";
@@ -29,7 +29,7 @@ export const transactionLoading: SourceLoading = {
   inStep: foldWrites,
   follow: [sql("renameProducts")],
   followCorrections: renameProductsLeft,
-  closeMended: sql("closeMended"),
+  closeMended: closeMended("judged_transactions", "transaction_id"),
   tried: {
     ...triedStatements("staged_transactions", "judged_transactions"),
     findFormer: sql("findFormerStores"),

@@ -128,7 +128,7 @@ export async function findDifferences(
   for (const { name, sql, parameters } of STATEMENTS) {
     if (checks?.includes(name) === false) continue;
     const { rows } = await sql.run<Omit<Difference, "check"> & QueryResultRow>(client, parameters);
-    differences.push(...rows.map((row) => ({ check: name, ...row })));
+    for (const row of rows) differences.push({ check: name, ...row });
   }
   return differences;
 }

@@ -2,17 +2,30 @@
 -- that where a batch ends does not decide which of them counts.
 INSERT INTO staged_devices (source_line, device_id, store_id, digest, device_type, quarantine_id, file_id, stated_run_id, said_at)
 WITH
-  arrived AS NOT MATERIALIZED (
-    SELECT waiting.*
+  -- In the order of their lines: of lines that follow each other, one stretch is noted.
+  picked AS MATERIALIZED (
+    SELECT waiting.natural_key
     FROM operations.quarantine AS waiting
     WHERE waiting.source = 'devices'
       AND waiting.state = 'waiting'
       AND EXISTS (SELECT FROM ingestion_layer.dim_stores AS stores WHERE stores.store_id = waiting.store_id)
+    GROUP BY waiting.natural_key
+    ORDER BY min(waiting.quarantine_id)
+    LIMIT :limit::integer
   ),
 
-  -- In the order of their lines: of lines that follow each other, one stretch is noted.
-  picked AS (
-    SELECT natural_key FROM arrived GROUP BY natural_key ORDER BY min(quarantine_id) LIMIT :limit::integer
+  -- One index look-up for each, whatever the planner knows of what waits.
+  arrived AS MATERIALIZED (
+    SELECT waiting.*
+    FROM picked
+    CROSS JOIN LATERAL (
+      SELECT *
+      FROM operations.quarantine
+      WHERE source = 'devices' AND natural_key = picked.natural_key AND state IN ('waiting', 'rejected')
+      OFFSET 0
+    ) AS waiting
+    WHERE waiting.state = 'waiting'
+      AND EXISTS (SELECT FROM ingestion_layer.dim_stores AS stores WHERE stores.store_id = waiting.store_id)
   )
 
 SELECT
@@ -38,5 +51,4 @@ SELECT
       WHERE files.file_id = arrived.file_id
     )
   )
-FROM arrived
-WHERE natural_key IN (SELECT natural_key FROM picked);
+FROM arrived;

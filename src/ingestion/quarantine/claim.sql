@@ -1,9 +1,22 @@
 -- Grain: one staged record that was read again of a line in quarantine: which of its records it is, and when and in which run it
--- was said.
+-- was said. One index look-up for each, whatever the planner knows of what is in quarantine.
+WITH
+  claimed AS MATERIALIZED (
+    SELECT staged.source_line, rejected.quarantine_id, rejected.run_id
+    FROM :"staged" AS staged
+    CROSS JOIN LATERAL (
+      SELECT quarantine_id, state, run_id
+      FROM operations.quarantine
+      WHERE file_id = :file_id::integer AND source_line = staged.source_line
+      OFFSET 0
+    ) AS rejected
+    WHERE rejected.state = 'rejected'
+  )
+
 UPDATE :"staged" AS staged
 SET
-  quarantine_id = rejected.quarantine_id,
-  stated_run_id = rejected.run_id,
+  quarantine_id = claimed.quarantine_id,
+  stated_run_id = claimed.run_id,
   said_at = coalesce(
     (
       SELECT ranges.stated_at
@@ -20,7 +33,5 @@ SET
       :stated_at::timestamptz
     )
   )
-FROM operations.quarantine AS rejected
-WHERE rejected.file_id = :file_id::integer
-  AND rejected.source_line = staged.source_line
-  AND rejected.state = 'rejected';
+FROM claimed
+WHERE claimed.source_line = staged.source_line;

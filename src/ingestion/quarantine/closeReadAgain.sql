@@ -1,13 +1,23 @@
 -- Grain: one quarantined record of a line that this chunk has read again, and put into quarantine again, as after a backfill
--- or by one: what the line says now is all there is to say.
-UPDATE operations.quarantine AS former
+-- or by one: what the line says now is all there is to say. One index look-up for each line of the chunk in quarantine, whatever
+-- the planner knows of what this run has put there so far.
+UPDATE operations.quarantine
 SET state = 'obsolete'
-FROM operations.quarantine AS again
-WHERE again.file_id = :file_id::integer
-  AND again.source_line >= :first_line::bigint
-  AND again.run_id = :run_id::integer
-  AND again.state IN ('waiting', 'rejected')
-  AND former.file_id = again.file_id
-  AND former.source_line = again.source_line
-  AND former.quarantine_id < again.quarantine_id
-  AND former.state IN ('waiting', 'rejected');
+WHERE quarantine_id = ANY (
+    ARRAY(
+      SELECT former.quarantine_id
+      FROM operations.quarantine AS again
+      CROSS JOIN LATERAL (
+        SELECT quarantine_id, state
+        FROM operations.quarantine
+        WHERE file_id = again.file_id AND source_line = again.source_line
+        OFFSET 0
+      ) AS former
+      WHERE again.file_id = :file_id::integer
+        AND again.source_line BETWEEN :first_line::bigint AND :last_line::bigint
+        AND again.run_id = :run_id::integer
+        AND again.state IN ('waiting', 'rejected')
+        AND former.state IN ('waiting', 'rejected')
+        AND former.quarantine_id < again.quarantine_id
+    )
+  );

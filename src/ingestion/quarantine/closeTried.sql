@@ -6,4 +6,7 @@ SET
   resolved_run_id = CASE WHEN judged.outcome IN ('loaded', 'corrected') THEN :run_id::integer END,
   resolved_outcome = CASE WHEN judged.outcome IN ('loaded', 'corrected') THEN judged.outcome END
 FROM :"judged" AS judged
-WHERE quarantined.quarantine_id = judged.quarantine_id AND judged.outcome NOT IN ('unknown_store', 'unknown_device');
+WHERE quarantined.quarantine_id = judged.quarantine_id
+  AND judged.outcome NOT IN ('unknown_store', 'unknown_device')
+  -- By the key, however many others are in quarantine.
+  AND quarantined.quarantine_id = ANY (ARRAY(SELECT quarantine_id FROM :"judged"));

@@ -1,9 +1,21 @@
--- Grain: one quarantined record that cannot be read this time either, for another reason than before.
+-- Grain: one quarantined record that cannot be read this time either, for another reason than before. One index look-up for each
+-- that was read, whatever the planner knows of what is in quarantine.
+WITH
+  again AS MATERIALIZED (
+    SELECT kept.quarantine_id, staged.reason, staged.column_name, staged.natural_key, staged.fields
+    FROM staged_rejects AS staged
+    CROSS JOIN LATERAL (
+      SELECT quarantine_id, state, reason, column_name, natural_key, fields
+      FROM operations.quarantine
+      WHERE file_id = :file_id::integer AND source_line = staged.source_line
+      OFFSET 0
+    ) AS kept
+    WHERE kept.state = 'rejected'
+      AND (kept.reason, kept.column_name, kept.natural_key, kept.fields)
+        IS DISTINCT FROM (staged.reason, staged.column_name, staged.natural_key, staged.fields)
+  )
+
 UPDATE operations.quarantine AS kept
 SET reason = again.reason, column_name = again.column_name, natural_key = again.natural_key, fields = again.fields
-FROM staged_rejects AS again
-WHERE kept.file_id = :file_id::integer
-  AND kept.source_line = again.source_line
-  AND kept.state = 'rejected'
-  AND (kept.reason, kept.column_name, kept.natural_key, kept.fields)
-    IS DISTINCT FROM (again.reason, again.column_name, again.natural_key, again.fields);
+FROM again
+WHERE kept.quarantine_id = again.quarantine_id;

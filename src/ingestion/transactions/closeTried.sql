@@ -7,4 +7,7 @@ SET
   resolved_outcome = CASE WHEN judged.outcome IN ('loaded', 'corrected') THEN judged.outcome END,
   amount = judged.amount
 FROM judged_transactions AS judged
-WHERE quarantined.quarantine_id = judged.quarantine_id AND judged.outcome <> 'unknown_device';
+WHERE quarantined.quarantine_id = judged.quarantine_id
+  AND judged.outcome <> 'unknown_device'
+  -- By the key, however many others are in quarantine.
+  AND quarantined.quarantine_id = ANY (ARRAY(SELECT quarantine_id FROM judged_transactions));

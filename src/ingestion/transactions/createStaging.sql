@@ -41,6 +41,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS judged_transactions (
   is_kept boolean NOT NULL,
   -- Of a boolean the planner expects half the rows, of a text hardly any, whatever is there.
   corrects boolean NOT NULL GENERATED ALWAYS AS (outcome = 'corrected') STORED,
+  waits boolean NOT NULL GENERATED ALWAYS AS (outcome = 'unknown_device') STORED,
   -- To be noted with its line.
   is_said boolean NOT NULL GENERATED ALWAYS AS (says_again AND NOT is_by_itself) STORED
 ) ON COMMIT DELETE ROWS;

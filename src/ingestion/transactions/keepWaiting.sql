@@ -21,4 +21,4 @@ SET
   label_digest = judged.label_digest
 FROM judged_transactions AS judged
 JOIN staged_labels AS labels USING (label_digest)
-WHERE judged.outcome = 'unknown_device' AND kept.quarantine_id = judged.quarantine_id;
+WHERE judged.waits AND kept.quarantine_id = judged.quarantine_id;

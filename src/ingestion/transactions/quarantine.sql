@@ -27,5 +27,5 @@ SELECT
   label_digest
 FROM judged_transactions
 JOIN staged_labels USING (label_digest)
-WHERE outcome = 'unknown_device' AND quarantine_id IS NULL
+WHERE waits AND quarantine_id IS NULL
 ORDER BY source_line;

@@ -1,21 +1,34 @@
 -- Grain: one quarantined transaction whose device has arrived since, of at most :limit ids. All of an id come together,
 -- so that where a batch ends does not decide which of them counts.
 WITH
-  arrived AS NOT MATERIALIZED (
-    SELECT waiting.*
+  picked AS MATERIALIZED (
+    SELECT DISTINCT waiting.natural_key
     FROM operations.quarantine AS waiting
     WHERE waiting.source = 'transactions'
       AND waiting.state = 'waiting'
       AND EXISTS (SELECT FROM ingestion_layer.dim_devices AS devices WHERE devices.device_id = waiting.device_id)
+    ORDER BY waiting.natural_key
+    LIMIT :limit::integer
   ),
 
-  picked AS (SELECT DISTINCT natural_key FROM arrived ORDER BY natural_key LIMIT :limit::integer),
+  -- One index look-up for each, whatever the planner knows of what waits.
+  arrived AS MATERIALIZED (
+    SELECT waiting.*
+    FROM picked
+    CROSS JOIN LATERAL (
+      SELECT *
+      FROM operations.quarantine
+      WHERE source = 'transactions' AND natural_key = picked.natural_key AND state IN ('waiting', 'rejected')
+      OFFSET 0
+    ) AS waiting
+    WHERE waiting.state = 'waiting'
+      AND EXISTS (SELECT FROM ingestion_layer.dim_devices AS devices WHERE devices.device_id = waiting.device_id)
+  ),
 
   labels AS (
     INSERT INTO staged_labels (label_digest, product_sku, product_name, category_name)
     SELECT DISTINCT ON (label_digest) label_digest, product_sku, product_name, category_name
     FROM arrived
-    WHERE natural_key IN (SELECT natural_key FROM picked)
     ORDER BY label_digest
   )
 
@@ -59,5 +72,4 @@ SELECT
       WHERE files.file_id = arrived.file_id
     )
   )
-FROM arrived
-WHERE natural_key IN (SELECT natural_key FROM picked);
+FROM arrived;

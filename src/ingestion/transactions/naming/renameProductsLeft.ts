@@ -89,7 +89,7 @@ async function highestBelow(client: ClientBase, products: readonly ProductLeft[]
     const { rows } = await highestInWindow.run<Found>(client, {
       ...{ lowest, highest, product_keys: missing.map(keyOf) },
     });
-    found.push(...rows);
+    for (const row of rows) found.push(row);
     const named = new Set(rows.map(keyOf));
     missing = missing.filter(({ product_key: key }) => !named.has(key));
   }
