@@ -4,9 +4,10 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { performance } from "node:perf_hooks";
+import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
+import { format, parse } from "fast-csv";
 import type pg from "pg";
 import { ANSWERS } from "../../src/aggregation/answers.ts";
 import { projectRoot } from "../../src/database/projectRoot.ts";
@@ -33,6 +34,10 @@ const [rows, corrected, asks] = [values.rows, values.corrected, values.asks].map
   number,
 ];
 const citusUrl = process.env["CITUS_URL"];
+
+interface Sale {
+  readonly amount: string;
+}
 
 interface Side {
   readonly load: number;
@@ -120,19 +125,15 @@ async function program(
 
 /** The first records once more, each with another amount. */
 async function writeCorrections(from: string, to: string): Promise<void> {
-  const out = createWriteStream(to);
-  let line = 0;
-  let amountAt = -1;
-  for await (const text of createInterface({ input: createReadStream(from) })) {
-    const fields = text.split(",");
-    if (line === 0) amountAt = fields.indexOf("amount");
-    else fields[amountAt] = String(Number(fields[amountAt]) + 1);
-    out.write(`${fields.join(",")}\n`);
-    line += 1;
-    if (line > corrected) break;
-  }
-  out.end();
-  await once(out, "finish");
+  await pipeline(
+    createReadStream(from),
+    parse<Sale, Sale>({ headers: true, maxRows: corrected }),
+    format<Sale, Sale>({ headers: true }).transform((sale: Sale) => ({
+      ...sale,
+      amount: (Number(sale.amount) + 1).toFixed(2),
+    })),
+    createWriteStream(to),
+  );
 }
 
 async function askAll(client: pg.Client): Promise<void> {
