@@ -1,12 +1,17 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, jest, test } from "@jest/globals";
+import type { JobContext } from "../../jobs/job.ts";
+import { retention } from "../../jobs/retention.ts";
 import { VIEWS } from "../../src/aggregation/answers.ts";
 import { explain } from "../../src/aggregation/why.ts";
 import { asDatabaseError } from "../../src/database/databaseErrors.ts";
+import { KEYS_NOT_KEPT } from "../../src/database/distribution/whichTables.ts";
 import { describeWithStoppedNode } from "../fixtures/citus.ts";
+import { distributed } from "../fixtures/distributing.ts";
 import type { IngestJson } from "../fixtures/ingestJson.ts";
 import { writeSales } from "../fixtures/manySales.ts";
 import { addressAt, withPages, type Pages } from "../fixtures/pages.ts";
+import { withRefresh } from "../fixtures/refresh.ts";
 import { withNodeStopped } from "../fixtures/stoppedNode.ts";
 import { withUndo } from "../fixtures/undo.ts";
 import { withWarehouse, type Settings, type Warehouse } from "../fixtures/warehouse.ts";
@@ -21,27 +26,26 @@ const STOPPED_AFTER = 2;
 const AWAY_MS = 20_000;
 const AWAY = { code: "database_connection_lost", message: expect.stringMatching(/node|connection/) };
 
+type OnProgress = NonNullable<JobContext["onProgress"]>;
+
 /**
- * Loads, and does `work` while the node is stopped in the middle: after two chunks of the sales.
+ * Begins a load, and does `work` while the node is stopped in the middle: after two chunks of the sales.
  *
+ * @param load is to tell how it gets on
  * @returns what became of the load, which goes on when the node is there again
  */
-async function loadWithStop(
+async function withStopInMiddle<T>(
   warehouse: Warehouse,
-  settings: Settings,
-  work: (loading: Promise<IngestJson>) => Promise<unknown>,
-): Promise<IngestJson> {
+  load: (onProgress: OnProgress) => Promise<T>,
+  work: (loading: Promise<T>) => Promise<unknown>,
+): Promise<T> {
   let chunks = 0;
   let comeToMiddle = (): void => undefined;
   const middle = new Promise<void>((resolve) => {
     comeToMiddle = resolve;
   });
-  const loading = warehouse.ingest({
-    settings: { ...CHUNKS, ...settings },
-    asOf: new Date(),
-    onProgress: ({ path }) => {
-      if (path === "transactions.csv" && (chunks += 1) === STOPPED_AFTER) comeToMiddle();
-    },
+  const loading = load(({ path }) => {
+    if (path === "transactions.csv" && (chunks += 1) === STOPPED_AFTER) comeToMiddle();
   });
   await Promise.race([middle, loading]);
   try {
@@ -51,6 +55,17 @@ async function loadWithStop(
   }
   return loading;
 }
+
+const loadWithStop = (
+  warehouse: Warehouse,
+  settings: Settings,
+  work: (loading: Promise<IngestJson>) => Promise<unknown>,
+): Promise<IngestJson> =>
+  withStopInMiddle(
+    warehouse,
+    (onProgress) => warehouse.ingest({ settings: { ...CHUNKS, ...settings }, asOf: new Date(), onProgress }),
+    work,
+  );
 
 const sales = async ({ rows }: Warehouse): Promise<unknown> =>
   (
@@ -109,6 +124,40 @@ describeWithStoppedNode("a warehouse of which a node is stopped", () => {
       expect(await warehouse.verify()).toEqual([]);
     }));
 
+  test("makes a full refresh wait, or fail with all as it was", () =>
+    withRefresh(async (warehouse, refresh) => {
+      await writeSales(warehouse, SALES);
+      await warehouse.ingest();
+      const before = await viewsOfCoordinator(warehouse);
+      const refreshed = (retryMs: number, work: (refreshing: Promise<unknown>) => Promise<unknown>) =>
+        withStopInMiddle(
+          warehouse,
+          (onProgress) => refresh({ settings: { ...CHUNKS, RETRY_MS: String(retryMs) }, onProgress }),
+          work,
+        );
+      expect(await refreshed(2000, (refreshing) => refreshing)).toMatchObject({
+        status: "failed",
+        error: AWAY,
+      });
+      expect(await viewsOfCoordinator(warehouse)).toEqual(before);
+      expect(await warehouse.verify()).toEqual([]);
+
+      expect(await refreshed(120_000, () => pause(AWAY_MS))).toMatchObject({ status: "succeeded" });
+      expect(await viewsOfCoordinator(warehouse)).toEqual(before);
+      expect(await sales(warehouse)).toEqual({ facts: SALES, ids: SALES, amounts: "{10.00}" });
+      expect(await warehouse.verify()).toEqual([]);
+    }));
+
+  test("needs it for no retention", () =>
+    withWarehouse(async (warehouse) => {
+      await writeSales(warehouse, SALES);
+      await warehouse.ingest();
+      await withNodeStopped(warehouse, async () => {
+        expect((await retention(warehouse.context())).failure).toBeUndefined();
+      });
+      expect(await warehouse.verify()).toEqual([]);
+    }));
+
   test("is read on as far as the coordinator has it; what needs the node says so, and works again with it", () =>
     withUndo((warehouse, undo) =>
       withPages(warehouse, {}, async (pages) => {
@@ -140,6 +189,48 @@ describeWithStoppedNode("a warehouse of which a node is stopped", () => {
       }),
     ));
 });
+
+describeWithStoppedNode("db:distribute", () => {
+  test("that finds a node away changes nothing; one that loses it on the way leaves facts and keys here, and the next one does it", () =>
+    withWarehouse(
+      async (warehouse) => {
+        await writeSales(warehouse, SALES);
+        await warehouse.ingest();
+        const before = await warehouse.views();
+        await withNodeStopped(warehouse, async () => {
+          await expect(distributed(warehouse)).rejects.toMatchObject({
+            ...{ code: "cluster_unusable", message: expect.stringContaining("does not answer") },
+          });
+          expect(await warehouse.views()).toEqual(before);
+        });
+
+        const isCopying =
+          "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%SELECT create_distributed_table(%' AND datname = current_database() AND pid <> pg_backend_pid()";
+        const distributing = distributed(warehouse).catch((error: unknown) => error);
+        while ((await warehouse.rows(isCopying)).length === 0) await pause(5);
+        await withNodeStopped(warehouse, async () => {
+          expect(await distributing).toMatchObject(AWAY);
+          expect(await warehouse.views()).toEqual(before);
+          expect(await warehouse.rows(DISTRIBUTED)).toEqual([]);
+        });
+        expect(await warehouse.rows(KEYS)).toHaveLength(KEYS_NOT_KEPT.length);
+        expect(await warehouse.verify()).toEqual([]);
+
+        await distributed(warehouse);
+        expect(await warehouse.rows(DISTRIBUTED)).toHaveLength(2);
+        expect(await warehouse.views()).toEqual(before);
+        expect(await warehouse.verify()).toEqual([]);
+      },
+      { isDistributed: false },
+    ));
+});
+
+const DISTRIBUTED = "SELECT logicalrelid FROM pg_dist_partition";
+/** Foreign keys of the facts and of their versions. */
+const KEYS = `
+  SELECT conname FROM pg_constraint
+  WHERE contype = 'f' AND convalidated
+    AND conrelid IN ('ingestion_layer.fct_transactions'::regclass, 'ingestion_layer.fct_transactions_history'::regclass)`;
 
 /** All that is read from rollups. */
 const viewsOfCoordinator = async ({ view }: Warehouse): Promise<unknown> =>
