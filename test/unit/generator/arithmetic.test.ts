@@ -83,6 +83,13 @@ describe("WeightedTable", () => {
     expect(drawn[3]).toBe(0);
   });
 
+  test("takes more weights than a call has room for arguments", () => {
+    const table = new WeightedTable(
+      Array.from({ length: 500_000 }, (_, index) => (index === 400_000 ? 1 : 0)),
+    );
+    expect(table.draw(new SeededRandom(1, 1))).toBe(400_000);
+  });
+
   test("needs a weight above zero", () => {
     expect(() => new WeightedTable([0, 0])).toThrow("at least one above zero");
   });
