@@ -13,11 +13,10 @@
  *
  * @param {string} script
  * @returns {Promise<Statement[]>}
- * @throws where the parser does not take it
+ * @throws where the parser does not take it, or is not there
  */
 export async function statementsOf(script) {
-  // It is compiled when it is imported, and few scripts need it.
-  const { parse } = await import("libpg-query");
+  const parse = await parser();
   /** @type {{ stmts?: { stmt?: object, stmt_location?: number, stmt_len?: number }[] }} */
   const { stmts = [] } = await parse(script);
   const bytes = Buffer.from(script);
@@ -27,4 +26,14 @@ export async function statementsOf(script) {
     before: [...bytes.subarray(0, start).toString()].length,
     bounds: "TransactionStmt" in stmt,
   }));
+}
+
+/** It is compiled when it is imported, and few scripts need it; no plain PostgreSQL does, so it is not installed with what is needed to run. */
+async function parser() {
+  try {
+    return (await import("libpg-query")).parse;
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new Error("libpg-query is not installed (npm install --no-save libpg-query@18)", { cause: error });
+  }
 }

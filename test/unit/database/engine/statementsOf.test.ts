@@ -1,3 +1,9 @@
+import { execFile } from "node:child_process";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { migrationsNamed } from "../../../fixtures/factViews.ts";
@@ -67,5 +73,20 @@ test("every migration there is comes to statements, each of which is one by itse
     const statements = await statementsOf(script);
     expect(statements.length).toBeGreaterThan(0);
     for (const { text } of statements) expect([name, await textsOf(text)]).toEqual([name, [text.trim()]]);
+  }
+});
+
+test("what to install is said where the parser is not", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tillhouse-engine-"));
+  try {
+    // Outside of the project, nothing finds its packages.
+    const alone = join(folder, "statementsOf.mjs");
+    await copyFile(fileURLToPath(url), alone);
+    const script = `const { statementsOf } = await import(${JSON.stringify(pathToFileURL(alone).href)}); await statementsOf("SELECT 1")`;
+    await expect(
+      promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { cwd: folder }),
+    ).rejects.toMatchObject({ stderr: expect.stringContaining("npm install --no-save libpg-query@18") });
+  } finally {
+    await rm(folder, { recursive: true });
   }
 });
