@@ -34,6 +34,9 @@ async function parser() {
     return (await import("libpg-query")).parse;
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ERR_MODULE_NOT_FOUND") throw error;
-    throw new Error("libpg-query is not installed (npm install --no-save libpg-query@18)", { cause: error });
+    throw new Error(
+      "libpg-query is not installed (npm install --no-save --save-prod --omit=dev libpg-query@18.1.5)",
+      { cause: error },
+    );
   }
 }

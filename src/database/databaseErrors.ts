@@ -22,7 +22,7 @@ const WORDS_OF_PG =
 
 /** What Citus says of a node whose connection broke in the middle of a transaction. */
 const WORDS_OF_CITUS =
-  /^(failed to COPY to shard|failure on connection marked as essential|connection to the remote node|terminating connection due to administrator command|server closed the connection unexpectedly|connection not open)/;
+  /^(failed to COPY to shard|failure on connection marked as essential|connection to the remote node|terminating connection due to administrator command|server closed the connection unexpectedly|connection not open|SSL SYSCALL error|SSL connection has been closed unexpectedly|could not (send|receive) data|no connection to the server)/;
 
 const LOST: Failure = {
   code: "database_connection_lost",

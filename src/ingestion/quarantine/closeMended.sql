@@ -1,5 +1,5 @@
 -- Grain: one record that an earlier run rejected, and that needs nobody any more: one with its id has been taken since. Looks at
--- the chunk's records only where something is open at all. Records of one run never close each other, so nothing hangs on where a
+-- the chunk's records only where any is rejected at all. Records of one run never close each other, so nothing hangs on where a
 -- chunk ends. One index look-up for each record of the chunk, whatever the planner knows of what this run has rejected so far.
 UPDATE operations.quarantine
 SET state = 'obsolete'
@@ -20,4 +20,5 @@ WHERE quarantine_id = ANY (
         AND open_record.run_id < judged.stated_run_id
     )
   )
+  AND state = 'rejected'
   AND EXISTS (SELECT FROM operations.quarantine WHERE source = :source::operations.source AND state = 'rejected');

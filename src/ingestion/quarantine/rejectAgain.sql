@@ -18,4 +18,4 @@ WITH
 UPDATE operations.quarantine AS kept
 SET reason = again.reason, column_name = again.column_name, natural_key = again.natural_key, fields = again.fields
 FROM again
-WHERE kept.quarantine_id = again.quarantine_id;
+WHERE kept.quarantine_id = again.quarantine_id AND kept.state = 'rejected';

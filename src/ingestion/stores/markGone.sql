@@ -8,6 +8,13 @@ WITH
     SELECT coalesce(range_agg(stated_ids), '{}'::int8multirange) AS ids
     FROM operations.stated_stretches
     WHERE file_id = :file_id
+  ),
+
+  missed AS MATERIALIZED (
+    SELECT file_id, range_agg(int8range(natural_key, natural_key, '[]')) AS ids
+    FROM operations.quarantine
+    WHERE source = 'stores' AND natural_key IS NOT NULL
+    GROUP BY file_id
   )
 
 UPDATE ingestion_layer.dim_stores AS stores
@@ -28,8 +35,8 @@ FROM (
         )
         AND NOT EXISTS (
           SELECT
-          FROM operations.quarantine AS rejected
-          WHERE rejected.file_id = snapshots.file_id AND rejected.natural_key = candidates.store_id
+          FROM missed
+          WHERE missed.file_id = snapshots.file_id AND missed.ids @> candidates.store_id
         )
     ) AS gone_at
   FROM ingestion_layer.dim_stores AS candidates

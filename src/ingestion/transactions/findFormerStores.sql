@@ -41,6 +41,6 @@ SET former_store_key = (
         ),
         staged.stated_run_id
       )
-    ORDER BY kept.stated_at DESC
+    ORDER BY kept.valid_from DESC
     LIMIT 1
   );

@@ -21,4 +21,7 @@ SET
   label_digest = judged.label_digest
 FROM judged_transactions AS judged
 JOIN staged_labels AS labels USING (label_digest)
-WHERE judged.waits AND kept.quarantine_id = judged.quarantine_id;
+WHERE judged.waits
+  AND kept.quarantine_id = judged.quarantine_id
+  -- By the key, however many others are in quarantine.
+  AND kept.quarantine_id = ANY (ARRAY(SELECT quarantine_id FROM judged_transactions WHERE waits));

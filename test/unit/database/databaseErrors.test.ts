@@ -40,6 +40,8 @@ describe("a failure of the database", () => {
     "the loader's connection was cut",
     "failed to COPY to shard 102016 on localhost:9702",
     "failure on connection marked as essential: localhost:9702",
+    "SSL SYSCALL error: EOF detected\ninvalid socket",
+    "could not receive data from server: Connection reset by peer",
   ])("is a lost connection where pg says: %s", (message) => {
     expect(asDatabaseError(new Error(message))).toMatchObject({ code: "database_connection_lost" });
   });

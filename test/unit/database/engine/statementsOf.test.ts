@@ -85,7 +85,9 @@ test("what to install is said where the parser is not", async () => {
     const script = `const { statementsOf } = await import(${JSON.stringify(pathToFileURL(alone).href)}); await statementsOf("SELECT 1")`;
     await expect(
       promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { cwd: folder }),
-    ).rejects.toMatchObject({ stderr: expect.stringContaining("npm install --no-save libpg-query@18") });
+    ).rejects.toMatchObject({
+      stderr: expect.stringContaining("libpg-query is not installed (npm install "),
+    });
   } finally {
     await rm(folder, { recursive: true });
   }
