@@ -37,7 +37,13 @@ async function startAnswering(
   const daemon = start("scheduler", [], settings);
   const origin = `http://127.0.0.1:${port}`;
   await daemon.untilItSays(/"answers over HTTP"/);
-  await eventually("it is ready", async () => (await fetch(`${origin}/readyz`, { headers })).status === 200);
+  await eventually(
+    "it is ready, and has accounted for what was due: that opens the database again",
+    async () => {
+      const answer = await fetch(`${origin}/readyz`, { headers });
+      return answer.status === 200 && !(await answer.text()).includes('"starting"');
+    },
+  );
   return { place, settings, port, origin, daemon };
 }
 
