@@ -1,12 +1,15 @@
 import { describe, expect, jest, test } from "@jest/globals";
+import { withRefreshed } from "../fixtures/refresh.ts";
 import { isWorkSeen, statementsDoneBy } from "../fixtures/statementWork.ts";
 import {
+  deviceRecords,
   DEVICES_HEADER,
   devicesFile,
   storesFile,
   transactionRecords,
   TRANSACTIONS_HEADER,
 } from "../fixtures/sourceText.ts";
+import { withUndone } from "../fixtures/undo.ts";
 import { withWarehouse, type Settings, type Warehouse } from "../fixtures/warehouse.ts";
 
 jest.setTimeout(300_000);
@@ -15,7 +18,7 @@ jest.setTimeout(300_000);
 const SALES = 30_000;
 const LABELS = 500;
 /** What a statement may go through for each record: nothing that grows with how many there are. */
-const ROWS_A_RECORD = 30;
+const ROWS_A_RECORD = 60;
 /** A day that is none where the month comes first. */
 const UNREADABLE = "20/01/2022 09:00:00";
 const SETTINGS: Settings = { MAX_REJECT_RATIO: "1", CHUNK_RECORDS: "1000" };
@@ -82,6 +85,43 @@ const title = "no statement of a load goes through more rows than its records as
         expect(
           await tooMuch(warehouse, () => load({ corrected: (SALES / 4) * 3, rejected: SALES / 4 })),
         ).toEqual([]);
+        expect(await warehouse.verify()).toEqual([]);
+
+        // All of that once more, from the newest run on, and then from the first.
+        const takeBack = () =>
+          withUndone(warehouse, async (undo) => {
+            expect((await undo()).run).toMatchObject({ runId: 3 });
+          });
+        expect(await tooMuch(warehouse, takeBack)).toEqual([]);
+        await load({ corrected: (SALES / 4) * 3, rejected: SALES / 4 });
+        const rebuild = () =>
+          withRefreshed(warehouse, async (refresh) => {
+            expect(await refresh({ settings: SETTINGS, allowMissing: true })).toMatchObject({
+              status: "succeeded",
+            });
+          });
+        expect(await tooMuch(warehouse, rebuild)).toEqual([]);
+        expect(await warehouse.verify()).toEqual([]);
+      }));
+
+    test("where devices are rejected, and the server knows of rejected transactions only", () =>
+      withWarehouse(async (warehouse) => {
+        const { files, ingest, rows } = warehouse;
+        await files.write("stores.csv", storesFile({ id: 1 }));
+        await files.write("devices.csv", devicesFile({ id: 1 }));
+        await files.write("transactions.csv", salesFile({ isRejected: everyThird }));
+        await ingest({ settings: SETTINGS });
+        await rows("ANALYZE operations.quarantine");
+
+        const devicesOf = (type: number, isRejected: (id: number) => boolean): string =>
+          DEVICES_HEADER +
+          Array.from({ length: SALES }, (_, index) =>
+            deviceRecords({ id: index + 1, type: isRejected(index + 1) ? "none" : type }),
+          ).join("");
+        await files.write("devices-2.csv", devicesOf(2, everyThird));
+        expect(await tooMuch(warehouse, () => ingest({ settings: SETTINGS }))).toEqual([]);
+        await files.write("devices-3.csv", devicesOf(3, everyFourth));
+        expect(await tooMuch(warehouse, () => ingest({ settings: SETTINGS }))).toEqual([]);
         expect(await warehouse.verify()).toEqual([]);
       }));
 
