@@ -128,7 +128,7 @@ async function writeCorrections(from: string, to: string): Promise<void> {
   await pipeline(
     createReadStream(from),
     parse<Sale, Sale>({ headers: true, maxRows: corrected }),
-    format<Sale, Sale>({ headers: true }).transform((sale: Sale) => ({
+    format<Sale, Sale>({ headers: true, includeEndRowDelimiter: true }).transform((sale: Sale) => ({
       ...sale,
       amount: (Number(sale.amount) + 1).toFixed(2),
     })),
