@@ -16,16 +16,16 @@ WITH
 
   -- One index look-up for each, whatever the planner knows of what waits.
   arrived AS MATERIALIZED (
-    SELECT waiting.*
+    SELECT open_record.*
     FROM picked
     CROSS JOIN LATERAL (
       SELECT *
       FROM operations.quarantine
       WHERE source = 'devices' AND natural_key = picked.natural_key AND state IN ('waiting', 'rejected')
       OFFSET 0
-    ) AS waiting
-    WHERE waiting.state = 'waiting'
-      AND EXISTS (SELECT FROM ingestion_layer.dim_stores AS stores WHERE stores.store_id = waiting.store_id)
+    ) AS open_record
+    WHERE open_record.state = 'waiting'
+      AND EXISTS (SELECT FROM ingestion_layer.dim_stores AS stores WHERE stores.store_id = open_record.store_id)
   )
 
 SELECT

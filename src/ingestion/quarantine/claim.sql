@@ -2,15 +2,15 @@
 -- was said. One index look-up for each, whatever the planner knows of what is in quarantine.
 WITH
   claimed AS MATERIALIZED (
-    SELECT staged.source_line, rejected.quarantine_id, rejected.run_id
+    SELECT staged.source_line, of_line.quarantine_id, of_line.run_id
     FROM :"staged" AS staged
     CROSS JOIN LATERAL (
       SELECT quarantine_id, state, run_id
       FROM operations.quarantine
       WHERE file_id = :file_id::integer AND source_line = staged.source_line
       OFFSET 0
-    ) AS rejected
-    WHERE rejected.state = 'rejected'
+    ) AS of_line
+    WHERE of_line.state = 'rejected'
   )
 
 UPDATE :"staged" AS staged

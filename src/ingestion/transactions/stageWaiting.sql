@@ -13,16 +13,16 @@ WITH
 
   -- One index look-up for each, whatever the planner knows of what waits.
   arrived AS MATERIALIZED (
-    SELECT waiting.*
+    SELECT open_record.*
     FROM picked
     CROSS JOIN LATERAL (
       SELECT *
       FROM operations.quarantine
       WHERE source = 'transactions' AND natural_key = picked.natural_key AND state IN ('waiting', 'rejected')
       OFFSET 0
-    ) AS waiting
-    WHERE waiting.state = 'waiting'
-      AND EXISTS (SELECT FROM ingestion_layer.dim_devices AS devices WHERE devices.device_id = waiting.device_id)
+    ) AS open_record
+    WHERE open_record.state = 'waiting'
+      AND EXISTS (SELECT FROM ingestion_layer.dim_devices AS devices WHERE devices.device_id = open_record.device_id)
   ),
 
   labels AS (
