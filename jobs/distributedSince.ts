@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { areFactsDistributed } from "../src/database/distribution/areFactsDistributed.ts";
-import { hasCitus } from "../src/database/distribution/cluster.ts";
+import { hasCitus } from "../src/database/distribution/hasCitus.ts";
 import { isDistributed, notePoolDistributed } from "../src/database/distribution/distributedSessions.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
 

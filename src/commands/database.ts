@@ -1,6 +1,7 @@
 import { putBackLeftAwayKeys } from "../../jobs/putKeysBack.ts";
 import { loadConfig } from "../config/loadConfig.ts";
 import { processEnvironment } from "../config/processEnvironment.ts";
+import { requireOwnerOfCluster } from "../database/distribution/ownerOfCluster.ts";
 import { stopEmbeddedServer } from "../database/embedded/stopEmbeddedServer.ts";
 import { deployMigrations, pendingMigrations, runPrisma } from "../database/migrations.ts";
 import { setUpRoles, type RolesSetUp } from "../database/roles/setUpRoles.ts";
@@ -19,6 +20,7 @@ export async function migrateCommand(): Promise<void> {
       const pending = await pendingMigrations(database.pool);
       if (pending.length === 0) print("The database has every migration.");
       else {
+        await requireOwnerOfCluster(database.pool);
         await deployMigrations(database.url, processEnvironment());
         print(`Applied:\n${pending.map((name) => `  ${name}`).join("\n")}`);
       }

@@ -6,6 +6,7 @@ import { findCluster } from "../../src/database/distribution/cluster.ts";
 import { requireRolesLetIn } from "../../src/database/distribution/letIn.ts";
 import { putBackLeftAwayKeys } from "../../jobs/putKeysBack.ts";
 import { KEYS_NOT_KEPT } from "../../src/database/distribution/whichTables.ts";
+import { requireOwnerOfCluster } from "../../src/database/distribution/ownerOfCluster.ts";
 import { openDatabase } from "../../src/database/openDatabase.ts";
 import { setUpRoles } from "../../src/database/roles/setUpRoles.ts";
 import { systemClock } from "../../src/lib/clock.ts";
@@ -13,6 +14,7 @@ import { describeOnCitus } from "../fixtures/citus.ts";
 import { collectingLogger } from "../fixtures/collectingLogger.ts";
 import { asOwner, distributed } from "../fixtures/distributing.ts";
 import { devicesFile, storesFile, transactionsFile } from "../fixtures/sourceText.ts";
+import { onServer } from "../fixtures/testRun.ts";
 import { withUndone } from "../fixtures/undo.ts";
 import { withWarehouse, type Warehouse } from "../fixtures/warehouse.ts";
 
@@ -224,6 +226,37 @@ describeOnCitus("db:distribute", () => {
 });
 
 describeOnCitus("a cluster", () => {
+  test("is found unusable by a user whom Citus has yet to make on the nodes, until a superuser does as he is told", () =>
+    withWarehouse(
+      ({ database, rows }) =>
+        onServer(database.url, async (client) => {
+          const role = `till_role_${randomBytes(4).toString("hex")}`;
+          await client.query("SET citus.enable_create_role_propagation TO off");
+          await client.query(`CREATE ROLE ${role}`);
+          try {
+            await requireOwnerOfCluster(client);
+            await client.query(`SET ROLE ${role}`);
+            const failure: unknown = await requireOwnerOfCluster(client).catch((error: unknown) => error);
+            expect(failure).toMatchObject({ code: "cluster_unusable", details: { role } });
+            const [remedy] = /ALTER DATABASE .* OWNER TO .*$/.exec((failure as Error).message) ?? [];
+            await rows(remedy ?? "");
+            await requireOwnerOfCluster(client);
+            expect(
+              await rows("SELECT result AS role FROM run_command_on_workers($1)", [
+                `SELECT to_regrole('${role}')`,
+              ]),
+            ).toEqual([{ role }, { role }]);
+          } finally {
+            await client.query("RESET ROLE");
+            await client.query(
+              `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} OWNER TO CURRENT_USER`,
+            );
+            await client.query(`DROP ROLE ${role}`);
+          }
+        }),
+      { isDistributed: false },
+    ));
+
   test("is found unusable where a node lets no role in that may log in on the coordinator", () =>
     withWarehouse(
       async (warehouse) => {

@@ -1,12 +1,12 @@
 import type pg from "pg";
-import type { ClientBase, QueryResultRow } from "pg";
+import type { QueryResultRow } from "pg";
 import { TillhouseError } from "../../lib/errors.ts";
 import { onlyRow, sqlFile } from "../sqlFile.ts";
 import { requireUsableNodes, type FoundNode } from "./clusterNodes.ts";
 import { requireRolesLetIn } from "./letIn.ts";
+import { requireOwnerOfCluster } from "./ownerOfCluster.ts";
 
 const sql = (name: string) => sqlFile(new URL(`./${name}.sql`, import.meta.url));
-const extensionHere = sqlFile(new URL("./hasCitus.sql", import.meta.url));
 const citusHere = sql("citusHere");
 const nodesOfCluster = sql("nodesOfCluster");
 
@@ -32,11 +32,6 @@ interface CitusHere extends QueryResultRow {
   readonly is_loaded: boolean;
 }
 
-/** Whether the database has Citus; asked with no need of anything of it. */
-export async function hasCitus(client: Pick<ClientBase, "query">): Promise<boolean> {
-  return onlyRow(await extensionHere.run<{ found: boolean }>(client)).found;
-}
-
 /**
  * Finds the cluster that this database is the coordinator of, and that it can take facts and commit them. Nothing is changed.
  *
@@ -47,6 +42,7 @@ export async function findCluster(pool: pg.Pool): Promise<Cluster> {
   if (!here.is_loaded) throw new TillhouseError("cluster_unusable", notLoaded(here));
   if (here.installed === null)
     throw new TillhouseError("cluster_unusable", `${NOT_IN_DATABASE} ${TO_ADD_NODES}`);
+  await requireOwnerOfCluster(pool);
   const { rows } = await nodesOfCluster.run<FoundNode & QueryResultRow>(pool);
   requireUsableNodes(rows);
   const nodes = rows.map((row) => ({

@@ -1,6 +1,6 @@
 import type { ClientBase, QueryResultRow } from "pg";
 import { sqlFile } from "../sqlFile.ts";
-import { hasCitus } from "./cluster.ts";
+import { hasCitus } from "./hasCitus.ts";
 import { whenFree, whenHeld, type RequireHeld } from "./shortLocks.ts";
 import { KEYS_NOT_KEPT, type KeyNotKept } from "./whichTables.ts";
 
