@@ -11,6 +11,7 @@ jest.unstable_mockModule("../../src/database/distribution/distributedSessions.ts
   ...{ isDistributed, noteDistributed: () => undefined, notePoolDistributed: () => undefined },
 }));
 const { HEADERS } = await import("../fixtures/chunkedLoads.ts");
+const { describeOnOneServer } = await import("../fixtures/citus.ts");
 const { emptyWarehouse } = await import("../fixtures/emptyWarehouse.ts");
 const { chunkRecords, inChunks, linesOfSources } = await import("../fixtures/histories.ts");
 const { loseNames, NAMES_LEFT } = await import("../fixtures/lostNames.ts");
@@ -51,54 +52,60 @@ const rounds = fc.array(
   { minLength: 2, maxLength: 4 },
 );
 
-test(
-  "a history comes out the same by the forms of statements for facts that are distributed",
-  () =>
-    withUndo(async (warehouse, undo) => {
-      const { files, ingest, replay, verify, rows } = warehouse;
-      await rows(ONE_NODE);
-      // The ledger tells when files were written.
-      const look = async (): Promise<unknown> => ({ ...(await known(warehouse)), ledger: undefined });
-      await fc.assert(
-        fc.asyncProperty(rounds, chunkRecords, async (history, CHUNK_RECORDS) => {
-          const settings = { CHUNK_RECORDS, MAX_REJECT_RATIO: "1", WORKERS: "1" };
-          const live = async (): Promise<unknown[]> => {
-            await emptyWarehouse(warehouse);
-            const seen: unknown[] = [];
-            for (const { arrivals, follows } of history) {
-              for (const { source, day, lines } of arrivals)
-                await files.write(`${source}-2026-01-0${day}.csv`, HEADERS[source] + lines[source]);
-              await inChunks(CHUNK_RECORDS, () => ingest({ settings }));
-              seen.push(await look());
-              if (follows === "replay") await replay({ settings });
-              if (follows === "undo") await undo();
-              seen.push(await look());
-              expect(await verify()).toEqual([]);
-            }
-            return seen;
-          };
-          facts.areDistributed = false;
-          const usual = await live();
-          facts.areDistributed = true;
-          try {
-            expect(await live()).toEqual(usual);
-          } finally {
-            facts.areDistributed = false;
-          }
+describeOnOneServer(
+  "both run as if it were a node",
+  "the form of statements for facts that are distributed",
+  () => {
+    test(
+      "gives the same of a history as that for others",
+      () =>
+        withUndo(async (warehouse, undo) => {
+          const { files, ingest, replay, verify, rows } = warehouse;
+          await rows(ONE_NODE);
+          // The ledger tells when files were written.
+          const look = async (): Promise<unknown> => ({ ...(await known(warehouse)), ledger: undefined });
+          await fc.assert(
+            fc.asyncProperty(rounds, chunkRecords, async (history, CHUNK_RECORDS) => {
+              const settings = { CHUNK_RECORDS, MAX_REJECT_RATIO: "1", WORKERS: "1" };
+              const live = async (): Promise<unknown[]> => {
+                await emptyWarehouse(warehouse);
+                const seen: unknown[] = [];
+                for (const { arrivals, follows } of history) {
+                  for (const { source, day, lines } of arrivals)
+                    await files.write(`${source}-2026-01-0${day}.csv`, HEADERS[source] + lines[source]);
+                  await inChunks(CHUNK_RECORDS, () => ingest({ settings }));
+                  seen.push(await look());
+                  if (follows === "replay") await replay({ settings });
+                  if (follows === "undo") await undo();
+                  seen.push(await look());
+                  expect(await verify()).toEqual([]);
+                }
+                return seen;
+              };
+              facts.areDistributed = false;
+              const usual = await live();
+              facts.areDistributed = true;
+              try {
+                expect(await live()).toEqual(usual);
+              } finally {
+                facts.areDistributed = false;
+              }
+            }),
+            { numRuns: trials({ quick: 5, all: 300 }), endOnFailure: true },
+          );
         }),
-        { numRuns: trials({ quick: 5, all: 300 }), endOnFailure: true },
-      );
-    }),
-  HOURS_FOR_ALL,
-);
+      HOURS_FOR_ALL,
+    );
 
-test("a product that has lost the sale which named it is named by the next one, however far below that is", () =>
-  withWarehouse(async (warehouse) => {
-    await warehouse.rows(ONE_NODE);
-    facts.areDistributed = true;
-    try {
-      expect(await loseNames(warehouse)).toEqual(NAMES_LEFT);
-    } finally {
-      facts.areDistributed = false;
-    }
-  }));
+    test("has a product that lost the sale which named it named by the next one, however far below that is", () =>
+      withWarehouse(async (warehouse) => {
+        await warehouse.rows(ONE_NODE);
+        facts.areDistributed = true;
+        try {
+          expect(await loseNames(warehouse)).toEqual(NAMES_LEFT);
+        } finally {
+          facts.areDistributed = false;
+        }
+      }));
+  },
+);
