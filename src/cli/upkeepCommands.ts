@@ -18,7 +18,7 @@ export function addUpkeepCommands(program: Command): void {
     .command("distribute")
     .summary("spread the facts over the nodes of a Citus cluster (npm run db:distribute)")
     .description(
-      "spreads the facts and their versions over the nodes of the Citus cluster whose coordinator DATABASE_URL names, and says what becomes of each table, and why (README: Scaling). Loads wait, readers do not. On an empty warehouse or a filled one; again, or after it was stopped or killed, it does what is left",
+      "spreads the facts and their versions over the nodes of the Citus cluster whose coordinator DATABASE_URL names, and says what becomes of each table, and why (README: Scaling). Loads by hand end with exit code 3 meanwhile, due ones come again; readers do not wait. On an empty warehouse or a filled one; again, or after it was stopped or killed, it does what is left",
     )
     .option(
       "--shards <n>",
@@ -36,8 +36,8 @@ Examples:
   npm run db:distribute -- --shards 64
   npm run -s db:distribute -- --json
 
-The cluster is yours, or one that is managed: every node needs Citus and max_prepared_transactions above 0, and the coordinator
-has to know its nodes (citus_set_coordinator_host, citus_add_node). What is missing is told.
+The cluster is yours, or one that is managed: every node needs the same Citus, max_prepared_transactions of
+max_connections or more and English lc_messages, and the coordinator has to know its nodes (citus_set_coordinator_host, citus_add_node). What is missing is told.
 
 Exit codes: 0 done, 1 failed or stopped (what is done stays, and another run does the rest), 2 wrong usage or configuration,
 3 another run is at work.`,

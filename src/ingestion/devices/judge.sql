@@ -53,11 +53,10 @@ WITH
     FROM found
   ),
 
-  -- What was said later than the first of these: nothing, where files come in their order. It is asked for as sets: a stretch
-  -- of ids in no order is large, and looking each one up in it would unpack it each time. As sets of some hundred: where many
-  -- lines were rejected there are many stretches, and each would go through one large set.
+  -- What was said later than the first of these: nothing, where files come in their order. It is asked for as a set: a stretch
+  -- of ids in no order is large, and looking each one up in it would unpack it each time.
   later_stretches AS MATERIALIZED (
-    SELECT stretches.*, range_merge(stretches.stated_ids) AS span, files.path COLLATE "C" AS path
+    SELECT stretches.*, files.path COLLATE "C" AS path
     FROM operations.stated_stretches AS stretches
     JOIN operations.source_files AS files USING (file_id)
     WHERE files.source = 'devices'
@@ -73,14 +72,10 @@ WITH
     SELECT DISTINCT ON (said_of) said_of, later.stated_at, later.path, later.file_id, later.first_line
     FROM (
       SELECT range_agg(int8range(device_id, device_id, '[]')) AS ids
-      FROM (
-        SELECT device_id, (row_number() OVER (ORDER BY device_id) - 1) / 256 AS block
-        FROM known
-        WHERE EXISTS (SELECT FROM later_stretches)
-      ) AS asked_for
-      GROUP BY block
+      FROM known
+      WHERE EXISTS (SELECT FROM later_stretches)
     ) AS asked
-    JOIN later_stretches AS later ON later.span && range_merge(asked.ids) AND later.stated_ids && asked.ids
+    JOIN later_stretches AS later ON later.stated_ids && asked.ids
     CROSS JOIN LATERAL unnest(later.stated_ids * asked.ids) AS run_of_ids
     CROSS JOIN LATERAL generate_series(lower(run_of_ids), upper(run_of_ids) - 1) AS said_of
     ORDER BY said_of, later.stated_at DESC, later.path DESC, later.file_id DESC, later.first_line DESC
