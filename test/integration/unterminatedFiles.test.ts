@@ -217,6 +217,39 @@ describe("a last line without its end", () => {
   );
 
   test(
+    "of a device that has versions of other days is the version of its day as it was read last",
+    inWarehouse(async (warehouse) => {
+      const { files, ingest, rows } = warehouse;
+      const write = (day: number, ...devices: Parameters<typeof devicesFile>) =>
+        files.write(`devices-2026-01-0${day}.csv`, devicesFile(...devices));
+      await files.write("stores.csv", storesFile({ id: 1 }, { id: 3 }));
+      await files.write("devices-2026-01-03.csv", withoutEnd(devicesFile({ id: 3, store_id: 2 })));
+      await ingest();
+      // It waited for its store.
+      await files.write("stores-2.csv", storesFile({ id: 2 }));
+      await ingest();
+      await write(1, { id: 4, store_id: 2 }, { id: 3, store_id: 3 });
+      await ingest();
+      await write(2, { id: 4, type: 2 }, { id: 3, type: 2, store_id: 3 });
+      await write(3, { id: 3, store_id: 1 }, { id: 2, store_id: 1 }, { id: 4, type: 2 });
+      expect(await ingest()).toMatchObject({ status: "succeeded" });
+
+      expect(
+        await rows(
+          `SELECT store_id::integer AS store, to_char(valid_to AT TIME ZONE 'UTC', 'FMDD') AS to_day, is_current
+           FROM ingestion_layer.dim_devices_history JOIN ingestion_layer.dim_devices AS devices USING (device_key)
+           JOIN ingestion_layer.dim_stores AS stores ON stores.store_key = dim_devices_history.store_key
+           WHERE device_id = 3 ORDER BY valid_from`,
+        ),
+      ).toEqual([
+        { store: 3, to_day: "2", is_current: false },
+        { store: 3, to_day: "3", is_current: false },
+        { store: 1, to_day: null, is_current: true },
+      ]);
+    }),
+  );
+
+  test(
     "that waited for its device is read again all the same",
     inWarehouse(async (warehouse) => {
       await writePlaces(warehouse);

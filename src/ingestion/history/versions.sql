@@ -46,16 +46,16 @@ WITH
   ),
 
   said AS (
-    SELECT :"key", stated_at, path, file_id, source_line, true AS is_record, :"attributes"
+    SELECT :"key", stated_at, path, file_id, source_line, true AS is_record, false AS is_read_now, :"attributes"
     FROM :"history" AS kept
     JOIN touched USING (:"key")
     JOIN operations.source_files AS files USING (file_id)
     WHERE source_line IS NOT NULL
     UNION ALL
-    SELECT :"key", stated_at, path, file_id, source_line, false, :"attributes"
+    SELECT :"key", stated_at, path, file_id, source_line, false, false, :"attributes"
     FROM said_again
     UNION ALL
-    SELECT touched.:"key", judged.said_at, files.path, judged.file_id, judged.source_line, true, :"attributes"
+    SELECT touched.:"key", judged.said_at, files.path, judged.file_id, judged.source_line, true, true, :"attributes"
     FROM :"judged" AS judged
     JOIN touched USING (:"id")
     JOIN operations.source_files AS files ON files.file_id = judged.file_id
@@ -70,7 +70,8 @@ WITH
     FROM said
     WINDOW by_place AS (
       PARTITION BY :"key", stated_at
-      ORDER BY path COLLATE "C", file_id, source_line, is_record
+      -- A line that had no end yet when it was read before is read again.
+      ORDER BY path COLLATE "C", file_id, source_line, is_record, is_read_now
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     )
   ),
