@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { areFactsDistributed } from "../src/database/distribution/areFactsDistributed.ts";
-import { hasCitus } from "../src/database/distribution/hasCitus.ts";
 import { isDistributed, notePoolDistributed } from "../src/database/distribution/distributedSessions.ts";
+import { hasCitus } from "../src/database/distribution/hasCitus.ts";
 import { TillhouseError } from "../src/lib/errors.ts";
 
 /** SQLSTATE of a statement that the planner of Citus takes in another form only. */

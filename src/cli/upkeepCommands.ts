@@ -37,7 +37,8 @@ Examples:
   npm run -s db:distribute -- --json
 
 The cluster is yours, or one that is managed: every node needs the same Citus, max_prepared_transactions of
-max_connections or more and English lc_messages, and the coordinator has to know its nodes (citus_set_coordinator_host, citus_add_node). What is missing is told.
+max_connections or more and English lc_messages, and the coordinator has to know its nodes (citus_set_coordinator_host,
+citus_add_node). What is missing is told.
 
 Exit codes: 0 done, 1 failed or stopped (what is done stays, and another run does the rest), 2 wrong usage or configuration,
 3 another run is at work.`,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { devicesFile, storesFile, transactionsFile } from "../fixtures/sourceText.ts";
 import { withWarehouse } from "../fixtures/warehouse.ts";
 
-/** More than are asked for at once. */
+/** So many that the sets of their ids have hundreds of runs. */
 const RECORDS = 1_500;
 const EVERY = 7;
 const RECORDS_NOT_READ = Math.floor(RECORDS / EVERY);
