@@ -306,6 +306,22 @@ describe("npm run db:stop", () => {
     await server.close();
   });
 
+  test("leaves its address to nobody: a copy that is opened meanwhile has another, since it has the same password", async () => {
+    await useCopy();
+    const original = await open();
+    await stopEmbeddedServer({ stateDir, logger: silentLogger });
+    const copyDir = join(parent, "copy");
+    await promisify(execFile)("cp", ["-R", "-p", stateDir, copyDir]);
+    const copy = await openEmbeddedServer({ stateDir: copyDir, logger: silentLogger, clock: systemClock });
+    try {
+      await expect(rowsOf(original.url, "select")).rejects.toMatchObject({ code: "ECONNREFUSED" });
+      expect(await rowsOf(copy.url, "select 1 as n")).toEqual([{ n: 1 }]);
+    } finally {
+      await copy.close();
+      await original.close();
+    }
+  });
+
   test("has nothing to do where there never was one", async () => {
     expect(await stopEmbeddedServer({ stateDir, logger: silentLogger })).toBe("not_running");
   });

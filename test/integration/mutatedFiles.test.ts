@@ -10,8 +10,8 @@ import { mutatedFiles } from "../unit/corpora/mutatedFile.ts";
 import { readAsLoaded, type Outcome } from "../unit/corpora/readAsLoaded.ts";
 import { DEVICE_IDS } from "../unit/corpora/writtenFile.ts";
 
-// Of fewer, by chance hardly a record might be rejected.
-const FILES = trials({ quick: 15, all: 1_000 });
+// Of fewer, by chance none might be refused: a quarter is.
+const FILES = trials({ quick: 60, all: 1_000 });
 const NAME = "transactions.csv";
 const known = new Set<unknown>(DEVICE_IDS);
 
@@ -93,10 +93,10 @@ test(
       }),
       { numRuns: FILES },
     );
-    // Nothing is said above of files that are all refused.
-    expect(tally.facts).toBeGreaterThan(FILES);
-    expect(tally.quarantined).toBeGreaterThan(FILES / 4);
-    expect(tally.refused).toBeGreaterThan(FILES / 50);
+    // Else nothing was said of one of these. On average it is three facts and three quarters of a rejected record a file.
+    expect(tally.facts).toBeGreaterThan(FILES / 2);
+    expect(tally.quarantined).toBeGreaterThan(FILES / 10);
+    expect(tally.refused).toBeGreaterThan(0);
   }),
   3_600_000,
 );

@@ -125,9 +125,13 @@ async function boundLog(layout: EmbeddedLayout): Promise<void> {
   if (log !== undefined && log.size > LOG_BYTES) await rename(layout.log, layout.previousLog);
 }
 
-/** The port of the last start: with the same one again, connection pools of other processes find the server back. */
+/**
+ * The port of the last start: with the same one again, connection pools of other processes find the server back. Not that of a
+ * copy's original, which has the same password too: those pools would take the one for the other.
+ */
 async function lastPort(layout: EmbeddedLayout): Promise<number | undefined> {
   const lastCommand = await unlessMissing(readFile(join(layout.data, "postmaster.opts"), "utf8"));
-  const port = /"port=(\d+)"/.exec(lastCommand ?? "")?.[1];
+  if (lastCommand?.includes(`"-D" "${layout.data}"`) !== true) return undefined;
+  const port = /"port=(\d+)"/.exec(lastCommand)?.[1];
   return port === undefined ? undefined : Number(port);
 }
