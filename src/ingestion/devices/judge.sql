@@ -53,8 +53,7 @@ WITH
     FROM found
   ),
 
-  -- What was said later than the first of these: nothing, where files come in their order. It is asked for as a set: a stretch
-  -- of ids in no order is large, and looking each one up in it would unpack it each time.
+  -- What was said later than the first of these: nothing, where files come in their order.
   later_stretches AS MATERIALIZED (
     SELECT stretches.*, files.path COLLATE "C" AS path
     FROM operations.stated_stretches AS stretches
@@ -68,17 +67,31 @@ WITH
       )
   ),
 
+  asked AS MATERIALIZED (
+    SELECT range_agg(int8range(device_id, device_id, '[]')) AS ids, count(*) AS of_ids
+    FROM known
+    WHERE EXISTS (SELECT FROM later_stretches)
+  ),
+
+  -- A stretch of few ids is unpacked: where many lines have no readable id there are many of those. One of many is asked for all
+  -- as one set: where they come in no order it is large, and looking each one up in it would unpack it each time. Comparing sets goes
+  -- through both; unpacking an id took as long as going past sixteen.
   said_last AS MATERIALIZED (
-    SELECT DISTINCT ON (said_of) said_of, later.stated_at, later.path, later.file_id, later.first_line
+    SELECT DISTINCT ON (said_of) said_of, stated_at, path, file_id, first_line
     FROM (
-      SELECT range_agg(int8range(device_id, device_id, '[]')) AS ids
-      FROM known
-      WHERE EXISTS (SELECT FROM later_stretches)
-    ) AS asked
-    JOIN later_stretches AS later ON later.stated_ids && asked.ids
-    CROSS JOIN LATERAL unnest(later.stated_ids * asked.ids) AS run_of_ids
+      SELECT
+        *,
+        unnest(
+          CASE
+            WHEN (SELECT sum(upper(ids) - lower(ids)) FROM unnest(stated_ids) AS ids) * 16 <= (SELECT of_ids FROM asked)
+              THEN stated_ids
+            WHEN stated_ids && (SELECT ids FROM asked) THEN stated_ids * (SELECT ids FROM asked)
+          END
+        ) AS run_of_ids
+      FROM later_stretches
+    ) AS later
     CROSS JOIN LATERAL generate_series(lower(run_of_ids), upper(run_of_ids) - 1) AS said_of
-    ORDER BY said_of, later.stated_at DESC, later.path DESC, later.file_id DESC, later.first_line DESC
+    ORDER BY said_of, stated_at DESC, path DESC, file_id DESC, first_line DESC
   ),
 
   placed AS (

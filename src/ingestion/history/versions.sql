@@ -14,14 +14,30 @@ WITH
     WHERE judged.outcome IN ('loaded', 'corrected', 'superseded') OR judged.is_late
   ),
 
-  -- As sets: where ids come in no order, a stretch of many is large, and looking each one up in it would unpack it each time.
-  touched_ids AS MATERIALIZED (SELECT range_agg(int8range(:"id", :"id", '[]')) AS ids FROM touched),
+  touched_ids AS MATERIALIZED (SELECT range_agg(int8range(:"id", :"id", '[]')) AS ids, count(*) AS of_ids FROM touched),
 
+  -- Unpacked or asked for as a set, as where a chunk is judged. A set of many is compared from end to end with each stretch that the
+  -- index finds; so the index is asked for all between the first and the last.
   said_of AS MATERIALIZED (
-    SELECT stretches.file_id, stretches.first_line, stretches.stated_at, id
-    FROM touched_ids
-    JOIN operations.stated_stretches AS stretches ON stretches.stated_ids && touched_ids.ids
-    CROSS JOIN LATERAL unnest(stretches.stated_ids * touched_ids.ids) AS run_of_ids
+    SELECT file_id, path, first_line, stated_at, id
+    FROM (
+      SELECT
+        noted.*,
+        files.path,
+        unnest(
+          CASE
+            WHEN (SELECT sum(upper(ids) - lower(ids)) FROM unnest(stated_ids) AS ids) * 16 <= (SELECT of_ids FROM touched_ids)
+              THEN stated_ids
+            WHEN stated_ids && (SELECT ids FROM touched_ids) THEN stated_ids * (SELECT ids FROM touched_ids)
+          END
+        ) AS run_of_ids
+      FROM operations.stated_stretches AS noted
+      JOIN operations.source_files AS files USING (file_id)
+      WHERE files.source = :source::operations.source
+        AND noted.stated_ids && (
+          SELECT CASE WHEN of_ids > 1000 THEN int8multirange(range_merge(ids)) ELSE ids END FROM touched_ids
+        )
+    ) AS noted
     CROSS JOIN LATERAL generate_series(lower(run_of_ids), upper(run_of_ids) - 1) AS id
   ),
 
@@ -29,13 +45,12 @@ WITH
     SELECT
       touched.:"key",
       said_of.stated_at,
-      files.path,
+      said_of.path,
       said_of.file_id,
       said_of.first_line AS source_line,
       in_force.*
     FROM said_of
     JOIN touched ON touched.:"id" = said_of.id
-    JOIN operations.source_files AS files ON files.file_id = said_of.file_id AND files.source = :source::operations.source
     CROSS JOIN LATERAL (
       SELECT :"attributes"
       FROM :"history" AS kept
