@@ -6,12 +6,14 @@ import {
   type TablePlan,
 } from "../src/database/distribution/distribution.ts";
 import { requireRolesLetIn } from "../src/database/distribution/letIn.ts";
+import { waitUntilWhole } from "../src/database/distribution/wholeCommits.ts";
 import { setUpRoles, type RolesSetUp } from "../src/database/roles/setUpRoles.ts";
+import { publicMessage } from "../src/lib/publicError.ts";
 import { checkFence } from "../src/runs/fence.ts";
 import { DISTRIBUTING } from "../src/runs/runLock.ts";
 import { asRun, type JobContext } from "./job.ts";
+import { putBackWhatIsLeft } from "./leftOfDistributing.ts";
 import { withOwnSession } from "./ownSession.ts";
-import { putBackLeftAwayKeys } from "./putKeysBack.ts";
 import { refreshStatistics } from "./refreshStatistics.ts";
 
 /** What distributing the warehouse came to, or would come to. */
@@ -48,9 +50,9 @@ const ALL_ROWS = Number.MAX_SAFE_INTEGER;
 /**
  * One run that spreads the facts over the nodes of a Citus cluster whose coordinator the database is. No load can be at work
  * meanwhile; readers are not kept waiting. Stopped or killed at any point, what is done is done, all answers are right, and
- * another one does the rest. Facts that have not got to the nodes get their foreign keys back: those cannot be dropped in the
- * transaction that distributes, since that would lock readers out of the dimensions for as long as it copies. The database is to
- * be opened as its owner.
+ * another one does the rest. Facts that have not got to the nodes get their foreign keys back (of one that was stopped, for what is
+ * written from then on): those cannot be dropped in the transaction that distributes, since that would lock readers out of the
+ * dimensions for as long as it copies. The database is to be opened as its owner.
  *
  * @param shards how many pieces a distributed table has; undefined: as citus.shard_count says
  * @throws TillhouseError `cluster_unusable`, `run_locked`, `run_stopped`; `usage_invalid` where it is distributed already in another
@@ -59,7 +61,9 @@ const ALL_ROWS = Number.MAX_SAFE_INTEGER;
 export async function distribute(context: JobContext, shards: number | undefined): Promise<DistributeReport> {
   const { clock, database } = context;
   const steps: { table: string; step: string; durationMs: number }[] = [];
+  let hasBegun = false;
   const distributing = asRun("distribute", {}, context, async ({ run, lock, progressed }) => {
+    hasBegun = true;
     const cluster = await run.step(
       "find cluster",
       () => findCluster(database.pool),
@@ -67,20 +71,17 @@ export async function distribute(context: JobContext, shards: number | undefined
     );
     await run.step("look for what is in the way", () => requireDistributable(database.pool, shards));
     let roles = await run.step("mend roles", () => setUpRoles(database.url, { isToBeDistributed: true }));
-    await run
-      .step("look whether nodes let roles in", () => requireRolesLetIn(database.pool))
-      .catch(async (error: unknown) => {
-        // They may do again what they may on one machine.
-        await setUpRoles(database.url);
-        throw error;
-      });
+    await run.step("look whether nodes let roles in", () => requireRolesLetIn(database.pool));
     const remaining = await remainingSteps(database.pool, shards);
     for (const { table, name, do: work } of remaining) {
       const started = clock.monotonicMs();
       await run.step(`${table}: ${name}`, () =>
         withOwnSession(
           context,
-          (client) => work(client, (session) => checkFence(session, lock.fencingToken)),
+          async (client) => {
+            await waitUntilWhole(client);
+            await work(client, (session) => checkFence(session, lock.fencingToken));
+          },
           DISTRIBUTING,
         ),
       );
@@ -97,7 +98,18 @@ export async function distribute(context: JobContext, shards: number | undefined
     return { runId: run.runId, cluster, tables, steps, roles, failure: undefined };
   });
   return distributing.catch(async (error: unknown) => {
-    await putBackLeftAwayKeys(context);
+    // One that found the warehouse taken has changed nothing, and whoever has it may be distributing.
+    if (hasBegun) await leaveInOrder(context);
     throw error;
   });
+}
+
+/** After a failure or a stop: roles may do what they may on one machine where the facts are there yet, and those have their keys. */
+async function leaveInOrder(context: JobContext): Promise<void> {
+  await setUpRoles(context.database.url).catch((error: unknown) => {
+    context.logger.warn(
+      `roles have rights that only a cluster needs. Run: npm run db:migrate. ${publicMessage(error)}`,
+    );
+  });
+  await putBackWhatIsLeft(context);
 }

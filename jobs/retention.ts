@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { waitUntilWhole } from "../src/database/distribution/wholeCommits.ts";
 import { withTransaction } from "../src/database/pool.ts";
 import { onlyRow, sqlFile, type SqlFile } from "../src/database/sqlFile.ts";
 import { checksKeysAsSets } from "../src/ingestion/transactions/keysAsSets.ts";
@@ -40,12 +41,13 @@ export function retention(context: JobContext): Promise<JobReport> {
       run.step(
         name,
         () =>
-          withOwnSession(context, (client) =>
-            withTransaction(client, async () => {
+          withOwnSession(context, async (client) => {
+            await waitUntilWhole(client);
+            return withTransaction(client, async () => {
               await checkFence(client, lock.fencingToken);
               return work(client);
-            }),
-          ),
+            });
+          }),
         (dropped) => ({ dropped }),
       );
     await drop("drop resolved quarantine", async (client) => {

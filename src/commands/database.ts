@@ -1,4 +1,4 @@
-import { putBackLeftAwayKeys } from "../../jobs/putKeysBack.ts";
+import { putBackWhatIsLeft } from "../../jobs/leftOfDistributing.ts";
 import { loadConfig } from "../config/loadConfig.ts";
 import { processEnvironment } from "../config/processEnvironment.ts";
 import { requireOwnerOfCluster } from "../database/distribution/ownerOfCluster.ts";
@@ -24,7 +24,11 @@ export async function migrateCommand(): Promise<void> {
         await deployMigrations(database.url, processEnvironment());
         print(`Applied:\n${pending.map((name) => `  ${name}`).join("\n")}`);
       }
-      const putBack = await putBackLeftAwayKeys({ ...context, database });
+      const putBack = await putBackWhatIsLeft({
+        ...context,
+        database,
+        stopping: new AbortController().signal,
+      });
       if (putBack > 0)
         print(`Facts have ${putBack} foreign keys back that a broken off db:distribute had left away.`);
       reportRoles(context.logger, await setUpRoles(database.url));

@@ -1,13 +1,11 @@
 import { pipeline } from "node:stream/promises";
 import type { Writable } from "node:stream";
 import { createGzip } from "node:zlib";
-import { withOwnSession } from "../../jobs/ownSession.ts";
+import { writeExported } from "../../jobs/exported.ts";
 import { EXPORT_FORMAT_NAMES, type ExportFormatName } from "../aggregation/export/exportFormats.ts";
-import { exportView } from "../aggregation/export/exportView.ts";
 import { asDatabaseError } from "../database/databaseErrors.ts";
 import type { ModelTable } from "../database/model/model.ts";
 import { readSchema } from "../database/model/readModel.ts";
-import { inSnapshotOnceOn } from "../database/snapshot.ts";
 import { TillhouseError } from "../lib/errors.ts";
 import { visible } from "../lib/visible.ts";
 import { orMeant } from "../sources/nearestName.ts";
@@ -51,24 +49,21 @@ async function exportTo(
 ): Promise<number> {
   let rows = 0;
   let unwritten: unknown;
+  const onRows = (count: number): void => {
+    rows += count;
+  };
   await runByHand(context, "answer", "stopping; no file is left of it", (job) =>
-    withOwnSession(job, (client) =>
-      inSnapshotOnceOn(client, async () => {
-        const text = told(
-          exportView(client, view, format, (count) => {
-            rows += count;
-          }),
-        );
-        const ending = { signal: job.stopping, end: destination !== process.stdout };
-        const written = isCompressed
-          ? pipeline(text, createGzip(), destination, ending)
-          : pipeline(text, destination, ending);
-        await written.catch((error: unknown) => {
-          unwritten = error;
-          throw error;
-        });
-      }),
-    ),
+    writeExported(job, { view, format, onRows }, async (pieces) => {
+      const text = told(pieces);
+      const ending = { signal: job.stopping, end: destination !== process.stdout };
+      const written = isCompressed
+        ? pipeline(text, createGzip(), destination, ending)
+        : pipeline(text, destination, ending);
+      await written.catch((error: unknown) => {
+        unwritten = error;
+        throw error;
+      });
+    }),
   ).catch((error: unknown) => {
     // A pipe that nobody reads breaks with the same code as a connection.
     throw error === unwritten ? error : asDatabaseError(error);

@@ -57,6 +57,8 @@ export function inSnapshotOn<T>(client: pg.ClientBase, work: () => Promise<T>): 
  */
 export async function inSnapshotOfFacts<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
   if (!isDistributed(client)) return inSnapshotOn(client, work);
+  // While chunks go on: it may take a while.
+  await waitUntilWhole(client);
   await holdFacts.run(client);
   try {
     // The last one that had the lock may still be on its way to the nodes.

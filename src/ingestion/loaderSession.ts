@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { socketOf, takeLeave } from "../database/connectionWatch.ts";
-import { noteIfDistributed } from "../database/distribution/wholeCommits.ts";
+import { noteIfDistributed, waitUntilWhole } from "../database/distribution/wholeCommits.ts";
 import type { Entry } from "../database/entry.ts";
 import { ownConnection } from "../database/pool.ts";
 import { onlyRow, sqlFile } from "../database/sqlFile.ts";
@@ -28,6 +28,7 @@ export function loaderSession(entry: Entry): LoaderSession {
     await client.connect();
     const { is_of_cluster: isOfCluster } = onlyRow(await setUpLoader.run<{ is_of_cluster: boolean }>(client));
     await noteIfDistributed(client, isOfCluster);
+    await waitUntilWhole(client);
     return client;
   };
   return {

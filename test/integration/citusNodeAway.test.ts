@@ -1,11 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, jest, test } from "@jest/globals";
+import { writeExported } from "../../jobs/exported.ts";
 import type { JobContext } from "../../jobs/job.ts";
 import { retention } from "../../jobs/retention.ts";
 import { VIEWS } from "../../src/aggregation/answers.ts";
 import { explain } from "../../src/aggregation/why.ts";
 import { asDatabaseError } from "../../src/database/databaseErrors.ts";
 import { KEYS_NOT_KEPT } from "../../src/database/distribution/whichTables.ts";
+import { readSchema } from "../../src/database/model/readModel.ts";
 import { describeWithStoppedNode } from "../fixtures/citus.ts";
 import { distributed } from "../fixtures/distributing.ts";
 import type { IngestJson } from "../fixtures/ingestJson.ts";
@@ -163,10 +165,13 @@ describeWithStoppedNode("a warehouse of which a node is stopped", () => {
           facts: () => warehouse.rows("SELECT count(*) FROM aggregation_layer.transactions_as_was"),
           why: () => explain(warehouse.database.pool, 7),
           retention: () => retention(warehouse.context()),
+          "export of facts": () => exported(warehouse, "top_10_stores_by_amount_as_was"),
         };
+        const answer = await exported(warehouse, "top_10_stores_by_amount");
         await withNodeStopped(warehouse, async () => {
           expect(await viewsOfCoordinator(warehouse)).toEqual(before);
           expect(await statusesOf(pages)).toEqual(statuses);
+          expect(await exported(warehouse, "top_10_stores_by_amount")).toBe(answer);
           for (const [what, work] of Object.entries(ofFacts))
             expect([what, await said(work)]).toEqual([what, AWAY]);
         });
@@ -226,6 +231,21 @@ const KEYS = `
   SELECT conname FROM pg_constraint
   WHERE contype = 'f' AND convalidated
     AND conrelid IN ('ingestion_layer.fct_transactions'::regclass, 'ingestion_layer.fct_transactions_history'::regclass)`;
+
+/** A view as `export` has it. */
+async function exported(warehouse: Warehouse, name: string): Promise<string> {
+  const view = readSchema().tables.find((each) => each.name === name);
+  if (view === undefined) throw new Error(`no view is called ${name}`);
+  let text = "";
+  await writeExported(
+    warehouse.context(),
+    { view, format: "csv", onRows: () => undefined },
+    async (pieces) => {
+      for await (const piece of pieces) text += piece;
+    },
+  );
+  return text;
+}
 
 /** All that is read from rollups. */
 const viewsOfCoordinator = async ({ view }: Warehouse): Promise<unknown> =>

@@ -4,12 +4,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import { planDistribution } from "../../jobs/distribute.ts";
 import { findCluster } from "../../src/database/distribution/cluster.ts";
 import { requireRolesLetIn } from "../../src/database/distribution/letIn.ts";
-import { putBackLeftAwayKeys } from "../../jobs/putKeysBack.ts";
+import { putBackWhatIsLeft } from "../../jobs/leftOfDistributing.ts";
 import { KEYS_NOT_KEPT } from "../../src/database/distribution/whichTables.ts";
 import { requireOwnerOfCluster } from "../../src/database/distribution/ownerOfCluster.ts";
 import { openDatabase } from "../../src/database/openDatabase.ts";
 import { setUpRoles } from "../../src/database/roles/setUpRoles.ts";
 import { systemClock } from "../../src/lib/clock.ts";
+import { silentLogger, type Logger } from "../../src/lib/logger.ts";
+import { takeWarehouseLock } from "../../src/runs/runLock.ts";
 import { describeOnCitus } from "../fixtures/citus.ts";
 import { collectingLogger } from "../fixtures/collectingLogger.ts";
 import { asOwner } from "../fixtures/asOwner.ts";
@@ -161,27 +163,30 @@ describeOnCitus("db:distribute", () => {
       { isDistributed: false },
     ));
 
-  test("that fails while it distributes gives the facts their foreign keys back", () =>
+  test("that fails while it distributes gives the facts their foreign keys back, and leaves roles no more rights than before", () =>
     withWarehouse(
       async (warehouse) => {
         await fill(warehouse);
-        const before = await warehouse.rows<TableRow>(TABLES);
+        await setUpRoles(warehouse.database.url);
+        const before = await exceptPrimaryKeys(warehouse);
         const breaking = whenCopying(warehouse, () =>
           warehouse.rows(`SELECT pg_terminate_backend(pid) ${COPYING}`),
         );
         await expect(distributed(warehouse)).rejects.toMatchObject({ code: "database_connection_lost" });
         await breaking;
-        expect(await keysAndPlaces(warehouse)).toEqual(keysAndPlacesOf(before));
+        expect(await exceptPrimaryKeys(warehouse)).toEqual(before);
+        expect(await setUpRoles(warehouse.database.url)).toMatchObject({ changed: false });
         expect(await warehouse.verify()).toEqual([]);
       },
       { isDistributed: false },
     ));
 
-  test("that was told to stop while it distributes gives the facts their foreign keys back", () =>
+  test("that was told to stop while it distributes gives the facts their foreign keys back, without reading them all", () =>
     withWarehouse(
       async (warehouse) => {
         await fill(warehouse);
-        const before = await warehouse.rows<TableRow>(TABLES);
+        await setUpRoles(warehouse.database.url);
+        const before = await exceptPrimaryKeys(warehouse);
         const stop = new AbortController();
         const stopping = whenCopying(warehouse, () => {
           stop.abort();
@@ -190,7 +195,11 @@ describeOnCitus("db:distribute", () => {
           code: "run_stopped",
         });
         await stopping;
-        expect(await keysAndPlaces(warehouse)).toEqual(keysAndPlacesOf(before));
+        const after = await exceptPrimaryKeys(warehouse);
+        expect(after.filter(({ is }) => is.endsWith(" NOT VALID"))).toHaveLength(KEYS_OF_FACTS);
+        expect(after.map((row) => ({ ...row, is: row.is.replace(/ NOT VALID$/, "") }))).toEqual(before);
+        expect(await putBack(warehouse)).toBe(KEYS_OF_FACTS);
+        expect(await exceptPrimaryKeys(warehouse)).toEqual(before);
       },
       { isDistributed: false },
     ));
@@ -199,9 +208,12 @@ describeOnCitus("db:distribute", () => {
     withWarehouse(
       async (warehouse) => {
         await fill(warehouse);
-        const before = await keysAndPlaces(warehouse);
-        for (const { child, constraint } of KEYS_NOT_KEPT)
-          await warehouse.rows(`ALTER TABLE ${child} DROP CONSTRAINT ${constraint}`);
+        const before = await exceptPrimaryKeys(warehouse);
+        await dropKeys(warehouse);
+        await warehouse.rows(
+          `CREATE UNIQUE INDEX fct_transactions_history_pkey_wider
+           ON ingestion_layer.fct_transactions_history (version_id, transaction_id)`,
+        );
         // A fact of an earlier run that was made to refer to a device of the newest one.
         await warehouse.files.write("devices-2.csv", devicesFile({ id: 2, store_id: 1 }));
         await warehouse.ingest();
@@ -214,13 +226,31 @@ describeOnCitus("db:distribute", () => {
           expect(undo()).rejects.toMatchObject({ code: "undo_not_possible" }),
         );
 
-        expect(
-          await asOwner(warehouse, (database) => putBackLeftAwayKeys(warehouse.context({}, { database }))),
-        ).toBe(KEYS_NOT_KEPT.length);
-        expect(await keysAndPlaces(warehouse)).toEqual(before);
-        expect(
-          await asOwner(warehouse, (database) => putBackLeftAwayKeys(warehouse.context({}, { database }))),
-        ).toBe(0);
+        expect(await putBack(warehouse)).toBe(KEYS_NOT_KEPT.length);
+        expect(await exceptPrimaryKeys(warehouse)).toEqual(before);
+        expect(await warehouse.rows("SELECT FROM pg_class WHERE relname LIKE '%_wider'")).toEqual([]);
+        expect(await putBack(warehouse)).toBe(0);
+      },
+      { isDistributed: false },
+    ));
+
+  test("that finds another one at work leaves everything to that, as db:migrate does", () =>
+    withWarehouse(
+      async (warehouse) => {
+        await dropKeys(warehouse);
+        const logger = collectingLogger();
+        const lock = await takeWarehouseLock(warehouse.database.entry, systemClock.now());
+        try {
+          await expect(distributed(warehouse, { logger })).rejects.toMatchObject({ code: "run_locked" });
+          expect(logger.lines).toEqual([]);
+          expect(await putBack(warehouse, logger)).toBe(0);
+          expect(logger.lines).toMatchObject([
+            { level: "warn", message: expect.stringContaining("another run is at work") },
+          ]);
+        } finally {
+          await lock?.release();
+        }
+        expect(await putBack(warehouse)).toBe(KEYS_NOT_KEPT.length);
       },
       { isDistributed: false },
     ));
@@ -312,7 +342,18 @@ const COPYING = `FROM pg_stat_activity
 
 type TableRow = Readonly<Record<"table" | "name" | "is", string>>;
 
-/** Keys of the facts, and where they are. */
-const keysAndPlacesOf = (rows: readonly TableRow[]): readonly TableRow[] =>
-  rows.filter(({ name }) => name !== "acl" && !name.endsWith("_pkey"));
-const keysAndPlaces = async (warehouse: Warehouse) => keysAndPlacesOf(await warehouse.rows<TableRow>(TABLES));
+/** One of them is wider from its first step on, on whatever machine the facts are. */
+const exceptPrimaryKeys = async (warehouse: Warehouse): Promise<readonly TableRow[]> =>
+  (await warehouse.rows<TableRow>(TABLES)).filter(({ name }) => !name.endsWith("_pkey"));
+
+/** Those of the facts themselves, which are distributed first. */
+const KEYS_OF_FACTS = KEYS_NOT_KEPT.filter(({ child }) => child.endsWith("fct_transactions")).length;
+
+async function dropKeys(warehouse: Warehouse): Promise<void> {
+  for (const { child, constraint } of KEYS_NOT_KEPT)
+    await warehouse.rows(`ALTER TABLE ${child} DROP CONSTRAINT ${constraint}`);
+}
+
+/** As db:migrate does. */
+const putBack = (warehouse: Warehouse, logger: Logger = silentLogger): Promise<number> =>
+  asOwner(warehouse, (database) => putBackWhatIsLeft(warehouse.context({}, { database, logger })));

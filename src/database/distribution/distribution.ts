@@ -3,6 +3,7 @@ import { TillhouseError } from "../../lib/errors.ts";
 import { SCHEMAS } from "../roles/rights.ts";
 import { onlyRow, sqlFile } from "../sqlFile.ts";
 import { requireNoHindrance } from "./hindrances.ts";
+import { dropLeftIndex } from "./keysOfFacts.ts";
 import { mendReading } from "./readers.ts";
 import { whenFree, whenHeld, type RequireHeld } from "./shortLocks.ts";
 import { DISTRIBUTED_TABLES, KEYS_NOT_KEPT, whyLocal, type DistributedTable } from "./whichTables.ts";
@@ -178,9 +179,7 @@ async function widenPrimaryKey(
 ): Promise<void> {
   const [schema = ""] = table.split(".");
   const index = `${key}_wider`;
-  await whenFree(client, requireHeld, () =>
-    altering("dropIndex", { index: `${schema}.${index}` }).run(client),
-  );
+  await dropLeftIndex(client, requireHeld, `${schema}.${index}`);
   await altering("createKeyIndex", { table, index, columns: [...columns, by] }).run(client);
   await whenFree(client, requireHeld, () => altering("replaceKey", { table, key, index }).run(client));
 }

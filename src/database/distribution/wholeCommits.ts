@@ -13,16 +13,9 @@ const LOOK_MS = 100;
 /** Citus looks for what is unfinished every `citus.recover_2pc_interval`, a minute unless set otherwise. */
 const LONGEST_MS = 180_000;
 
-/**
- * Notes of a session of its own whether the facts are distributed, so that it is given the statements for that; if so, what was
- * committed before is whole on every node from here on.
- *
- * @throws what `waitUntilWhole` does
- */
+/** Notes of a session of its own whether the facts are distributed, so that it is given the statements for that. */
 export async function noteIfDistributed(client: ClientBase, isOfCluster: boolean): Promise<void> {
-  if (!isOfCluster || !(await areFactsDistributed(client))) return;
-  noteDistributed(client);
-  await waitUntilWhole(client);
+  if (isOfCluster && (await areFactsDistributed(client))) noteDistributed(client);
 }
 
 /**
