@@ -26,7 +26,9 @@ WITH
         files.path,
         unnest(
           CASE
-            WHEN (SELECT sum(upper(ids) - lower(ids)) FROM unnest(stated_ids) AS ids) * 16 <= (SELECT of_ids FROM touched_ids)
+            WHEN
+              pg_column_size(stated_ids) < 2 * (SELECT of_ids FROM touched_ids) + 64
+              AND (SELECT sum(upper(ids) - lower(ids)) FROM unnest(stated_ids) AS ids) * 16 <= (SELECT of_ids FROM touched_ids)
               THEN stated_ids
             WHEN stated_ids && (SELECT ids FROM touched_ids) THEN stated_ids * (SELECT ids FROM touched_ids)
           END
