@@ -21,7 +21,7 @@ const NEVER = new AbortController().signal;
  * is written from now on; then, unless it is told to stop, proven for the rows that are there. What could not be done is logged: loads
  * look up and lock what facts refer to themselves, and undo asks which keys there are.
  *
- * @returns how many keys facts have now that they had not, or not for sure
+ * @returns how many keys are proven that were missing or were not
  */
 export async function putBackWhatIsLeft(context: Context): Promise<number> {
   const { clock, database, logger } = context;
@@ -47,6 +47,11 @@ export async function putBackWhatIsLeft(context: Context): Promise<number> {
       DISTRIBUTING,
     );
     const toProve = [...gone, ...unproven];
+    if (toProve.length === 0) return 0;
+    if (context.stopping.aborted) {
+      logger.warn(PROVEN_LATER);
+      return 0;
+    }
     await withOwnSession(
       context,
       async (client) => {
@@ -70,5 +75,7 @@ const named = ({ child, constraint }: KeyNotKept) => ({ table: child, constraint
 
 const OTHER_AT_WORK =
   "Facts are without some of their foreign keys, and another run is at work. A db:distribute needs that, and puts it right itself; after one that was broken off, run npm run db:migrate when no run is at work";
+const PROVEN_LATER =
+  "Facts have their foreign keys back for what is written from now on. npm run db:migrate proves them for the rows that are there, or npm run db:distribute goes on";
 const NOT_ALL =
   "db:distribute was broken off, and facts have not got all of their foreign keys back, or not for sure. npm run db:migrate puts that right, or npm run db:distribute goes on";
