@@ -8,11 +8,10 @@ import {
 import { requireRolesLetIn } from "../src/database/distribution/letIn.ts";
 import { waitUntilWhole } from "../src/database/distribution/wholeCommits.ts";
 import { setUpRoles, type RolesSetUp } from "../src/database/roles/setUpRoles.ts";
-import { publicMessage } from "../src/lib/publicError.ts";
 import { checkFence } from "../src/runs/fence.ts";
 import { DISTRIBUTING } from "../src/runs/runLock.ts";
 import { asRun, type JobContext } from "./job.ts";
-import { putBackWhatIsLeft } from "./leftOfDistributing.ts";
+import { leaveInOrder } from "./leftOfDistributing.ts";
 import { withOwnSession } from "./ownSession.ts";
 import { refreshStatistics } from "./refreshStatistics.ts";
 
@@ -61,15 +60,15 @@ const ALL_ROWS = Number.MAX_SAFE_INTEGER;
 export async function distribute(context: JobContext, shards: number | undefined): Promise<DistributeReport> {
   const { clock, database } = context;
   const steps: { table: string; step: string; durationMs: number }[] = [];
-  let hasBegun = false;
+  let hasChanged = false;
   const distributing = asRun("distribute", {}, context, async ({ run, lock, progressed }) => {
-    hasBegun = true;
     const cluster = await run.step(
       "find cluster",
       () => findCluster(database.pool),
       ({ nodes }) => ({ nodes: nodes.length }),
     );
     await run.step("look for what is in the way", () => requireDistributable(database.pool, shards));
+    hasChanged = true;
     let roles = await run.step("mend roles", () => setUpRoles(database.url, { isToBeDistributed: true }));
     await run.step("look whether nodes let roles in", () => requireRolesLetIn(database.pool));
     const remaining = await remainingSteps(database.pool, shards);
@@ -98,18 +97,7 @@ export async function distribute(context: JobContext, shards: number | undefined
     return { runId: run.runId, cluster, tables, steps, roles, failure: undefined };
   });
   return distributing.catch(async (error: unknown) => {
-    // One that found the warehouse taken has changed nothing, and whoever has it may be distributing.
-    if (hasBegun) await leaveInOrder(context);
+    if (hasChanged) await leaveInOrder(context);
     throw error;
   });
-}
-
-/** After a failure or a stop: roles may do what they may on one machine where the facts are there yet, and those have their keys. */
-async function leaveInOrder(context: JobContext): Promise<void> {
-  await setUpRoles(context.database.url).catch((error: unknown) => {
-    context.logger.warn(
-      `roles have rights that only a cluster needs. Run: npm run db:migrate. ${publicMessage(error)}`,
-    );
-  });
-  await putBackWhatIsLeft(context);
 }

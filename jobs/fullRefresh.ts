@@ -1,4 +1,5 @@
 import { asDatabaseError } from "../src/database/databaseErrors.ts";
+import { isDistributed } from "../src/database/distribution/distributedSessions.ts";
 import { openTransaction } from "../src/database/oneTransaction.ts";
 import { cardTokenKey, completeRotation } from "../src/ingestion/cardTokenKey.ts";
 import type { LoaderSession } from "../src/ingestion/loaderSession.ts";
@@ -67,12 +68,17 @@ export async function fullRefresh(context: JobContext, options: RefreshOptions):
       );
     }
     if (rebuilt === undefined) throw new Error("a rebuild ended without a report");
+    // A node may not have heard of the commit yet: a loader's session begins when all have.
+    if (isDistributed(database.pool))
+      await withRunSession(context, (session) => session.connected(), NOT_HEARD);
     await refreshStatisticsAfter(rebuilt, context, held);
     return { ...rebuilt, durationMs: clock.monotonicMs() - started };
   });
 }
 
 const STOPPED = "Stopped in the middle of the rebuild, and rolled back: all is as it was.";
+
+const NOT_HEARD = "Stopped when all was rebuilt, while nodes were still to be told so.";
 
 /** The work inside of the transaction, down to what is left to commit. */
 async function rebuild(

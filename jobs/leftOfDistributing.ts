@@ -1,81 +1,155 @@
+import type { ClientBase } from "pg";
+import { areFactsDistributed } from "../src/database/distribution/areFactsDistributed.ts";
 import {
   addKey,
   dropLeftIndex,
   leftOfDistributing,
   proveKey,
 } from "../src/database/distribution/keysOfFacts.ts";
+import type { RequireHeld } from "../src/database/distribution/shortLocks.ts";
 import type { KeyNotKept } from "../src/database/distribution/whichTables.ts";
+import { setUpRoles } from "../src/database/roles/setUpRoles.ts";
 import { publicMessage } from "../src/lib/publicError.ts";
 import { checkFence } from "../src/runs/fence.ts";
 import { DISTRIBUTING, takeWarehouseLock, type RunLock } from "../src/runs/runLock.ts";
 import type { JobContext } from "./job.ts";
 import { withOwnSession } from "./ownSession.ts";
 
-type Context = Pick<JobContext, "database" | "clock" | "logger" | "stopping">;
-
-/** What is done though the run was told to stop. */
-const NEVER = new AbortController().signal;
+type Context = Pick<JobContext, "database" | "clock" | "logger" | "stopping" | "breakingOff">;
 
 /**
  * Gives facts that are on one machine yet what a broken off `db:distribute` has left them without: their foreign keys, first for what
- * is written from now on; then, unless it is told to stop, proven for the rows that are there. What could not be done is logged: loads
+ * is written from now on, then, unless it is told to stop, proven for the rows that are there. What is not put right is logged: loads
  * look up and lock what facts refer to themselves, and undo asks which keys there are.
  *
- * @returns how many keys are proven that were missing or were not
+ * @returns how many keys hold for all rows that did not
  */
 export async function putBackWhatIsLeft(context: Context): Promise<number> {
-  const { clock, database, logger } = context;
+  const { gone, unproven, indexes } = await leftOfDistributing(context.database.pool);
+  if (gone.length + unproven.length + indexes.length === 0) return 0;
+  return underLock(context, (requireHeld) => putBack(context, requireHeld));
+}
+
+/**
+ * The same after a `db:distribute` that failed or was stopped; besides, where the facts are on one machine yet, roles may do what they
+ * may there, and no more. Where another run has the warehouse by now all is left as it is: that may be distributing, too.
+ */
+export async function leaveInOrder(context: Context): Promise<void> {
+  await underLock(context, async (requireHeld) => {
+    await putBack(context, requireHeld);
+    await restoreRoles(context);
+    return 0;
+  });
+}
+
+/** @returns what `work` does; 0 where it could not be done, which is logged */
+async function underLock(
+  { clock, database, logger }: Context,
+  work: (requireHeld: RequireHeld) => Promise<number>,
+): Promise<number> {
   let lock: RunLock | undefined;
-  let back = 0;
   try {
-    const { gone, unproven, indexes } = await leftOfDistributing(database.pool);
-    if (gone.length + unproven.length + indexes.length === 0) return 0;
     lock = await takeWarehouseLock(database.entry, clock.now());
-    if (lock === undefined) {
-      logger.warn(OTHER_AT_WORK);
-      return 0;
+    if (lock !== undefined) {
+      const { fencingToken } = lock;
+      return await work((session) => checkFence(session, fencingToken));
     }
-    const { fencingToken } = lock;
-    const requireHeld = (session: Parameters<typeof checkFence>[0]): Promise<void> =>
-      checkFence(session, fencingToken);
-    await withOwnSession(
-      { database, stopping: NEVER },
-      async (client) => {
-        for (const key of gone) await addKey(client, requireHeld, key);
-        for (const index of indexes) await dropLeftIndex(client, requireHeld, index);
-      },
-      DISTRIBUTING,
-    );
-    const toProve = [...gone, ...unproven];
-    if (toProve.length === 0) return 0;
-    if (context.stopping.aborted) {
-      logger.warn(PROVEN_LATER);
-      return 0;
-    }
-    await withOwnSession(
-      context,
-      async (client) => {
-        for (const key of toProve) {
-          await proveKey(client, requireHeld, key);
-          back += 1;
-          logger.info("a foreign key of the facts is back", named(key));
-        }
-      },
-      DISTRIBUTING,
-    );
+    logger.warn(`${LEFT} Another run is at work: where that is no db:distribute, wait for its end.`);
   } catch (error) {
-    logger.warn(`${NOT_ALL}: ${publicMessage(error)}`);
+    logger.warn(`${LEFT} Not looked after: ${publicMessage(error)}`);
   } finally {
     await lock?.release();
   }
-  return back;
+  return 0;
 }
 
-const named = ({ child, constraint }: KeyNotKept) => ({ table: child, constraint });
+const LEFT =
+  "A broken off db:distribute may have left facts on one machine without foreign keys, and roles with rights that only a cluster needs. npm run db:migrate puts that right, or npm run db:distribute goes on.";
 
-const OTHER_AT_WORK =
-  "Facts are without some of their foreign keys, and another run is at work. A db:distribute needs that, and puts it right itself; after one that was broken off, run npm run db:migrate when no run is at work";
-const PROVEN_LATER =
-  "Facts have their foreign keys back for what is written from now on. npm run db:migrate proves them for the rows that are there, or npm run db:distribute goes on";
-const NOT_ALL =
-  "db:distribute was broken off, and facts have not got all of their foreign keys back, or not for sure. npm run db:migrate puts that right, or npm run db:distribute goes on";
+async function putBack(context: Context, requireHeld: RequireHeld): Promise<number> {
+  const { database, logger, stopping, breakingOff } = context;
+  const { gone, unproven, indexes } = await leftOfDistributing(database.pool);
+  // Though it was told to stop: all of it takes moments.
+  const done = await doEach(context, breakingOff, [
+    ...gone.map((key) => ({
+      ...{ key, ifNot: `${key.constraint} is away` },
+      work: (client: ClientBase) => addKey(client, requireHeld, key),
+    })),
+    ...indexes.map((index) => ({
+      ifNot: `the index ${index}, which nobody uses, is there`,
+      work: (client: ClientBase) => dropLeftIndex(client, requireHeld, index),
+    })),
+  ]);
+  const toProve = [...unproven, ...done.flatMap(({ key }) => key ?? [])];
+  if (toProve.length > 0 && !stopping.aborted)
+    logger.info(
+      `${toProve.length} foreign keys hold for new facts, and are proven for all; that may be stopped`,
+    );
+  const proven = await doEach(
+    context,
+    stopping,
+    toProve.map((key) => ({
+      ...{ key, ifNot: `${key.constraint} holds for new facts only` },
+      work: (client: ClientBase) => proveKey(client, requireHeld, key),
+    })),
+  );
+  return proven.length;
+}
+
+/** Something that is left, and what is to be said where it stays so. */
+interface Left {
+  readonly key?: KeyNotKept;
+  readonly ifNot: string;
+  readonly work: (client: ClientBase) => Promise<void>;
+}
+
+/**
+ * Does each on one session, which a signal cuts. One that fails does not keep the next from being done; what is not done is logged.
+ *
+ * @returns what is done
+ */
+async function doEach(
+  { database, logger }: Context,
+  signal: AbortSignal,
+  left: readonly Left[],
+): Promise<readonly Left[]> {
+  if (left.length === 0) return [];
+  const done = new Set<Left>();
+  let why: unknown = "stopped";
+  const keepWhy = (error: unknown): void => {
+    why = error;
+  };
+  const one = { database, stopping: signal };
+  await withOwnSession(
+    one,
+    async (client) => {
+      for (const each of left) {
+        if (signal.aborted) return;
+        await each.work(client).then(() => done.add(each), keepWhy);
+      }
+    },
+    DISTRIBUTING,
+  ).catch(keepWhy);
+  const undone = left.filter((each) => !done.has(each));
+  if (undone.length > 0)
+    logger.warn(
+      `After a db:distribute that was broken off: ${undone.map(({ ifNot }) => ifNot).join(", ")}. npm run db:migrate puts that right, or npm run db:distribute goes on. ${publicMessage(why)}`,
+    );
+  return [...done];
+}
+
+async function restoreRoles({ database, logger }: Context): Promise<void> {
+  const leftSince = (why: string): void => {
+    logger.warn(
+      `Roles may have rights that only a cluster needs. npm run db:migrate puts that right. ${why}`,
+    );
+  };
+  try {
+    // There it would ask the nodes as well, and nothing is to be taken back.
+    if (await areFactsDistributed(database.pool)) return;
+    const { forAdministrator } = await setUpRoles(database.url);
+    if (forAdministrator.length > 0) leftSince("This user may not take them back.");
+  } catch (error) {
+    leftSince(publicMessage(error));
+  }
+}

@@ -24,13 +24,13 @@ export async function migrateCommand(): Promise<void> {
         await deployMigrations(database.url, processEnvironment());
         print(`Applied:\n${pending.map((name) => `  ${name}`).join("\n")}`);
       }
-      const putBack = await putBackWhatIsLeft({
-        ...context,
-        database,
-        stopping: new AbortController().signal,
-      });
+      const never = new AbortController().signal;
+      const job = { ...context, database, stopping: never, breakingOff: never };
+      const putBack = await putBackWhatIsLeft(job);
       if (putBack > 0)
-        print(`Facts have ${putBack} foreign keys back that a broken off db:distribute had left away.`);
+        print(
+          `${putBack} foreign keys of the facts, which a broken off db:distribute had left away, hold again.`,
+        );
       reportRoles(context.logger, await setUpRoles(database.url));
     },
     { skipMigrations: true },

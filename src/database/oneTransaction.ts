@@ -1,6 +1,5 @@
 import type pg from "pg";
 import { isDistributed, noteDistributed } from "./distribution/distributedSessions.ts";
-import { commitOnNodes } from "./distribution/wholeCommits.ts";
 import { sqlFile } from "./sqlFile.ts";
 import { nestTransactionsOf } from "./transactionBounds.ts";
 
@@ -10,11 +9,7 @@ const waitLonger = sqlFile(new URL("./waitLonger.sql", import.meta.url));
 export interface OneTransaction {
   /** Whoever asks it for a connection is given the transaction's, and gives nothing back. */
   readonly pool: pg.Pool;
-  /**
-   * Keeps all of it.
-   *
-   * @throws what `commitOnNodes` does
-   */
+  /** Keeps all of it. */
   commit(): Promise<void>;
   /** Undoes all of it, unless it is committed. On a broken connection the server has done so. */
   end(): Promise<void>;
@@ -34,7 +29,7 @@ export async function openTransaction(client: pg.Client): Promise<OneTransaction
     // Of a pool nobody needs more who is in the middle of a transaction.
     pool: pool as unknown as pg.Pool,
     commit: async () => {
-      await commitOnNodes(client);
+      await client.query("COMMIT");
       isCommitted = true;
     },
     end: async () => {

@@ -9,6 +9,7 @@ import { setUpRoles } from "../../src/database/roles/setUpRoles.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { start } from "../processes/programs.ts";
 import { describeOnCitus } from "../fixtures/citus.ts";
+import { collectingLogger } from "../fixtures/collectingLogger.ts";
 import { asOwner } from "../fixtures/asOwner.ts";
 import { distributed } from "../fixtures/distributing.ts";
 import { devicesFile, storesFile, transactionRecords, TRANSACTIONS_HEADER } from "../fixtures/sourceText.ts";
@@ -46,6 +47,22 @@ test("the keys that a cluster does not keep are the foreign keys of the facts an
       );
     },
     { isDistributed: false },
+  ));
+
+test("db:distribute that is refused without Citus changes no role and no right, and says nothing else", () =>
+  withWarehouse(
+    async (warehouse) => {
+      await setUpRoles(warehouse.database.url);
+      // As an owner may have done; opened as its owner, nothing but the command itself would take it back.
+      await warehouse.rows("GRANT SELECT ON ingestion_layer.dim_stores TO tillhouse_reader");
+      const acl = "SELECT relacl::text FROM pg_class WHERE oid = 'ingestion_layer.dim_stores'::regclass";
+      const before = await warehouse.rows(acl);
+      const logger = collectingLogger();
+      await expect(distributed(warehouse, { logger })).rejects.toMatchObject({ code: "cluster_unusable" });
+      expect(await warehouse.rows(acl)).toEqual(before);
+      expect(logger.lines).toEqual([]);
+    },
+    { isDistributed: false, isOfCluster: false },
   ));
 
 test("what the reader may read on a cluster besides is what views of facts are made of, no column more or less", () =>

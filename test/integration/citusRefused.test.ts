@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { planDistribution } from "../../jobs/distribute.ts";
 import { findCluster } from "../../src/database/distribution/cluster.ts";
 import { requireRolesLetIn } from "../../src/database/distribution/letIn.ts";
-import { putBackWhatIsLeft } from "../../jobs/leftOfDistributing.ts";
+import { leaveInOrder, putBackWhatIsLeft } from "../../jobs/leftOfDistributing.ts";
 import { KEYS_NOT_KEPT } from "../../src/database/distribution/whichTables.ts";
 import { requireOwnerOfCluster } from "../../src/database/distribution/ownerOfCluster.ts";
 import { openDatabase } from "../../src/database/openDatabase.ts";
@@ -234,6 +234,41 @@ describeOnCitus("db:distribute", () => {
       { isDistributed: false },
     ));
 
+  test("that was stopped while it made an index leaves none, and says nothing of keys", () =>
+    withWarehouse(
+      async (warehouse) => {
+        await warehouse.rows(
+          `CREATE UNIQUE INDEX fct_transactions_history_pkey_wider
+           ON ingestion_layer.fct_transactions_history (version_id, transaction_id)`,
+        );
+        const logger = collectingLogger();
+        await asOwner(warehouse, (database) =>
+          leaveInOrder(warehouse.context({}, { database, logger, stopping: AbortSignal.abort() })),
+        );
+        expect(await warehouse.rows("SELECT FROM pg_class WHERE relname LIKE '%_wider'")).toEqual([]);
+        expect(logger.lines).toEqual([]);
+      },
+      { isDistributed: false },
+    ));
+
+  test("puts right what it can: a key that rows of somebody's break keeps no other away", () =>
+    withWarehouse(
+      async (warehouse) => {
+        await fill(warehouse);
+        await dropKeys(warehouse);
+        await warehouse.rows(
+          "UPDATE ingestion_layer.fct_transactions SET card_key_id = 999 WHERE transaction_id = 7",
+        );
+        const logger = collectingLogger();
+        expect(await putBack(warehouse, logger)).toBe(KEYS_NOT_KEPT.length - 1);
+        const warnings = logger.lines.filter(({ level }) => level === "warn");
+        expect(warnings).toMatchObject([
+          { message: expect.stringContaining("fct_transactions_card_key_id_fkey holds for new facts only") },
+        ]);
+      },
+      { isDistributed: false },
+    ));
+
   test("that finds another one at work leaves everything to that, as db:migrate does", () =>
     withWarehouse(
       async (warehouse) => {
@@ -245,7 +280,7 @@ describeOnCitus("db:distribute", () => {
           expect(logger.lines).toEqual([]);
           expect(await putBack(warehouse, logger)).toBe(0);
           expect(logger.lines).toMatchObject([
-            { level: "warn", message: expect.stringContaining("another run is at work") },
+            { level: "warn", message: expect.stringContaining("Another run is at work") },
           ]);
         } finally {
           await lock?.release();

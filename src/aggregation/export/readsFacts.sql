@@ -1,4 +1,5 @@
--- Grain: one row: whether a view reads a table that is spread over nodes, itself or by what it reads. Only where there is Citus.
+-- Grain: one row: whether a view reads a table that is spread over nodes, itself or by what it reads: not by a function, which
+-- no view of ours calls. Only where there is Citus.
 WITH RECURSIVE
   read AS (
     SELECT :view::regclass::oid AS relation

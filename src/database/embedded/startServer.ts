@@ -131,7 +131,8 @@ async function boundLog(layout: EmbeddedLayout): Promise<void> {
  */
 async function lastPort(layout: EmbeddedLayout): Promise<number | undefined> {
   const lastCommand = await unlessMissing(readFile(join(layout.data, "postmaster.opts"), "utf8"));
-  if (lastCommand?.includes(`"-D" "${layout.data}"`) !== true) return undefined;
-  const port = /"port=(\d+)"/.exec(lastCommand)?.[1];
+  // On Windows pg_ctl writes paths with slashes.
+  const isOfThis = lastCommand?.replaceAll("\\", "/").includes(`"-D" "${layout.data.replaceAll("\\", "/")}"`);
+  const port = isOfThis === true ? /"port=(\d+)"/.exec(lastCommand ?? "")?.[1] : undefined;
   return port === undefined ? undefined : Number(port);
 }

@@ -131,10 +131,7 @@ WITH
     WHERE EXISTS (SELECT FROM later_stretches) AND is_newer AND fact_digest <> digest
   ),
 
-  -- A stretch of few ids is unpacked: where many lines have no readable id there are many of those. One of many is asked for all
-  -- as one set: where they come in no order it is large, and looking each one up in it would unpack it each time. Comparing sets goes
-  -- through both; unpacking an id took as long as going past sixteen. They are counted only where the size of the stretch, some twenty bytes
-  -- a run of ids, allows for so few: counting takes as long as comparing.
+  -- As it is with devices: see there.
   said_last AS MATERIALIZED (
     SELECT DISTINCT ON (said_of) said_of, stated_at, path, file_id, first_line
     FROM (
@@ -152,6 +149,7 @@ WITH
       FROM later_stretches
     ) AS later
     CROSS JOIN LATERAL generate_series(lower(run_of_ids), upper(run_of_ids) - 1) AS said_of
+    WHERE (SELECT ids FROM asked) @> said_of
     ORDER BY said_of, stated_at DESC, path DESC, file_id DESC, first_line DESC
   ),
 
