@@ -257,13 +257,13 @@ describeOnCitus("db:distribute", () => {
         await fill(warehouse);
         await dropKeys(warehouse);
         await warehouse.rows(
-          "UPDATE ingestion_layer.fct_transactions SET card_key_id = 999 WHERE transaction_id = 7",
+          "UPDATE ingestion_layer.fct_transactions SET store_key = 999 WHERE transaction_id = 7",
         );
         const logger = collectingLogger();
         expect(await putBack(warehouse, logger)).toBe(KEYS_NOT_KEPT.length - 1);
         const warnings = logger.lines.filter(({ level }) => level === "warn");
         expect(warnings).toMatchObject([
-          { message: expect.stringContaining("fct_transactions_card_key_id_fkey holds for new facts only") },
+          { message: expect.stringContaining("fct_transactions_store_key_fkey holds for new facts only") },
         ]);
       },
       { isDistributed: false },
