@@ -27,7 +27,9 @@ type Context = Pick<JobContext, "database" | "clock" | "logger" | "stopping" | "
 export async function putBackWhatIsLeft(context: Context): Promise<number> {
   const { gone, unproven, indexes } = await leftOfDistributing(context.database.pool);
   if (gone.length + unproven.length + indexes.length === 0) return 0;
-  return underLock(context, (requireHeld) => putBack(context, requireHeld));
+  return underLock(context, async (requireHeld) =>
+    prove(context, requireHeld, await putBack(context, requireHeld)),
+  );
 }
 
 /**
@@ -36,9 +38,10 @@ export async function putBackWhatIsLeft(context: Context): Promise<number> {
  */
 export async function leaveInOrder(context: Context): Promise<void> {
   await underLock(context, async (requireHeld) => {
-    await putBack(context, requireHeld);
+    const back = await putBack(context, requireHeld);
+    // Before what may take hours.
     await restoreRoles(context);
-    return 0;
+    return prove(context, requireHeld, back);
   });
 }
 
@@ -66,11 +69,14 @@ async function underLock(
 const LEFT =
   "A broken off db:distribute may have left facts on one machine without foreign keys, and roles with rights that only a cluster needs. npm run db:migrate puts that right, or npm run db:distribute goes on.";
 
-async function putBack(context: Context, requireHeld: RequireHeld): Promise<number> {
-  const { database, logger, stopping, breakingOff } = context;
-  const { gone, unproven, indexes } = await leftOfDistributing(database.pool);
-  // Though it was told to stop: all of it takes moments.
-  const done = await doEach(context, breakingOff, [
+/**
+ * Done though it was told to stop: it takes moments.
+ *
+ * @returns the keys that are yet to be proven
+ */
+async function putBack(context: Context, requireHeld: RequireHeld): Promise<readonly KeyNotKept[]> {
+  const { gone, unproven, indexes } = await leftOfDistributing(context.database.pool);
+  const done = await doEach(context, context.breakingOff, [
     ...gone.map((key) => ({
       ...{ key, ifNot: `${key.constraint} is away` },
       work: (client: ClientBase) => addKey(client, requireHeld, key),
@@ -80,15 +86,24 @@ async function putBack(context: Context, requireHeld: RequireHeld): Promise<numb
       work: (client: ClientBase) => dropLeftIndex(client, requireHeld, index),
     })),
   ]);
-  const toProve = [...unproven, ...done.flatMap(({ key }) => key ?? [])];
-  if (toProve.length > 0 && !stopping.aborted)
+  return [...unproven, ...done.flatMap(({ key }) => key ?? [])];
+}
+
+/** @returns how many are proven */
+async function prove(
+  context: Context,
+  requireHeld: RequireHeld,
+  keys: readonly KeyNotKept[],
+): Promise<number> {
+  const { logger, stopping } = context;
+  if (keys.length > 0 && !stopping.aborted)
     logger.info(
-      `${toProve.length} foreign keys hold for new facts, and are proven for all; that may be stopped`,
+      `${keys.length} foreign keys hold for new facts, and are proven for all; that may be stopped`,
     );
   const proven = await doEach(
     context,
     stopping,
-    toProve.map((key) => ({
+    keys.map((key) => ({
       ...{ key, ifNot: `${key.constraint} holds for new facts only` },
       work: (client: ClientBase) => proveKey(client, requireHeld, key),
     })),
